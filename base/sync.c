@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One message is one packet: a point, or an error as domain, code and text. */
+
+#include "base/sync.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+typedef struct SyncMessage {
+        int point; /* SYNC_POINT_FAILED: the rest is an error */
+        int is_errno;
+        int code;
+        char text[4096 - 3 * sizeof(int)];
+} SyncMessage;
+
+#define SYNC_POINT_FAILED (-1)
+
+bool sync_open(Sync *ret_sync, GError **error) {
+        int fds[2];
+
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+                return fail_errno(error, errno, "Cannot make a socket pair");
+        *ret_sync = (Sync){fds[0], fds[1]};
+        return true;
+}
+
+void sync_close(Sync *sync) {
+        cleanup_fd(&sync->parent_fd);
+        cleanup_fd(&sync->child_fd);
+}
+
+void sync_become_parent(Sync *sync) {
+        cleanup_fd(&sync->child_fd);
+}
+
+void sync_become_child(Sync *sync) {
+        cleanup_fd(&sync->parent_fd);
+}
+
+static int own_fd(const Sync *sync) {
+        return sync->parent_fd >= 0 ? sync->parent_fd : sync->child_fd;
+}
+
+bool sync_reach(Sync *sync, int point, GError **error) {
+        SyncMessage message = {.point = point};
+
+        if (send(own_fd(sync), &message, offsetof(SyncMessage, text), MSG_NOSIGNAL) < 0) {
+                if (errno == EPIPE || errno == ECONNRESET)
+                        return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start ended unexpectedly");
+                return fail_errno(error, errno, "Cannot tell the other half of the start to go on");
+        }
+        return true;
+}
+
+bool sync_wait(Sync *sync, int point, GError **error) {
+        SyncMessage message = {0};
+        ssize_t n;
+
+        do
+                n = recv(own_fd(sync), &message, sizeof message - 1, 0);
+        while (n < 0 && errno == EINTR);
+
+        if (n < 0 && errno != ECONNRESET)
+                return fail_errno(error, errno, "Cannot hear from the other half of the start");
+        if (n < (ssize_t) offsetof(SyncMessage, text))
+                return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start ended unexpectedly");
+        if (message.point == SYNC_POINT_FAILED) {
+                g_set_error_literal(error, message.is_errno ? ERRNO_ERROR : WOLFFIA_ERROR, message.code, message.text);
+                return false;
+        }
+        if (message.point != point)
+                return fail(error, WOLFFIA_ERROR_HELPER, "The two halves of the start met at points %d and %d",
+                            message.point, point);
+        return true;
+}
+
+void sync_fail(Sync *sync, const GError *failure) {
+        SyncMessage message = {
+                .point = SYNC_POINT_FAILED,
+                .is_errno = failure->domain == ERRNO_ERROR,
+                .code = failure->code,
+        };
+        g_strlcpy(message.text, failure->message, sizeof message.text);
+
+        /* The other side being gone is fine: then nobody waits for the reason. */
+        (void) send(own_fd(sync), &message, offsetof(SyncMessage, text) + strlen(message.text) + 1, MSG_NOSIGNAL);
+}

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The machine we run on: its packages, our folders on it, locks, and telling the user what is going on."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+
+# Prepared roots, build folders, images: all can be made again, all are worth keeping.
+CACHE = Path(os.environ.get("WOLFFIA_CACHE", "/var/cache/wolffia"))
+
+# One folder per machine that runs. Not in /tmp, which may be a small tmpfs.
+RUNNING = Path(os.environ.get("WOLFFIA_RUNNING", "/var/tmp/wolffia-machines"))
+
+
+class HostError(Exception):
+    """Something that the user has to know and can do something about; shown without a traceback."""
+
+
+def say(text, end="\n"):
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
+def require_root(program):
+    if os.geteuid() != 0:
+        raise HostError(f"{program} boots machines with systemd-nspawn and needs root: sudo {program}")
+
+
+def install_missing(programs):
+    """Installs the packages of those programs that this host lacks. programs: program → package."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    missing = sorted({package for program, package in programs.items() if not shutil.which(program, path=path)})
+    if missing:
+        apt_install(missing)
+
+
+def apt_install(packages):
+    if not shutil.which("apt-get"):
+        raise HostError(f"please install: {' '.join(packages)} (no apt-get here to do it)")
+
+    say(f"installing on this host: {' '.join(packages)}")
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    # Lists may be missing (container images) or old, so they are fetched when the first try fails.
+    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+    for command in (install, ["apt-get", "update", "-q"], install):
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if command is install and done.returncode == 0:
+            return
+    raise HostError(f"apt-get could not install {' '.join(packages)}:\n{done.stdout[-2000:]}")
+
+
+@contextlib.contextmanager
+def lock(path, busy=None):
+    """Holds a lock file; says `busy` once when somebody else has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if busy:
+                say(busy)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class Progress:
+    """One line that is rewritten on a terminal, and a line per step elsewhere."""
+
+    def __init__(self, label):
+        self.label = label
+        self.start = time.monotonic()
+        self.last = None
+        self.terminal = sys.stderr.isatty()
+
+    def step(self, text):
+        if text == self.last:
+            return
+        self.last = text
+        seconds = time.monotonic() - self.start
+        line = f"{self.label}: {text} ({seconds:.0f} s)"
+        if self.terminal:
+            columns = shutil.get_terminal_size().columns
+            say(f"\r\033[K{line[:columns - 1]}", end="")
+        else:
+            say(line)
+
+    def done(self, text):
+        seconds = time.monotonic() - self.start
+        clear = "\r\033[K" if self.terminal else ""
+        say(f"{clear}{self.label}: {text} ({seconds:.1f} s)")

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Which Debian packages a machine has, and which ones the host needs to make and boot it."""
+
+SUITES = ("bookworm", "trixie")
+
+# A machine with a user manager, and what Wolffia calls at run time.
+RUN = """
+    systemd systemd-sysv dbus dbus-user-session libpam-systemd
+    uidmap passt skopeo catatonit squashfuse nftables dnsmasq-base
+""".split()
+
+# What the cases use to look at it, and to make images and a registry to pull them from.
+CASES = "busybox-static docker-registry iproute2 curl procps strace less".split()
+
+BUILD = """
+    gcc meson ninja-build pkg-config python3 python3-docutils
+    libsystemd-dev libinih-dev libmount-dev libglib2.0-dev libseccomp-dev libcap-dev libsubid-dev
+    libarchive-dev libjson-glib-dev libacl1-dev libnl-route-3-dev
+""".split()
+
+# systemd.pc, which names the folder of user generators, is in a package of its own since trixie.
+BUILD_IN_SUITE = {"bookworm": [], "trixie": ["systemd-dev"]}
+
+# Only for tests/bench: the programs that Wolffia is measured against.
+BENCH = "crun podman bubblewrap".split()
+
+# Only for the virtual machine.
+VM = ["linux-image-cloud-amd64"]
+
+SETS = {"base": [], "bench": BENCH, "vm": VM}
+
+
+def of_machine(suite, package_set):
+    return sorted(RUN + CASES + BUILD + BUILD_IN_SUITE[suite] + SETS[package_set])
+
+
+# Program on the host → the package that has it.
+HOST = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container"}
+HOST_VM = {"qemu-system-x86_64": "qemu-system-x86", "mke2fs": "e2fsprogs"}
