@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a start needs to know of an image, kept as a GVariant file that is mapped: no JSON is read at a start.
+ * (OCI image specification, config.md.) */
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Strings and lists live as long as the record. Strings are "" and lists empty where the image says nothing. */
+typedef struct ImageRecord {
+        GVariant *variant;
+        const char *digest;        /* of the image's configuration: "sha256:…" */
+        const char *const *layers; /* diff ids of the unpacked layers, lowest first: "sha256:…" */
+        const char *const *entrypoint;
+        const char *const *command;
+        const char *const *environment; /* KEY=VALUE */
+        const char *const *volumes;     /* folders that the image declares as volumes */
+        const char *const *ports;       /* "80/tcp" */
+        const char *user;               /* USER[:GROUP] */
+        const char *working_directory;
+        const char *stop_signal; /* "SIGQUIT" or "3" */
+} ImageRecord;
+
+void image_record_free(ImageRecord *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageRecord, image_record_free)
+
+/* Maps a record file. A record of another format version, or one that is not in normal form, is an error that says
+ * to import the image again. */
+bool image_record_load(int dir_fd, const char *path, ImageRecord **ret_record, GError **error);

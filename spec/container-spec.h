@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The contract between all programs: what the user asked for, as text in the user's own words.
+ *
+ * Values stay text because the generator cannot know more: `%h` and `$PORT` are systemd's to expand. They are checked
+ * by the grammars of value-*.h wherever they hold no such thing, and parsed by the same functions at the point of use. */
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum Tristate { TRISTATE_UNSET = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 } Tristate;
+
+/* Strings are NULL where nothing was said; lists (of char *) are never NULL. One field per row of container-keys.c. */
+typedef struct ContainerSpec {
+        char *name;
+        char *image;
+        char *rootfs;
+        GPtrArray *command;  /* the words of Exec= */
+        char *entrypoint;    /* a word, or a JSON list; "" clears the image's */
+        GPtrArray *labels;   /* KEY=VALUE */
+        GPtrArray *annotations;
+
+        GPtrArray *environment;       /* KEY=VALUE, or KEY: the value that the runner finds in its own environment */
+        GPtrArray *environment_files;
+        Tristate environment_host;
+
+        GPtrArray *volumes; /* [SOURCE:]TARGET[:OPTIONS] */
+        GPtrArray *mounts;  /* type=bind,… */
+        GPtrArray *tmpfs;   /* TARGET[:OPTIONS] */
+        Tristate read_only;
+        Tristate read_only_tmpfs;
+        char *shm_size;
+        GPtrArray *masked;
+        GPtrArray *unmasked;
+        GPtrArray *devices;
+
+        GPtrArray *networks; /* none, host, pasta[:OPTIONS] */
+        GPtrArray *ports;    /* [[ADDRESS:]HOST:]CONTAINER[/PROTOCOL] */
+        char *host_name;
+        GPtrArray *hosts; /* NAME:ADDRESS */
+        GPtrArray *dns;
+        GPtrArray *dns_options;
+        GPtrArray *dns_search;
+
+        char *user;  /* USER[:GROUP] */
+        char *group;
+        GPtrArray *groups;
+        char *user_namespace; /* keep-id[:uid=,gid=], host, … */
+        char *working_directory;
+        char *time_zone;
+
+        GPtrArray *capabilities_added;
+        GPtrArray *capabilities_dropped;
+        Tristate no_new_privileges;
+        char *seccomp_profile;
+        GPtrArray *sysctls;
+        GPtrArray *ulimits;
+        char *umask;
+
+        Tristate init;
+        char *notify; /* conmon, container, healthy: podman-run(1) --sdnotify= */
+        char *stop_signal;
+        char *stop_timeout;
+        char *log_driver; /* journald, passthrough, none */
+        char *pull;       /* missing, never, always, newer */
+        char *unit;       /* the unit's name, for messages; empty outside of units */
+        char *broken;     /* --broken: nothing is run, this reason is reported */
+} ContainerSpec;
+
+ContainerSpec *container_spec_new(void);
+void container_spec_free(ContainerSpec *spec);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContainerSpec, container_spec_free)
