@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Builds the source tree inside the machine that it is tested on.
+
+The tree is bound read-only to /usr/src/wolffia. Build folders are kept on the host per prepared root and source
+tree, so that a second run compiles what has changed only."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import host
+
+INSIDE_SOURCE = "/usr/src/wolffia"
+INSIDE_BUILD = "/var/build"
+
+
+class BuildError(Exception):
+    pass
+
+
+@dataclass
+class Variant:
+    name: str
+    options: tuple
+
+
+NORMAL = Variant("normal", ("--prefix=/usr", "--buildtype=debugoptimized"))
+SANITIZED = Variant("sanitized", ("--prefix=/usr", "--buildtype=debug", "-Db_sanitize=address,undefined",
+                                  "-Db_lundef=false"))
+
+
+def cache_folder(root, source=host.SOURCE):
+    """The host's folder of build folders for this root and source tree."""
+    key = hashlib.sha256(str(source).encode()).hexdigest()[:8]
+    folder = host.CACHE / "build" / f"{Path(root).name}-{key}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def binds(root, source=host.SOURCE):
+    return [f"--bind-ro={source}:{INSIDE_SOURCE}", f"--bind={cache_folder(root, source)}:{INSIDE_BUILD}"]
+
+
+def setup_and_compile(machine, variant, werror=False, say=host.say):
+    folder = f"{INSIDE_BUILD}/{variant.name}"
+    options = [*variant.options, f"-Dwerror={'true' if werror else 'false'}"]
+    setup = f"if [ -e {folder}/build.ninja ]; then meson configure {folder} {' '.join(options)}; " \
+            f"else rm -rf {folder}; meson setup {folder} {INSIDE_SOURCE} {' '.join(options)}; fi"
+    run(machine, setup, f"meson setup ({variant.name})")
+    run(machine, f"ninja -C {folder}", f"ninja ({variant.name})")
+    return folder
+
+
+def install(machine, folder):
+    run(machine, f"meson install -C {folder} --no-rebuild && ldconfig && systemctl daemon-reload", "meson install")
+    run(machine, "systemctl --user -M alice@ daemon-reload || true", "reloading alice's user manager")
+
+
+def run(machine, command, what):
+    result = machine.root(command, check=False, timeout=900)
+    if result.status != 0:
+        raise BuildError(f"{what} failed on {machine.suite}:\n{condense(result.out + result.err)}")
+    return result
+
+
+def condense(text):
+    """The end of a build log, without the lines of what went well."""
+    lines = [line for line in text.splitlines() if not re.match(r"^\[\d+/\d+\] ", line) or "FAILED" in line]
+    return "\n".join(lines[-200:])
