@@ -43,8 +43,8 @@ exec systemd-nspawn -q -D "$folder/root" "$@"
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(signal_number=signal.SIGKILL):
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number)
 
 
 def start_time(pid):
@@ -143,7 +143,7 @@ class Nspawn:
             self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=console,
                                             stderr=console, start_new_session=True,
                                             preexec_fn=lambda: self.before_exec(stay))
-        self.record.update(pid=self.process.pid, start=start_time(self.process.pid))
+        self.record.update(pid=self.process.pid, start=start_time(self.process.pid), binds=list(binds), stay=stay)
         self.write_record()
         self.wait_until_up()
 
@@ -201,20 +201,19 @@ class Nspawn:
         return f"/proc/{self.leader}/root/{SOCKET}"
 
     def reboot(self):
-        """Stops everything in the machine in order and boots it again; systemd-nspawn stays."""
-        self.socket_path()
-        before = self.leader
+        """Stops everything in the machine in order and boots it again, with its disk as it then is."""
         try:
             self.channel.run(["systemctl", "reboot"], "root", timeout=60)
         except ChannelError:
             pass
+        # With --keep-unit systemd-nspawn ends when its machine reboots; that is as good a moment as any.
         deadline = time.monotonic() + 120
-        while before in children(self.record["pid"]):
+        while self.is_up():
             if time.monotonic() > deadline:
                 raise host.HostError(f"{self.suite}: the machine does not stop:\n{self.console()[-3000:]}")
             time.sleep(0.02)
         self.leader = None
-        self.wait_until_up()
+        self.boot(self.record["binds"], self.record["stay"])
 
     # Ending
 

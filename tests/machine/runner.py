@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs everything there is to run on one machine and reports each result as an event.
+
+An event is a Point: one line of TAP. tests/run has one process per suite, and prints the events of all of them."""
+
+import fnmatch
+import importlib.util
+import inspect
+import json
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import build, host, leftovers
+from .case import Skip
+
+CASES = Path(__file__).resolve().parent / "cases"
+
+
+@dataclass
+class Point:
+    suite: str
+    group: str
+    sentence: str
+    outcome: str            # "passed", "failed", "skipped"
+    seconds: float = 0
+    details: str = ""
+
+
+@dataclass
+class Case:
+    file: str
+    function: object
+    sentence: str
+    needs: tuple = ()
+    rows: tuple = ()
+
+    def matches(self, patterns):
+        text = f"{self.file}: {self.sentence} {' '.join(self.rows)}"
+        return not patterns or any(fnmatch.fnmatchcase(text, f"*{pattern}*") for pattern in patterns)
+
+
+def load_cases():
+    cases = []
+    for path in sorted(CASES.glob("test_*.py")):
+        spec = importlib.util.spec_from_file_location(f"cases.{path.stem}", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for name, function in vars(module).items():
+            if name.startswith("test_") and inspect.isfunction(function) and function.__module__ == module.__name__:
+                cases.append(Case(path.name, function, name.removeprefix("test_").replace("_", " "),
+                                  getattr(function, "needs", ()), getattr(function, "rows", ())))
+    return cases
+
+
+def select(cases, suite, tier, patterns):
+    """The cases to run here. The slow tier runs what only it can, and whatever is asked for by name."""
+    selected = []
+    for case in cases:
+        suites = [need for need in case.needs if need != "controllers"]
+        if suites and suite not in suites:
+            continue
+        if tier == "nspawn" and "controllers" in case.needs:
+            continue
+        if tier == "vm" and "controllers" not in case.needs and not patterns:
+            continue
+        if case.matches(patterns):
+            selected.append(case)
+    return selected
+
+
+# Building
+
+
+def run_build(machine, variant, werror, emit):
+    """Compiles; returns the build folder or None."""
+    start = time.monotonic()
+    try:
+        folder = build.setup_and_compile(machine, variant, werror)
+    except build.BuildError as error:
+        emit(Point(machine.suite, "build", f"{variant.name} build", "failed", time.monotonic() - start, str(error)))
+        return None
+    emit(Point(machine.suite, "build", f"{variant.name} build", "passed", time.monotonic() - start))
+    return folder
+
+
+def run_unit_tests(machine, variant, folder, emit):
+    """meson test, one point per test program."""
+    result = machine.alice(f"cd {folder} && meson test --no-rebuild --num-processes 2 --timeout-multiplier 3",
+                           check=False, timeout=1200)
+    lines = machine.alice(f"cat {folder}/meson-logs/testlog.json", check=False).out.splitlines()
+    outcomes = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
+    failed = False
+    for line in lines:
+        test = json.loads(line)
+        outcome = outcomes.get(test["result"], "failed")
+        failed = failed or outcome == "failed"
+        details = ""
+        if outcome != "passed":
+            details = f"{test.get('stdout', '')}\n{test.get('stderr', '')}".strip()[-6000:]
+        emit(Point(machine.suite, f"unit, {variant.name}", test["name"], outcome, test["duration"], details))
+    if result.status != 0 and not failed:
+        emit(Point(machine.suite, f"unit, {variant.name}", "meson test", "failed", 0, result.out + result.err))
+
+
+# Cases
+
+
+@dataclass
+class CaseRunner:
+    machine: object
+    emit: object
+    before: dict = field(default_factory=dict)
+
+    def start(self):
+        self.before = leftovers.snapshot(self.machine)
+
+    def run(self, case):
+        since = f"{time.time():.6f}"
+        start = time.monotonic()
+        outcome, details = "passed", ""
+        try:
+            case.function(self.machine)
+        except Skip as skip:
+            outcome, details = "skipped", str(skip)
+        except Exception as error:
+            outcome, details = "failed", self.explain(error, since)
+
+        left = self.clean(outcome)
+        if left and outcome != "failed":
+            outcome = "failed"
+            details = "left behind after everything was stopped:\n  " + "\n  ".join(left)
+            details += "\n" + self.journal(since)
+        elif left:
+            details += "\nleft behind after everything was stopped:\n  " + "\n  ".join(left)
+        self.emit(Point(self.machine.suite, case.file, case.sentence, outcome, time.monotonic() - start, details))
+
+    def clean(self, outcome):
+        """Returns what the case left; the machine is clean afterwards in any case."""
+        try:
+            left = leftovers.clean(self.machine, self.before)
+        except Exception as error:
+            left = [f"stopping everything: {error}"]
+        if left or outcome == "failed":
+            self.before = leftovers.force_clean(self.machine, self.before)
+        return left
+
+    def explain(self, error, since):
+        own = [frame for frame in traceback.extract_tb(error.__traceback__) if "/cases/" in frame.filename]
+        where = "".join(f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}\n" for frame in own)
+        text = f"{where}{type(error).__name__}: {error}\n"
+        for title, find in (("units", self.units), ("running", self.running)):
+            try:
+                text += f"--- {title} ---\n{find()}\n"
+            except Exception as second:
+                text += f"--- {title}: {second}\n"
+        return text + self.journal(since)
+
+    def journal(self, since):
+        try:
+            self.machine.root("journalctl --sync")
+            lines = self.machine.root(f"journalctl --no-pager --output=short-precise --since=@{since} | tail -n 150").out
+        except Exception as error:
+            lines = str(error)
+        return f"--- journal since the case began ---\n{lines}"
+
+    def units(self):
+        return self.machine.alice("systemctl --user list-units --all --plain --no-legend | awk '{print $1}' | "
+                                  "while read -r unit; do case $(systemctl --user show -P FragmentPath \"$unit\") in "
+                                  "/usr/*|/lib/*|'') ;; *) systemctl --user status --no-pager --lines=0 \"$unit\";; "
+                                  "esac; done", check=False).out
+
+    def running(self):
+        return "\n".join(leftovers.difference(self.before, leftovers.snapshot(self.machine)))
+
+
+def run_cases(machine, cases, emit):
+    if not cases:
+        return
+    runner = CaseRunner(machine, emit)
+    runner.start()
+    for case in cases:
+        runner.run(case)
