@@ -13,12 +13,10 @@ SNAPSHOT = "python3 /usr/lib/wolffia-tests/snapshot.py"
 # Stops what the manager has beyond the units of Debian, then removes all that cases write.
 CLEAN = r"""
 mask='\.(service|socket|timer|path|target|scope|slice)$'
-units=$(systemctl --user list-units --all --plain --no-legend | awk '{print $1}' | grep -E "$mask" | while read -r unit; do
-        case $(systemctl --user show --property=FragmentPath --value "$unit") in
-        /usr/*|/lib/*|'') ;;
-        *) echo "$unit" ;;
-        esac
-done)
+units=$(systemctl --user show --property=Id,FragmentPath '*' | awk -F= '
+        $1 == "Id" {id = $2}
+        $1 == "FragmentPath" && $2 != "" && $2 !~ "^(/usr)?/lib/" {path[id] = 1}
+        END {for (id in path) print id}' | grep -E "$mask" || true)
 [ -z "$units" ] || systemctl --user stop $units
 rm -rf ~/.config/wolffia ~/.config/systemd "$XDG_RUNTIME_DIR/wolffia/units"
 systemctl --user daemon-reload

@@ -18,10 +18,10 @@ machine shall stay. All that can be left by a kill -9 are the folder and an empt
 import ctypes
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -97,16 +97,16 @@ class Nspawn:
     def create(cls, suite, root, name=None):
         """A new machine, not booted yet. A name makes it one that others can find."""
         host.RUNNING.mkdir(parents=True, exist_ok=True)
-        if name:
-            folder = host.RUNNING / name
-            folder.mkdir()
-        else:
-            folder = Path(tempfile.mkdtemp(prefix=f"{suite}-", dir=host.RUNNING))
-        folder.chmod(0o755)
+        folder = host.RUNNING / (name or f"{suite}-{secrets.token_hex(4)}")
+        folder.mkdir()
         machine = cls(folder, {"suite": suite, "root": str(root), "owner": os.getpid(),
                                "owner_start": start_time(os.getpid())})
-        machine.write_record()
-        machine.copy()
+        try:
+            machine.write_record()
+            machine.copy()
+        except BaseException:
+            machine.destroy()
+            raise
         return machine
 
     @classmethod
