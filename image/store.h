@@ -5,11 +5,13 @@
  * absent, since each is written aside and renamed.
  *
  *   blobs/sha256/DIGEST       what came over the network or from an archive: layers, configurations (OCI layout)
- *   images/NAME               a reference (escaped to one component) → symlink to ../records/DIGEST
+ *   images/NAME               a reference (image_reference_escape()) → symlink to ../records/DIGEST
  *   records/DIGEST            an image, as image/record.h; DIGEST is that of its configuration
  *   layers/KEY/DIFFID         a layer unpacked for the id map KEY (id_map_key()); DIFFID is the first 32 digits
- *   containers/NAME/          a running container's writable layer: upper/, work/, root/ (the mount point)
- *   trash/                    what is to be removed, moved here by one rename
+ *   containers/NAME/          a running container's writable layer: upper/, work/, root/ (the mount point), and
+ *                             `image`, a symlink to ../../records/DIGEST, which keeps `wolffia rmi` away
+ *   trash/                    what is to be removed, moved here by one rename; also where imports work, so that what a
+ *                             crash leaves is trash already. Each entry that is in use has a lock (flock(2)) on it.
  *
  * Layers are kept per id map because the kernel gives no idmapped mounts to users: a container with another map gets
  * its layers unpacked once more, from the blobs, at its first start. */
@@ -30,9 +32,9 @@ bool image_store_open(ImageStore **ret_store, GError **error);
 void image_store_free(ImageStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageStore, image_store_free)
 
-/* Finds an image by the name that a user writes: "nginx", "localhost/nginx:1", "docker.io/library/nginx", a digest.
- * A short name means localhost/NAME first, then docker.io/library/NAME. NULL in RET_RECORD, and true, when the store has
- * none. */
+/* Finds an image by the name that a user writes: "nginx", "localhost/nginx:1", "docker.io/library/nginx", a digest
+ * ("sha256:…", or its 64 digits). A short name means localhost/NAME first, then docker.io/library/NAME. NULL in
+ * RET_RECORD, and true, when the store has none. */
 bool image_store_find(const ImageStore *store, const char *name, ImageRecord **ret_record, GError **error);
 
 /* The folder of a layer below layers/KEY/, 32 hexadecimal digits: overlay's option string is limited to one page
@@ -41,3 +43,22 @@ char *image_store_layer_name(const char *diff_id);
 
 /* The names of layers that are not yet unpacked for a map. Caller unrefs. */
 GPtrArray *image_store_missing_layers(const ImageStore *store, const ImageRecord *record, const char *map_key);
+
+typedef enum ImageStoreUse {
+        IMAGE_STORE_USE_SHARED,    /* nothing that is in the store will be removed */
+        IMAGE_STORE_USE_EXCLUSIVE, /* nobody else counts on what is in the store */
+} ImageStoreUse;
+
+/* Takes the store's lock, which is held until the descriptor is closed: imports hold it shared while they work, a start
+ * from image_store_find() until containers/NAME/image is made; removal needs it exclusively. With WAIT false, a lock
+ * that is taken is RET_FD -1, and true. */
+bool image_store_lock(const ImageStore *store, ImageStoreUse use, bool wait, int *ret_fd, GError **error);
+
+/* Names an image: the record goes in, then the name, both on disk when this returns. NAME is a full one. FIELDS as in
+ * image_record_print(). */
+bool image_store_add(const ImageStore *store, const char *name, const ImageRecord *fields, GError **error);
+
+/* Paths below the store. Callers free. */
+char *image_store_blob_path(const char *digest);
+char *image_store_record_path(const char *digest);
+char *image_store_name_path(const char *name);
