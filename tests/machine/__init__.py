@@ -19,6 +19,7 @@ How it works
     channel.py    our end of the agent
     machine.py    what a case can do with a machine, whichever way it was booted
     build.py      meson setup, ninja, meson test, meson install inside the machine
+    images.py     the images that cases use
     leftovers.py  what a case must not leave behind
     runner.py     finds cases, runs them, prints TAP
     host.py       packages of the host, folders, locks, progress
