@@ -64,6 +64,8 @@ typedef struct ContainerSpec {
         char *stop_timeout;
         char *log_driver; /* journald, passthrough, none */
         char *pull;       /* missing, never, always, newer */
+        char *memory;     /* limits: the generator makes them properties of the unit, where systemd enforces them */
+        char *pids_limit;
         char *unit;       /* the unit's name, for messages; empty outside of units */
         char *broken;     /* --broken: nothing is run, this reason is reported */
 } ContainerSpec;

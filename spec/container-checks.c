@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Adapters between the key table and the grammars, for values that are only to be checked. */
+
+#include "spec/container-checks.h"
+
+#include "base/error.h"
+#include "spec/value-basic.h"
+#include "spec/value-capability.h"
+#include "spec/value-image.h"
+#include "spec/value-network.h"
+#include "spec/value-port.h"
+#include "spec/value-signal.h"
+#include "spec/value-user.h"
+#include "spec/value-userns.h"
+#include "spec/value-volume.h"
+
+#include <string.h>
+
+bool check_absolute(const char *value, GError **error) {
+        if (value[0] != '/')
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' does not start with '/'", value);
+        return true;
+}
+
+bool check_capability(const char *value, GError **error) {
+        const char *name;
+
+        return value_capability_parse(value, &name, error);
+}
+
+bool check_duration(const char *value, GError **error) {
+        guint64 usec;
+
+        return value_duration_parse(value, &usec, error);
+}
+
+bool check_group(const char *value, GError **error) {
+        g_autofree char *user = NULL, *group = NULL;
+
+        if (strchr(value, ':'))
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a group name or id", value);
+        g_autoptr(GError) reason = NULL;
+        if (!value_user_parse(value, &user, &group, &reason))
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a group name or id", value);
+        return true;
+}
+
+bool check_host(const char *value, GError **error) {
+        const char *colon = strchr(value, ':');
+
+        if (!colon || colon == value || !colon[1])
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not of the form NAME:ADDRESS", value);
+        if (!g_str_equal(colon + 1, "host-gateway")) {
+                size_t length = strlen(colon + 1);
+                bool brackets = colon[1] == '[' && colon[length] == ']';
+                g_autofree char *address = brackets ? g_strndup(colon + 2, length - 2) : g_strdup(colon + 1);
+
+                if (!g_hostname_is_ip_address(address))
+                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither an IP address nor host-gateway", colon + 1);
+        }
+        return true;
+}
+
+bool check_host_name(const char *value, GError **error) {
+        if (strlen(value) > 64)
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is longer than the 64 characters of a host name", value);
+        for (const char *p = value; *p; p++)
+                if (!g_ascii_isalnum(*p) && !strchr("-._", *p))
+                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a host name; letters, digits, - and . are possible",
+                                    value);
+        return true;
+}
+
+bool check_image(const char *value, GError **error) {
+        return value_image_check(value, error);
+}
+
+bool check_mode(const char *value, GError **error) {
+        mode_t mode;
+
+        return value_mode_parse(value, &mode, error);
+}
+
+bool check_network(const char *value, GError **error) {
+        g_autoptr(NetworkMode) mode = NULL;
+
+        return value_network_parse(value, &mode, error);
+}
+
+bool check_pair(const char *value, GError **error) {
+        if (!*value || *value == '=')
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no name before the '='", value);
+        return true;
+}
+
+bool check_port(const char *value, GError **error) {
+        g_autoptr(PortMapping) mapping = NULL;
+
+        return value_port_parse(value, &mapping, error);
+}
+
+bool check_signal(const char *value, GError **error) {
+        int number;
+
+        return value_signal_parse(value, &number, error);
+}
+
+bool check_size(const char *value, GError **error) {
+        guint64 bytes;
+
+        return value_size_parse(value, &bytes, error);
+}
+
+bool check_tmpfs(const char *value, GError **error) {
+        g_autofree char *target = NULL, *options = NULL;
+
+        return value_tmpfs_parse(value, &target, &options, error);
+}
+
+bool check_user(const char *value, GError **error) {
+        g_autofree char *user = NULL, *group = NULL;
+
+        return value_user_parse(value, &user, &group, error);
+}
+
+bool check_userns(const char *value, GError **error) {
+        g_autoptr(UserNamespaceMode) mode = NULL;
+
+        return value_userns_parse(value, &mode, error);
+}
+
+bool check_volume(const char *value, GError **error) {
+        g_autoptr(Volume) volume = NULL;
+
+        return value_volume_parse(value, &volume, error);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The value grammars in the one shape that the key table needs (KeyCheck). */
+
+#include <glib.h>
+#include <stdbool.h>
+
+bool check_absolute(const char *value, GError **error);
+bool check_capability(const char *value, GError **error);
+bool check_duration(const char *value, GError **error);
+bool check_group(const char *value, GError **error);
+bool check_host(const char *value, GError **error);
+bool check_host_name(const char *value, GError **error);
+bool check_image(const char *value, GError **error);
+bool check_mode(const char *value, GError **error);
+bool check_network(const char *value, GError **error);
+bool check_pair(const char *value, GError **error);
+bool check_port(const char *value, GError **error);
+bool check_signal(const char *value, GError **error);
+bool check_size(const char *value, GError **error);
+bool check_tmpfs(const char *value, GError **error);
+bool check_user(const char *value, GError **error);
+bool check_userns(const char *value, GError **error);
+bool check_volume(const char *value, GError **error);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The restricted edit distance (optimal string alignment), which counts `Exce` for `Exec` as one slip. */
+
+#include "spec/nearest.h"
+
+#include <string.h>
+
+#define LONGEST_WORD 64
+
+static guint smallest(guint a, guint b, guint c) {
+        return MIN(MIN(a, b), c);
+}
+
+guint nearest_distance(const char *a, const char *b) {
+        size_t length_a = strlen(a), length_b = strlen(b);
+        guint rows[3][LONGEST_WORD + 1];
+
+        if (length_a > LONGEST_WORD || length_b > LONGEST_WORD)
+                return G_MAXUINT;
+        if (g_ascii_strcasecmp(a, b) == 0)
+                return strcmp(a, b) == 0 ? 0 : 1;
+
+        for (size_t j = 0; j <= length_b; j++)
+                rows[0][j] = (guint) j;
+        for (size_t i = 1; i <= length_a; i++) {
+                guint *row = rows[i % 3], *above = rows[(i - 1) % 3], *twice_above = rows[(i + 1) % 3];
+                char x = g_ascii_tolower(a[i - 1]);
+
+                row[0] = (guint) i;
+                for (size_t j = 1; j <= length_b; j++) {
+                        char y = g_ascii_tolower(b[j - 1]);
+
+                        row[j] = smallest(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x == y ? 0 : 1));
+                        if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) && y == g_ascii_tolower(a[i - 2]))
+                                row[j] = MIN(row[j], twice_above[j - 2] + 1);
+                }
+        }
+        return rows[length_a % 3][length_b];
+}
+
+gboolean nearest_is_plausible(const char *word, guint distance) {
+        size_t length = strlen(word);
+
+        return distance <= (length < 4 ? 1 : length < 8 ? 2 : 3);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The grammar of network modes. */
+
+#include "spec/value-network.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+void network_mode_free(NetworkMode *mode) {
+        if (!mode)
+                return;
+        g_free(mode->name);
+        g_free(mode->options);
+        g_free(mode);
+}
+
+static NetworkKind kind_of(const char *word) {
+        if (g_str_equal(word, "none"))
+                return NETWORK_NONE;
+        if (g_str_equal(word, "host"))
+                return NETWORK_HOST;
+        if (!*word || g_str_equal(word, "pasta") || g_str_equal(word, "private") || g_str_equal(word, "slirp4netns"))
+                return NETWORK_PASTA;
+        if (g_str_equal(word, "container") || g_str_has_suffix(word, ".container"))
+                return NETWORK_CONTAINER;
+        return g_str_has_suffix(word, ".network") ? NETWORK_UNIT : NETWORK_NAMED;
+}
+
+static bool check_name(const char *name, GError **error) {
+        bool good = g_ascii_isalnum(name[0]);
+
+        for (const char *p = name; *p; p++)
+                good = good && (g_ascii_isalnum(*p) || strchr("_.-@", *p));
+        if (!good)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' is not a network; write none, host, pasta, or the name of a network", name);
+        return true;
+}
+
+bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **error) {
+        g_autoptr(NetworkMode) mode = g_new0(NetworkMode, 1);
+        const char *colon = text ? strchr(text, ':') : NULL;
+        g_autofree char *word = colon ? g_strndup(text, (gsize) (colon - text)) : g_strdup(text ? text : "");
+
+        if (g_str_equal(word, "ns"))
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "joining a network namespace by its path is not supported");
+        mode->kind = kind_of(word);
+        mode->options = colon && colon[1] ? g_strdup(colon + 1) : NULL;
+
+        switch (mode->kind) {
+        case NETWORK_CONTAINER:
+                mode->name = g_str_equal(word, "container") ? g_steal_pointer(&mode->options) : g_steal_pointer(&word);
+                if (!mode->name)
+                        return fail(error, WOLFFIA_ERROR_VALUE, "the container's name is missing; write container:NAME");
+                break;
+        case NETWORK_UNIT:
+        case NETWORK_NAMED:
+                mode->name = g_steal_pointer(&word);
+                break;
+        case NETWORK_NONE:
+        case NETWORK_HOST:
+                if (mode->options)
+                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' takes no options (':%s')", word, mode->options);
+                break;
+        case NETWORK_PASTA:
+                break;
+        }
+        if (mode->name && !check_name(mode->name, error))
+                return false;
+
+        *ret_mode = g_steal_pointer(&mode);
+        return true;
+}

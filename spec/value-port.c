@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The grammar of published ports. Read from the back, since only the container's port must be there. */
+
+#include "spec/value-port.h"
+
+#include "base/error.h"
+#include "spec/value-basic.h"
+
+#include <string.h>
+
+void port_mapping_free(PortMapping *mapping) {
+        if (!mapping)
+                return;
+        g_free(mapping->address);
+        g_free(mapping);
+}
+
+static bool parse_one_port(const char *text, guint16 *ret_port, GError **error) {
+        guint64 number;
+
+        if (!value_number_parse(text, G_MAXUINT64, &number, NULL) && strspn(text, "0123456789") != strlen(text))
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a port number", text);
+        if (!*text || strlen(text) > 9 || number == 0 || number > 65535)
+                return fail(error, WOLFFIA_ERROR_VALUE, "port '%s' is not within 1 to 65535", text);
+        *ret_port = (guint16) number;
+        return true;
+}
+
+static bool parse_range(const char *text, guint16 *ret_first, guint16 *ret_last, GError **error) {
+        const char *dash = strchr(text, '-');
+        g_autofree char *first = dash ? g_strndup(text, (gsize) (dash - text)) : g_strdup(text);
+
+        if (!parse_one_port(first, ret_first, error) || !parse_one_port(dash ? dash + 1 : first, ret_last, error))
+                return false;
+        if (*ret_last < *ret_first)
+                return fail(error, WOLFFIA_ERROR_VALUE, "the range %s ends before it starts", text);
+        return true;
+}
+
+static bool parse_protocol(const char *text, PortProtocol *ret_protocol, GError **error) {
+        if (g_ascii_strcasecmp(text, "tcp") == 0)
+                *ret_protocol = PORT_TCP;
+        else if (g_ascii_strcasecmp(text, "udp") == 0)
+                *ret_protocol = PORT_UDP;
+        else
+                return fail(error, WOLFFIA_ERROR_VALUE, "protocol '%s' cannot be published, only tcp and udp can", text);
+        return true;
+}
+
+/* ADDRESS with or without the brackets that IPv6 needs. Empty means every address, as Podman has it. */
+static bool parse_address(const char *text, char **ret_address, GError **error) {
+        size_t length = strlen(text);
+        bool bracketed = length >= 2 && text[0] == '[' && text[length - 1] == ']';
+        g_autofree char *address = bracketed ? g_strndup(text + 1, length - 2) : g_strdup(text);
+
+        if (!*address && !bracketed)
+                return true;
+        if (bracketed != (strchr(address, ':') != NULL) || strchr(address, '%') || !g_hostname_is_ip_address(address))
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' is not an IP address; write one like 127.0.0.1 or [::1]", text);
+        *ret_address = g_steal_pointer(&address);
+        return true;
+}
+
+/* The last colon of TEXT that is not inside brackets, or NULL. */
+static char *last_colon(char *text) {
+        char *colon = strrchr(text, ':');
+        char *bracket = strrchr(text, ']');
+
+        return colon && bracket && colon < bracket ? NULL : colon;
+}
+
+static bool parse_parts(char *text, PortMapping *mapping, GError **error) {
+        char *container = text, *host = NULL, *address = NULL;
+
+        char *slash = strchr(text, '/');
+        if (slash) {
+                *slash = '\0';
+                if (!parse_protocol(slash + 1, &mapping->protocol, error))
+                        return false;
+        }
+        char *colon = last_colon(text);
+        if (colon) {
+                *colon = '\0';
+                container = colon + 1;
+                host = text;
+                if ((colon = last_colon(text))) {
+                        *colon = '\0';
+                        host = colon + 1;
+                        address = text;
+                }
+        }
+
+        if (!parse_range(container, &mapping->container_first, &mapping->container_last, error))
+                return false;
+        if (host && *host && !parse_range(host, &mapping->host_first, &mapping->host_last, error))
+                return false;
+        return !address || parse_address(address, &mapping->address, error);
+}
+
+bool value_port_parse(const char *text, PortMapping **ret_mapping, GError **error) {
+        g_autoptr(PortMapping) mapping = g_new0(PortMapping, 1);
+        g_autofree char *copy = g_strdup(text);
+
+        if (strpbrk(text, "\"' \t"))
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' has quotes or blanks; write it without, one port to a line", text);
+        if (!parse_parts(copy, mapping, error))
+                return false;
+        if (mapping->host_first != 0 && mapping->host_last - mapping->host_first !=
+                                                mapping->container_last - mapping->container_first)
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has ranges of different lengths", text);
+
+        *ret_mapping = g_steal_pointer(&mapping);
+        return true;
+}

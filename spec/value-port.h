@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* PublishPort=, --publish: [[ADDRESS:]HOST:]CONTAINER[/PROTOCOL], where HOST and CONTAINER may be ranges of one length,
+ * HOST may be empty, and an IPv6 ADDRESS stands in brackets (podman-run(1)). */
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum PortProtocol { PORT_TCP, PORT_UDP } PortProtocol;
+
+typedef struct PortMapping {
+        char *address;      /* of the host, without brackets; NULL: every address */
+        guint16 host_first; /* 0: any free port */
+        guint16 host_last;
+        guint16 container_first;
+        guint16 container_last;
+        PortProtocol protocol;
+} PortMapping;
+
+void port_mapping_free(PortMapping *mapping);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PortMapping, port_mapping_free)
+
+bool value_port_parse(const char *text, PortMapping **ret_mapping, GError **error);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The grammar of volumes. Whether a source exists is for the runner to find out. */
+
+#include "spec/value-volume.h"
+
+#include "base/error.h"
+#include "base/path.h"
+
+#include <string.h>
+
+void volume_free(Volume *volume) {
+        if (!volume)
+                return;
+        g_free(volume->source);
+        g_free(volume->target);
+        g_free(volume->idmap);
+        g_free(volume);
+}
+
+static const struct {
+        const char *word;
+        VolumePropagation propagation;
+} propagations[] = {
+        {"private", VOLUME_PRIVATE},   {"rprivate", VOLUME_RPRIVATE},     {"shared", VOLUME_SHARED},
+        {"rshared", VOLUME_RSHARED},   {"slave", VOLUME_SLAVE},           {"rslave", VOLUME_RSLAVE},
+        {"unbindable", VOLUME_UNBINDABLE}, {"runbindable", VOLUME_RUNBINDABLE},
+};
+
+/* The words that switch one flag of Volume on or off. */
+static const struct {
+        const char *word;
+        size_t offset;
+        bool value;
+} flags[] = {
+        {"ro", offsetof(Volume, read_only), true},      {"rw", offsetof(Volume, read_only), false},
+        {"U", offsetof(Volume, change_owner), true},    {"O", offsetof(Volume, overlay), true},
+        {"nocopy", offsetof(Volume, no_copy), true},    {"copy", offsetof(Volume, no_copy), false},
+        {"noexec", offsetof(Volume, no_exec), true},    {"exec", offsetof(Volume, no_exec), false},
+        {"nodev", offsetof(Volume, no_dev), true},      {"dev", offsetof(Volume, no_dev), false},
+        {"nosuid", offsetof(Volume, no_suid), true},    {"suid", offsetof(Volume, no_suid), false},
+        {"bind", offsetof(Volume, not_recursive), true}, {"rbind", offsetof(Volume, not_recursive), false},
+};
+
+static bool parse_option(const char *word, Volume *volume, GError **error) {
+        for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
+                if (g_str_equal(word, flags[i].word)) {
+                        *(bool *) ((char *) volume + flags[i].offset) = flags[i].value;
+                        return true;
+                }
+        for (size_t i = 0; i < G_N_ELEMENTS(propagations); i++)
+                if (g_str_equal(word, propagations[i].word)) {
+                        volume->propagation = propagations[i].propagation;
+                        return true;
+                }
+
+        if (g_str_equal(word, "z"))
+                volume->relabel = VOLUME_RELABEL_SHARED;
+        else if (g_str_equal(word, "Z"))
+                volume->relabel = VOLUME_RELABEL_PRIVATE;
+        else if (g_str_equal(word, "idmap") || g_str_has_prefix(word, "idmap=")) {
+                g_free(volume->idmap);
+                volume->idmap = g_strdup(word[5] ? word + 6 : "");
+        } else if (g_str_has_prefix(word, "upperdir=") || g_str_has_prefix(word, "workdir="))
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "the option '%s' is not supported: what is written to an :O volume is thrown away", word);
+        else
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a volume option; ro, rw, z, Z, U, O, copy, nocopy, "
+                            "exec, noexec, rslave… are", word);
+        return true;
+}
+
+static VolumeKind source_kind(const char *source) {
+        if (source[0] == '/' || source[0] == '.')
+                return VOLUME_PATH;
+        return g_str_has_suffix(source, ".volume") ? VOLUME_UNIT : VOLUME_NAMED;
+}
+
+/* Podman's rule for names of volumes. */
+static bool check_name(const char *name, GError **error) {
+        bool good = g_ascii_isalnum(name[0]);
+
+        for (const char *p = name; *p; p++)
+                good = good && (g_ascii_isalnum(*p) || strchr("_.-@:", *p));
+        if (!good)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' is neither a path nor a volume's name; a path starts with '/', './' or '%%h/', a name has "
+                            "only letters, digits and _ . -", name);
+        return true;
+}
+
+static bool check_target(const char *target, GError **error) {
+        if (target[0] != '/')
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s', the place in the container, does not start with '/'", target);
+        g_autofree char *normal = path_normalise(target);
+        if (g_str_equal(normal, "/"))
+                return fail(error, WOLFFIA_ERROR_VALUE, "a volume cannot take the place of the whole container ('%s')", target);
+        return true;
+}
+
+bool value_volume_parse(const char *text, Volume **ret_volume, GError **error) {
+        g_autoptr(Volume) volume = g_new0(Volume, 1);
+        g_auto(GStrv) parts = g_strsplit(text, ":", 3);
+        guint count = g_strv_length(parts);
+
+        if (count == 0)
+                return fail(error, WOLFFIA_ERROR_VALUE, "a volume is missing; write SOURCE:TARGET");
+        if (count > 1 && !*parts[0])
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has nothing before the ':'", text);
+
+        volume->target = g_strdup(count == 1 ? parts[0] : parts[1]);
+        if (count > 1) {
+                volume->source = g_strdup(parts[0]);
+                volume->kind = source_kind(volume->source);
+                if ((volume->kind == VOLUME_NAMED || volume->kind == VOLUME_UNIT) && !check_name(volume->source, error))
+                        return false;
+        }
+        if (!check_target(volume->target, error))
+                return false;
+
+        g_auto(GStrv) options = g_strsplit(count == 3 ? parts[2] : "", ",", -1);
+        for (char **option = options; *option; option++)
+                if (**option && !parse_option(*option, volume, error))
+                        return false;
+
+        *ret_volume = g_steal_pointer(&volume);
+        return true;
+}
+
+bool value_tmpfs_parse(const char *text, char **ret_target, char **ret_options, GError **error) {
+        const char *colon = strchr(text, ':');
+        g_autofree char *target = colon ? g_strndup(text, (gsize) (colon - text)) : g_strdup(text);
+
+        if (!check_target(target, error))
+                return false;
+        *ret_options = colon && colon[1] ? g_strdup(colon + 1) : NULL;
+        *ret_target = g_steal_pointer(&target);
+        return true;
+}
