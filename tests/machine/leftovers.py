@@ -35,7 +35,7 @@ for status in /proc/[0-9]*/status; do
         pid=${status#/proc/}
         [ "${uid:-0}" -lt 100000 ] || kill -KILL "${pid%/status}"
 done
-rm -rf /home/alice/.config/wolffia /home/alice/.config/systemd
+rm -rf /home/alice/.config/wolffia /home/alice/.config/systemd /home/alice/.local/share/wolffia
 loginctl enable-linger alice
 systemctl start user@1000.service
 """
@@ -75,7 +75,7 @@ def clean(machine, before):
 
 
 def force_clean(machine, before):
-    """After something went wrong; reboots when nothing else helps. Returns a new snapshot to compare with."""
+    """After something went wrong, the image store included; reboots when nothing else helps. Returns a new snapshot to compare with."""
     machine.root(FORCE, check=False, timeout=120)
     machine.eventually(lambda: machine.alice("systemctl --user is-system-running --wait", check=False).out, 30)
     if difference(before, snapshot(machine)):

@@ -7,6 +7,7 @@ import fnmatch
 import importlib.util
 import inspect
 import json
+import sys
 import time
 import traceback
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class Case:
 
 def load_cases():
     cases = []
+    sys.path.insert(0, str(CASES))
     for path in sorted(CASES.glob("test_*.py")):
         spec = importlib.util.spec_from_file_location(f"cases.{path.stem}", path)
         module = importlib.util.module_from_spec(spec)
@@ -147,7 +149,7 @@ class CaseRunner:
         return left
 
     def explain(self, error, since):
-        own = [frame for frame in traceback.extract_tb(error.__traceback__) if "/cases/" in frame.filename]
+        own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(CASES))]
         where = "".join(f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}\n" for frame in own)
         text = f"{where}{type(error).__name__}: {error}\n"
         for title, find in (("units", self.units), ("running", self.running)):

@@ -80,10 +80,10 @@ def temporary():
 
 
 def containers():
-    """Writable layers: what the store has beside images."""
+    """Writable layers and what is to be removed: what the store has beside images."""
     store = os.path.join(USER.pw_dir, ".local/share/wolffia")
     found = []
-    for name in ("containers", "runs"):
+    for name in ("containers", "trash"):
         top = os.path.join(store, name)
         if os.path.isdir(top):
             found += [os.path.join(top, entry) for entry in os.listdir(top)]
