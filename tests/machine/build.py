@@ -38,14 +38,16 @@ def cache_folder(root, source=host.SOURCE):
     key = hashlib.sha256(str(source).encode()).hexdigest()[:8]
     folder = host.CACHE / "build" / f"{Path(root).name}-{key}"
     folder.mkdir(parents=True, exist_ok=True)
-    # Compiled and tested by alice: as root, a test could not tell that a permission is missing.
-    os.chown(folder, ALICE, ALICE)
+    # What is compiled here gets installed by root: out of reach of this host's users, whoever has alice's uid.
+    folder.parent.chmod(0o700)
     return folder
 
 
 def binds(root, source=host.SOURCE, fresh=False):
     if fresh:
         shutil.rmtree(cache_folder(root, source))
+    # Compiled and tested by alice: as root, a test could not tell that a permission is missing.
+    os.chown(cache_folder(root, source), ALICE, ALICE)
     return [f"--bind-ro={source}:{INSIDE_SOURCE}", f"--bind={cache_folder(root, source)}:{INSIDE_BUILD}"]
 
 
