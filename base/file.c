@@ -161,3 +161,11 @@ static bool remove_entries(int folder_fd, dev_t device, GError **error) {
 bool file_remove_tree(int dir_fd, const char *path, GError **error) {
         return remove_entry(dir_fd, path, 0, error);
 }
+
+bool file_empty_folder(int folder_fd, GError **error) {
+        struct stat status;
+
+        if (fstat(folder_fd, &status) < 0)
+                return fail_errno(error, errno, "Cannot look at a folder");
+        return remove_entries(folder_fd, status.st_dev, error);
+}

@@ -23,3 +23,6 @@ bool file_make_folders(int dir_fd, const char *path, mode_t mode, GError **error
 
 /* Removes PATH and all below it, on one file system, never following a link. A path that is not there is fine. */
 bool file_remove_tree(int dir_fd, const char *path, GError **error);
+
+/* Removes all that lies in an open folder, but not the folder; the same rules. */
+bool file_empty_folder(int folder_fd, GError **error);

@@ -18,6 +18,7 @@ typedef struct SyncMessage {
 } SyncMessage;
 
 #define SYNC_POINT_FAILED (-1)
+#define SYNC_POINT_CLOSED (-2)
 
 bool sync_open(Sync *ret_sync, GError **error) {
         int fds[2];
@@ -56,7 +57,8 @@ bool sync_reach(Sync *sync, int point, GError **error) {
         return true;
 }
 
-bool sync_wait(Sync *sync, int point, GError **error) {
+/* RET_POINT is SYNC_POINT_CLOSED when the other end is gone. */
+static bool receive(Sync *sync, int *ret_point, GError **error) {
         SyncMessage message = {0};
         ssize_t n;
 
@@ -66,15 +68,39 @@ bool sync_wait(Sync *sync, int point, GError **error) {
 
         if (n < 0 && errno != ECONNRESET)
                 return fail_errno(error, errno, "Cannot hear from the other half of the start");
-        if (n < (ssize_t) offsetof(SyncMessage, text))
-                return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start ended unexpectedly");
+        if (n < (ssize_t) offsetof(SyncMessage, text)) {
+                *ret_point = SYNC_POINT_CLOSED;
+                return true;
+        }
         if (message.point == SYNC_POINT_FAILED) {
                 g_set_error_literal(error, message.is_errno ? ERRNO_ERROR : WOLFFIA_ERROR, message.code, message.text);
                 return false;
         }
-        if (message.point != point)
-                return fail(error, WOLFFIA_ERROR_HELPER, "The two halves of the start met at points %d and %d",
-                            message.point, point);
+        *ret_point = message.point;
+        return true;
+}
+
+bool sync_wait(Sync *sync, int point, GError **error) {
+        int reached;
+
+        if (!receive(sync, &reached, error))
+                return false;
+        if (reached == SYNC_POINT_CLOSED)
+                return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start ended unexpectedly");
+        if (reached != point)
+                return fail(error, WOLFFIA_ERROR_HELPER, "The two halves of the start met at points %d and %d", reached,
+                            point);
+        return true;
+}
+
+bool sync_wait_exec(Sync *sync, GError **error) {
+        int reached;
+
+        if (!receive(sync, &reached, error))
+                return false;
+        if (reached != SYNC_POINT_CLOSED)
+                return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start is at point %d, not at its end",
+                            reached);
         return true;
 }
 

@@ -31,3 +31,6 @@ bool sync_wait(Sync *sync, int point, GError **error);
 
 /* Hands an error to the other side, which gets it from its next sync_wait(). */
 void sync_fail(Sync *sync, const GError *failure);
+
+/* Waits until the other side has executed another program (which closes its end): true, or its error. */
+bool sync_wait_exec(Sync *sync, GError **error);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A missing component is made by name in the folder above it, which is open already: the name is a plain one, so no link
+ * is followed between looking and making. */
+
+#include "runner/beneath.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/path.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+static int open_in_root(int root_fd, const char *path, guint64 flags) {
+        struct open_how how = {
+                .flags = flags | O_CLOEXEC,
+                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+        };
+
+        /* EAGAIN: something was renamed during a ".." that only the kernel sees; openat2(2) says to try again. */
+        for (int tries = 0; tries < 32; tries++) {
+                long fd = syscall(SYS_openat2, root_fd, path, &how, sizeof how);
+                if (fd >= 0 || errno != EAGAIN)
+                        return (int) fd;
+        }
+        return -1;
+}
+
+bool beneath_open(int root_fd, const char *path, int *ret_fd, GError **error) {
+        int fd = open_in_root(root_fd, path, O_PATH);
+
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open %s in the container", path);
+        *ret_fd = fd;
+        return true;
+}
+
+/* Makes NAME in the open folder and returns it open, never through a link. */
+static int make_component(int folder_fd, const char *name, BeneathKind kind) {
+        if (kind == BENEATH_FOLDER) {
+                if (mkdirat(folder_fd, name, 0755) < 0 && errno != EEXIST)
+                        return -1;
+        } else {
+                autofd int made_fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+                if (made_fd < 0 && errno != EEXIST)
+                        return -1;
+        }
+        return openat(folder_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, GError **error) {
+        int existing_fd = open_in_root(root_fd, path, O_PATH);
+        if (existing_fd >= 0) {
+                *ret_fd = existing_fd;
+                return true;
+        }
+        if (errno != ENOENT)
+                return fail_errno(error, errno, "Cannot open %s in the container", path);
+
+        g_autofree char *normal = path_normalise(path);
+        g_auto(GStrv) parts = g_strsplit(normal[0] == '/' ? normal + 1 : normal, "/", -1);
+        g_autoptr(GString) walked = g_string_new("");
+        autofd int folder_fd = fcntl(root_fd, F_DUPFD_CLOEXEC, 3);
+
+        for (char **part = parts; *part; part++) {
+                g_string_append_printf(walked, "/%s", *part);
+                int next_fd = open_in_root(root_fd, walked->str, O_PATH);
+                if (next_fd < 0 && errno == ENOENT)
+                        next_fd = make_component(folder_fd, *part, part[1] ? BENEATH_FOLDER : kind);
+                if (next_fd < 0)
+                        return fail_errno(error, errno, "Cannot make the mount point %s in the container", path);
+                cleanup_fd(&folder_fd);
+                folder_fd = next_fd;
+        }
+
+        /* A dangling link at the end: O_NOFOLLOW opened the link itself. */
+        struct stat status;
+        if (fstat(folder_fd, &status) < 0 || S_ISLNK(status.st_mode))
+                return fail(error, WOLFFIA_ERROR_VALUE, "%s is a link to nowhere in the image, nothing can be mounted there",
+                            path);
+        *ret_fd = steal_fd(&folder_fd);
+        return true;
+}
+
+bool beneath_link(int root_fd, const char *path, const char *target, GError **error) {
+        g_autofree char *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
+
+        autofd int folder_fd = -1;
+        if (!beneath_make(root_fd, folder, BENEATH_FOLDER, &folder_fd, error))
+                return false;
+        if (symlinkat(target, folder_fd, name) < 0 && errno != EEXIST)
+                return fail_errno(error, errno, "Cannot link %s in the container", path);
+        return true;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A list, not a table: there are a dozen variables, and the order is kept for readers. */
+
+#include "runner/environment.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#define DEFAULT_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static guint find_index(const GPtrArray *environment, const char *key, size_t size) {
+        for (guint i = 0; i < environment->len; i++) {
+                const char *entry = environment->pdata[i];
+                if (entry && strncmp(entry, key, size) == 0 && entry[size] == '=')
+                        return i;
+        }
+        return G_MAXUINT;
+}
+
+const char *environment_find(const GPtrArray *environment, const char *key) {
+        size_t size = strlen(key);
+        guint i = find_index(environment, key, size);
+
+        return i == G_MAXUINT ? NULL : (const char *) environment->pdata[i] + size + 1;
+}
+
+void environment_set(GPtrArray *environment, const char *assignment) {
+        guint i = find_index(environment, assignment, strcspn(assignment, "="));
+
+        if (i == G_MAXUINT) {
+                g_ptr_array_add(environment, g_strdup(assignment));
+                return;
+        }
+        g_free(environment->pdata[i]);
+        environment->pdata[i] = g_strdup(assignment);
+}
+
+/* KEY=VALUE, or KEY for what the runner has itself; nothing where it has none. */
+static void take(GPtrArray *environment, const char *entry) {
+        if (strchr(entry, '=')) {
+                environment_set(environment, entry);
+                return;
+        }
+        const char *value = g_getenv(entry);
+        if (value) {
+                g_autofree char *assignment = g_strconcat(entry, "=", value, NULL);
+                environment_set(environment, assignment);
+        }
+}
+
+void environment_parse_file(const char *text, GPtrArray *environment) {
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+        for (char **line = lines; *line; line++) {
+                const char *entry = g_strchug(*line);
+                size_t size = strlen(entry);
+                if (size > 0 && entry[size - 1] == '\r')
+                        (*line)[size - 1] = '\0';
+                if (*entry && *entry != '#' && *entry != '=')
+                        take(environment, entry);
+        }
+}
+
+/* What systemd gives to the service is the runner's business, but EnvironmentHost=yes asks for the user's variables. */
+static void take_host(GPtrArray *environment) {
+        static const char *const never[] = {"NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
+                                            "INVOCATION_ID", "JOURNAL_STREAM", "RUNTIME_DIRECTORY", "MAINPID",
+                                            "CREDENTIALS_DIRECTORY", "SYSTEMD_EXEC_PID", NULL};
+        g_auto(GStrv) own = g_get_environ();
+
+        for (char **entry = own; *entry; entry++) {
+                g_autofree char *key = g_strndup(*entry, strcspn(*entry, "="));
+                if (!g_strv_contains(never, key))
+                        environment_set(environment, *entry);
+        }
+}
+
+bool environment_plan(const ContainerSpec *spec, const ImageRecord *image, const char *host_name,
+                      GPtrArray **ret_environment, GError **error) {
+        g_autoptr(GPtrArray) environment = g_ptr_array_new_with_free_func(g_free);
+        g_autofree char *host_assignment = g_strconcat("HOSTNAME=", host_name, NULL);
+
+        environment_set(environment, DEFAULT_PATH);
+        if (spec->environment_host == TRISTATE_YES)
+                take_host(environment);
+        for (const char *const *entry = image ? image->environment : NULL; entry && *entry; entry++)
+                environment_set(environment, *entry);
+        /* systemd.io/CONTAINER_INTERFACE: how a program learns that it is in a container. */
+        environment_set(environment, "container=wolffia");
+        environment_set(environment, host_assignment);
+
+        for (guint i = 0; i < spec->environment_files->len; i++) {
+                g_autofree char *text = NULL;
+                if (!file_read(AT_FDCWD, spec->environment_files->pdata[i], 1 << 24, &text, NULL, error))
+                        return fail_prefix(error, "EnvironmentFile=%s", (const char *) spec->environment_files->pdata[i]);
+                environment_parse_file(text, environment);
+        }
+        for (guint i = 0; i < spec->environment->len; i++)
+                take(environment, spec->environment->pdata[i]);
+        *ret_environment = g_steal_pointer(&environment);
+        return true;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The image and the id map: what must be there before a namespace is made. */
+
+#include "runner/run.h"
+
+/* Finds the image, or has it fetched by `wolffia pull` (Pull= says whether), which extends the start timeout and shows
+ * its progress as STATUS=.
+ *
+ * Runs in:  the runner
+ * Leaves:   run->store; run->image, unless Rootfs= was asked for */
+bool image_acquire(Run *run, GError **error);
+
+/* Unpacks layers that this map has not been used with yet, by `wolffia prepare`. Needs run->map. */
+bool image_prepare_layers(const Run *run, GError **error);
+
+/* Plans the map that UserNS= asks for from the user's subordinate ids, read anew at each start.
+ *
+ * Leaves:   run->map, run->map_key */
+bool image_choose_map(Run *run, GError **error);

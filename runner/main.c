@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wolffia-runner: what generated units execute. Options are those of the key table (spec/container-keys.c). */
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "base/notify.h"
+#include "config.h"
+#include "runner/run.h"
+#include "spec/container-keys.h"
+#include "spec/container-options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_help(FILE *stream) {
+        fputs("Usage: wolffia-runner [OPTION…] IMAGE [COMMAND…]\n"
+              "       wolffia-runner [OPTION…] --rootfs=FOLDER COMMAND…\n\n"
+              "Runs one container in the foreground, as the units do that wolffia-generator writes. See wolffia-runner(1).\n\n",
+              stream);
+        for (size_t i = 0; i < container_keys_count; i++) {
+                const ContainerKey *key = &container_keys[i];
+                if (!key->option || (key->effect != KEY_WORKS && key->effect != KEY_UNIT))
+                        continue;
+                g_autofree char *option = g_strconcat("--", key->option, key->metavariable ? "=" : "",
+                                                      key->metavariable, NULL);
+                fprintf(stream, "  %-34s %s\n", option, key->description);
+        }
+        fputs("  --help, --version\n", stream);
+}
+
+static void report(const ContainerSpec *spec, const char *stage, const GError *failure) {
+        const char *unit = spec && spec->unit && *spec->unit ? spec->unit : NULL;
+
+        notify_sendf("STATUS=%s", failure->message);
+        log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT", unit, "WOLFFIA_CONTAINER",
+                  spec ? spec->name : NULL, "WOLFFIA_STAGE", stage, NULL);
+}
+
+static int report_broken(const ContainerSpec *spec) {
+        g_autoptr(GError) reason = NULL;
+
+        fail(&reason, WOLFFIA_ERROR_VALUE, "%s", spec->broken);
+        report(spec, "spec", reason);
+        return EXIT_STATUS_CONFIG;
+}
+
+static bool complete(ContainerSpec *spec, GError **error) {
+        if (!spec->name || !*spec->name) {
+                /* By hand without a name: podman invents one from words, we from the process id. */
+                g_free(spec->name);
+                spec->name = g_strdup_printf("run-%d", (int) getpid());
+        }
+        if (strchr(spec->name, '/') || spec->name[0] == '.')
+                return fail(error, WOLFFIA_ERROR_VALUE, "ContainerName=%s: a name holds no '/' and does not begin with '.'",
+                            spec->name);
+        return true;
+}
+
+int main(int argc, char **argv) {
+        g_autoptr(ContainerSpec) spec = NULL;
+        g_autoptr(GError) error = NULL;
+
+        log_open("wolffia-runner");
+        if (argc == 2 && g_str_equal(argv[1], "--version")) {
+                puts("wolffia-runner " WOLFFIA_VERSION);
+                return EXIT_SUCCESS;
+        }
+        if (argc < 2 || g_str_equal(argv[1], "--help")) {
+                print_help(argc < 2 ? stderr : stdout);
+                return argc < 2 ? EXIT_STATUS_USAGE : EXIT_SUCCESS;
+        }
+        if (!container_options_parse((const char *const *) argv + 1, &spec, &error)) {
+                report(NULL, "spec", error);
+                return EXIT_STATUS_USAGE;
+        }
+        if (spec->broken)
+                return report_broken(spec);
+        if (!complete(spec, &error)) {
+                report(spec, "spec", error);
+                return EXIT_STATUS_CONFIG;
+        }
+
+        Run run = {
+                .spec = spec, .stage = "session", .failure = EXIT_STATUS_NOT_STARTED, .network = NETWORK_INITIAL,
+                .containers_fd = -1, .folder_fd = -1, .cgroup_fd = -1, .output_fd = -1, .payload_fd = -1, .notify_fd = -1,
+                .namespace_fd = -1, .store_lock_fd = -1, .sync = SYNC_NONE,
+        };
+        run_container(&run, &error);
+        report(spec, run.stage, error);
+        return (int) run.failure;
+}

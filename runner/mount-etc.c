@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The files are small and read at any time, so they are written in place: nobody reads them before the payload runs. */
+
+#include "runner/mount-etc.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *mount_etc_host_name(const ContainerSpec *spec, const Network *network) {
+        char own[65] = "";
+
+        if (spec->host_name && *spec->host_name)
+                return g_strdup(spec->host_name);
+        if (network->kind == NETWORK_HOST && gethostname(own, sizeof own - 1) == 0)
+                return g_strdup(own);
+        return g_strndup(spec->name, 64);
+}
+
+char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, const char *host_name) {
+        GString *text = g_string_new("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+        const char *own = network->kind == NETWORK_PASTA ? network->guest_address : "127.0.0.1";
+
+        g_string_append_printf(text, "%s\t%s", own, host_name);
+        if (!g_str_equal(host_name, spec->name))
+                g_string_append_printf(text, " %s", spec->name);
+        g_string_append_c(text, '\n');
+        if (network->host_address)
+                g_string_append_printf(text, "%s\thost.containers.internal host.docker.internal\n", network->host_address);
+        for (guint i = 0; i < spec->hosts->len; i++) {
+                /* NAME:ADDRESS, several names separated by ";" (podman-run(1), --add-host). An IPv6 address has colons. */
+                const char *entry = spec->hosts->pdata[i], *colon = strchr(entry, ':');
+                if (!colon)
+                        continue;
+                g_autofree char *names = g_strdelimit(g_strndup(entry, (gsize) (colon - entry)), ";", ' ');
+                bool is_gateway = g_str_equal(colon + 1, "host-gateway");
+                if (!is_gateway || network->host_address)
+                        g_string_append_printf(text, "%s\t%s\n", is_gateway ? network->host_address : colon + 1, names);
+        }
+        return g_string_free(text, FALSE);
+}
+
+static void append_words(GString *text, const char *keyword, const GPtrArray *words) {
+        if (words->len == 0)
+                return;
+        g_string_append(text, keyword);
+        for (guint i = 0; i < words->len; i++)
+                g_string_append_printf(text, " %s", (const char *) words->pdata[i]);
+        g_string_append_c(text, '\n');
+}
+
+/* Copies the host's lines, less those that were replaced, and less resolvers on its loopback, which a container with an
+ * own network cannot reach: pasta forwards to them from an address of its own. */
+static bool is_kept(const char *line, const ContainerSpec *spec, const Network *network) {
+        if (g_str_has_prefix(line, "nameserver"))
+                return spec->dns->len == 0 &&
+                       (network->kind == NETWORK_HOST || !network->dns_address);
+        if (g_str_has_prefix(line, "search") || g_str_has_prefix(line, "domain"))
+                return spec->dns_search->len == 0;
+        if (g_str_has_prefix(line, "options"))
+                return spec->dns_options->len == 0;
+        return false;
+}
+
+char *mount_etc_print_resolv_conf(const ContainerSpec *spec, const Network *network, const char *host_text) {
+        GString *text = g_string_new(NULL);
+
+        if (network->kind == NETWORK_NONE)
+                return g_string_free(text, FALSE);
+        if (spec->dns->len == 0 && network->kind == NETWORK_PASTA && network->dns_address)
+                g_string_append_printf(text, "nameserver %s\n", network->dns_address);
+        for (guint i = 0; i < spec->dns->len; i++)
+                g_string_append_printf(text, "nameserver %s\n", (const char *) spec->dns->pdata[i]);
+        append_words(text, "search", spec->dns_search);
+        append_words(text, "options", spec->dns_options);
+
+        g_auto(GStrv) lines = g_strsplit(host_text, "\n", -1);
+        for (char **line = lines; *line; line++)
+                if (is_kept(*line, spec, network))
+                        g_string_append_printf(text, "%s\n", *line);
+        return g_string_free(text, FALSE);
+}
+
+static bool write_file(int folder_fd, const char *name, const char *text, GError **error) {
+        autofd int fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot write %s of the container", name);
+        /* The umask of a service may keep others out, and the payload's users are others. */
+        if (fchmod(fd, 0644) < 0)
+                return fail_errno(error, errno, "Cannot write %s of the container", name);
+        return file_write_all(fd, text, strlen(text), error);
+}
+
+bool mount_etc_write(const Run *run, GError **error) {
+        g_autofree char *host_text = NULL;
+        g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
+        g_autofree char *name_line = g_strconcat(host_name, "\n", NULL);
+
+        autofd int folder_fd = open(run->session.container_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder_fd < 0)
+                return fail_errno(error, errno, "Cannot open %s", run->session.container_dir);
+        /* A host without the file has no resolver, and neither has the container. */
+        if (!file_read(AT_FDCWD, "/etc/resolv.conf", 1 << 16, &host_text, NULL, NULL))
+                host_text = g_strdup("");
+
+        g_autofree char *hosts = mount_etc_print_hosts(run->spec, &run->network, host_name);
+        g_autofree char *resolv_conf = mount_etc_print_resolv_conf(run->spec, &run->network, host_text);
+        return write_file(folder_fd, "hostname", name_line, error) && write_file(folder_fd, "hosts", hosts, error) &&
+               write_file(folder_fd, "resolv.conf", resolv_conf, error);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Which network the container gets, and its connection to the world. */
+
+#include "base/process.h"
+#include "spec/container-spec.h"
+#include "spec/value-network.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct Network {
+        NetworkKind kind;          /* none, host or pasta */
+        GPtrArray *ports;         /* PortMapping * */
+        const char *guest_address; /* of the container, with pasta */
+        const char *dns_address;  /* where pasta forwards DNS from; NULL: the host's resolvers are reached directly */
+        char *host_address;       /* that the container reaches the host by; NULL where the host has none */
+        char *fifo_path;          /* pasta says here that it is up */
+        Process pasta;
+        int fifo_fd;
+} Network;
+
+#define NETWORK_INITIAL ((Network){.pasta = PROCESS_NONE, .fifo_fd = -1})
+
+/* Chooses, and finds out beforehand whether each published port can be had (SHORTCOMINGS.md, rows N1, N2).
+ *
+ * Runs in:  the runner, before anything is made
+ * Leaves:   RET_NETWORK; nothing is open */
+bool network_choose(const ContainerSpec *spec, Network *ret_network, GError **error);
+void network_clear(Network *network);
+
+/* Starts pasta for the child's network namespace; network_wait() returns when it is up (45 to 90 ms later, while the
+ * child mounts). Neither does anything for the other kinds.
+ *
+ * Runs in:  the runner, after the child's maps are written
+ * Needs:    the child alive and dumpable, session.container_dir for the fifo */
+bool network_start(Network *network, const char *container_dir, pid_t child, GError **error);
+bool network_wait(Network *network, GError **error);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* fgetpwent(3) and fgetgrent(3) parse a stream and load nothing, unlike getpwnam(3). */
+
+#include "runner/payload-user.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "spec/value-user.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+void payload_user_clear(PayloadUser *user) {
+        g_clear_pointer(&user->groups, g_array_unref);
+        g_clear_pointer(&user->home, g_free);
+}
+
+/* Fills what passwd(5) knows. A number need not be listed there; a name must be. */
+static bool find_in_passwd(const char *name, PayloadUser *user, char **ret_name, GError **error) {
+        guint32 id = 0;
+        bool is_number = value_id_parse(name, &id);
+        struct passwd *entry = NULL;
+
+        /* An image without the file has numbers only. */
+        autofile FILE *passwd = fopen("/etc/passwd", "re");
+        while (passwd && (entry = fgetpwent(passwd)))
+                if (is_number ? entry->pw_uid == id : g_str_equal(entry->pw_name, name))
+                        break;
+        if (entry) {
+                user->uid = entry->pw_uid;
+                user->gid = entry->pw_gid;
+                user->home = g_strdup(entry->pw_dir);
+                *ret_name = g_strdup(entry->pw_name);
+                return true;
+        }
+        if (!is_number)
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
+                            "The image's /etc/passwd has no user '%s'; write one that it has, or a number", name);
+        user->uid = id;
+        user->gid = 0;
+        *ret_name = NULL;
+        return true;
+}
+
+static bool find_group(const char *name, gid_t *ret_gid, GError **error) {
+        guint32 id;
+        struct group *entry;
+
+        if (value_id_parse(name, &id)) {
+                *ret_gid = id;
+                return true;
+        }
+        autofile FILE *file = fopen("/etc/group", "re");
+        while (file && (entry = fgetgrent(file)))
+                if (g_str_equal(entry->gr_name, name)) {
+                        *ret_gid = entry->gr_gid;
+                        return true;
+                }
+        return fail(error, WOLFFIA_ERROR_NOT_FOUND,
+                    "The image's /etc/group has no group '%s'; write one that it has, or a number", name);
+}
+
+static void find_memberships(const char *name, PayloadUser *user) {
+        struct group *entry;
+
+        autofile FILE *file = fopen("/etc/group", "re");
+        while (file && (entry = fgetgrent(file)))
+                if (g_strv_contains((const char *const *) entry->gr_mem, name))
+                        g_array_append_val(user->groups, entry->gr_gid);
+}
+
+bool payload_user_find(const char *text, const char *group_text, PayloadUser *ret_user, GError **error) {
+        g_autofree char *user_name = NULL, *group_name = NULL, *name = NULL;
+        PayloadUser user = {.groups = g_array_new(FALSE, FALSE, sizeof(gid_t))};
+        bool found = value_user_parse(text && *text ? text : "0", &user_name, &group_name, error) &&
+                     find_in_passwd(user_name, &user, &name, error);
+
+        if (found && name)
+                find_memberships(name, &user);
+        const char *group = group_text && *group_text ? group_text : group_name;
+        if (found && group && *group)
+                found = find_group(group, &user.gid, error);
+        if (!found) {
+                payload_user_clear(&user);
+                return false;
+        }
+        if (!user.home || !*user.home) {
+                g_free(user.home);
+                user.home = g_strdup(user.uid == 0 ? "/root" : "/");
+        }
+        *ret_user = user;
+        return true;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Who the payload is, by the image's own passwd(5) and group(5). */
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct PayloadUser {
+        uid_t uid;
+        gid_t gid;
+        GArray *groups; /* gid_t: the supplementary groups that the image gives to the user */
+        char *home;
+} PayloadUser;
+
+void payload_user_clear(PayloadUser *user);
+
+/* USER[:GROUP] by name or number ("" is root), GROUP overrides the part behind the colon.
+ *
+ * Runs in:  the child, after rootfs_enter(). No NSS: its modules would be the image's, loaded into our process. */
+bool payload_user_find(const char *user, const char *group, PayloadUser *ret_user, GError **error);

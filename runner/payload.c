@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The order matters: what needs root comes first, then the system call filter (loading it needs CAP_SYS_ADMIN, or
+ * no_new_privs), then capabilities and ids, and after that only exec. */
+
+#include "runner/payload.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "runner/environment.h"
+#include "runner/payload-user.h"
+#include "runner/security-caps.h"
+#include "runner/security-limits.h"
+#include "runner/security-seccomp.h"
+#include "spec/unit-words.h"
+#include "spec/value-basic.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void append_words(GPtrArray *words, const char *const *more) {
+        for (; more && *more; more++)
+                g_ptr_array_add(words, g_strdup(*more));
+}
+
+bool payload_plan_command(const ContainerSpec *spec, const ImageRecord *image, GPtrArray **ret_words, GError **error) {
+        g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+
+        if (spec->init == TRISTATE_YES)
+                append_words(words, (const char *const[]){"/run/podman-init", "--", NULL});
+        guint first = words->len;
+        if (spec->entrypoint && *spec->entrypoint)
+                g_ptr_array_add(words, g_strdup(spec->entrypoint));
+        else if (!spec->entrypoint && image)
+                append_words(words, image->entrypoint);
+        for (guint i = 0; i < spec->command->len; i++)
+                g_ptr_array_add(words, g_strdup(spec->command->pdata[i]));
+        if (spec->command->len == 0 && !spec->entrypoint && image)
+                append_words(words, image->command);
+
+        if (words->len == first)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "The image names no program to run; write one with Exec= (or Entrypoint=)");
+        g_ptr_array_add(words, NULL);
+        *ret_words = g_steal_pointer(&words);
+        return true;
+}
+
+/* Signals as at a login: services start with SIGPIPE ignored, and blocked ones would stay blocked over exec. */
+static void reset_signals(void) {
+        sigset_t none;
+
+        for (int number = 1; number < NSIG; number++)
+                (void) signal(number, SIG_DFL); /* SIGKILL, SIGSTOP and libc's own cannot be changed, rightly */
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Standard output is a pipe of ours. An image that opens /dev/stdout again, as nginx's does, needs to own it. */
+static bool connect_output(const Run *run, const PayloadUser *user, GError **error) {
+        autofd int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+        if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0)
+                return fail_errno(error, errno, "Cannot open /dev/null");
+        if (run->payload_fd < 0)
+                return true;
+        if (dup2(run->payload_fd, STDOUT_FILENO) < 0 || dup2(run->payload_fd, STDERR_FILENO) < 0)
+                return fail_errno(error, errno, "Cannot connect the payload's output");
+        if (fchown(STDOUT_FILENO, user->uid, user->gid) < 0)
+                return fail_errno(error, errno, "User %u or group %u is not mapped in the container", user->uid, user->gid);
+        return true;
+}
+
+/* Everything but standard files and sockets that systemd passed closes with exec. */
+static bool keep_descriptors(const Run *run, GError **error) {
+        if (close_range(3 + run->listen_count, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+                return fail_errno(error, errno, "Cannot mark descriptors for closing");
+        for (guint i = 0; i < run->listen_count; i++)
+                if (fcntl((int) (3 + i), F_SETFD, 0) < 0)
+                        return fail_errno(error, errno, "Cannot pass on the sockets that systemd passed");
+        return true;
+}
+
+static bool enter_folder(const Run *run, GError **error) {
+        const char *asked = run->spec->working_directory;
+        const char *folder = asked && *asked ? asked : run->image ? run->image->working_directory : "";
+
+        if (!*folder)
+                folder = "/";
+        if (chdir(folder) == 0)
+                return true;
+        /* Images name folders that they do not hold; podman makes those, and no others. */
+        if (errno == ENOENT && !(asked && *asked) && g_mkdir_with_parents(folder, 0755) == 0 && chdir(folder) == 0)
+                return true;
+        return fail_errno(error, errno, "WorkingDir=%s: cannot enter it in the container", folder);
+}
+
+static bool set_umask(const ContainerSpec *spec, GError **error) {
+        mode_t mask = 0022;
+
+        if (spec->umask && !value_mode_parse(spec->umask, &mask, error))
+                return fail_prefix(error, "--umask=%s", spec->umask);
+        umask(mask);
+        return true;
+}
+
+static bool restrict_payload(const Run *run, const PayloadUser *user, GError **error) {
+        guint64 capabilities;
+        g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free); /* the generator has told them */
+
+        if (!security_caps_plan(run->spec->capabilities_added, run->spec->capabilities_dropped, &capabilities, warnings,
+                                error) ||
+            !security_limits_apply(run->spec->ulimits, error))
+                return false;
+        if (run->spec->no_new_privileges == TRISTATE_YES && !security_no_new_privileges(error))
+                return false;
+        if (!security_seccomp_apply(run->spec->seccomp_profile, capabilities, error))
+                return false;
+        bool keep_groups = id_map_is_single(run->map) || user->groups->len == 0;
+        return security_caps_apply(capabilities, user->uid, user->gid, (const gid_t *) user->groups->data,
+                                   user->groups->len, keep_groups, run->spec->capabilities_added->len > 0, error);
+}
+
+/* execvp(3) for the container's PATH instead of ours, with an error that says what was looked for. */
+static bool execute(const GPtrArray *words, const GPtrArray *environment, GError **error) {
+        char *const *argv = (char *const *) words->pdata;
+        char *const *envp = (char *const *) environment->pdata;
+        const char *program = argv[0], *path = environment_find(environment, "PATH");
+        int refusal = ENOENT;
+
+        if (strchr(program, '/')) {
+                execve(program, argv, envp);
+                refusal = errno;
+        } else {
+                g_auto(GStrv) folders = g_strsplit(path ? path : "", ":", -1);
+                for (char **folder = folders; *folder; folder++) {
+                        g_autofree char *candidate = g_build_filename(**folder ? *folder : ".", program, NULL);
+                        execve(candidate, argv, envp);
+                        if (errno != ENOENT && errno != ENOTDIR)
+                                refusal = errno;
+                }
+        }
+
+        if (refusal == ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
+                            "The image's %s cannot be executed: the interpreter that it names is not in the image", program);
+        if (refusal == ENOENT)
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "The image has no program '%s'%s%s", program,
+                            strchr(program, '/') ? "" : " in PATH=", strchr(program, '/') ? "" : path ? path : "");
+        if (refusal == ENOEXEC)
+                return fail_errno(error, refusal,
+                                  "The image's %s cannot be executed (made for another processor, or a script without #!)",
+                                  program);
+        return fail_errno(error, refusal, "The image's %s cannot be executed", program);
+}
+
+static void set_home(GPtrArray *environment, const PayloadUser *user) {
+        if (environment_find(environment, "HOME"))
+                return;
+        g_autofree char *assignment = g_strconcat("HOME=", user->home, NULL);
+        environment_set(environment, assignment);
+}
+
+static const char *chosen_user(const Run *run) {
+        if (run->spec->user && *run->spec->user)
+                return run->spec->user;
+        return run->image ? run->image->user : "";
+}
+
+bool payload_execute(const Run *run, GError **error) {
+        PayloadUser user = {0};
+        g_autoptr(GPtrArray) words = NULL;
+
+        if (!payload_plan_command(run->spec, run->image, &words, error) ||
+            !payload_user_find(chosen_user(run), run->spec->group, &user, error))
+                return false;
+        set_home(run->environment, &user);
+        g_ptr_array_add(run->environment, NULL);
+
+        bool ready = connect_output(run, &user, error) && keep_descriptors(run, error) && enter_folder(run, error) &&
+                     set_umask(run->spec, error) && restrict_payload(run, &user, error);
+        payload_user_clear(&user);
+        if (!ready)
+                return false;
+        /* A change of ids has cleared it. */
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+                return fail_errno(error, errno, "Cannot tie the container to its supervisor");
+        reset_signals();
+        return execute(words, run->environment, error);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The option string of mount(2) is one page, and fsconfig(2) takes lower layers one by one only since Linux 6.5: so the
+ * overlay is mounted with paths relative to the store, 46 bytes a layer. */
+
+#include "runner/rootfs.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "runner/beneath.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* The overlay keeps nothing over a crash, so it need not wait for the disk: `volatile` (Linux 5.10) leaves out all
+ * fsync() and the sync at the end, which takes seconds on a busy disk. */
+#define OVERLAY_OPTIONS ",upperdir=%1$s/upper,workdir=%1$s/work,userxattr,volatile"
+
+static bool lock_folder(const char *name, int folder_fd, GError **error) {
+        if (flock(folder_fd, LOCK_EX | LOCK_NB) == 0)
+                return true;
+        if (errno == EWOULDBLOCK)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "A container named '%s' is running already; stop it, or give this one another "
+                            "ContainerName=",
+                            name);
+        return fail_errno(error, errno, "Cannot lock the container's folder");
+}
+
+/* Its contents belong to subordinate ids, the folder itself is ours: so it can be renamed as a whole. */
+static bool move_leftover(Run *run, const char *name, GError **error) {
+        autofd int leftover_fd = openat(run->containers_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (leftover_fd < 0)
+                return fail_errno(error, errno, "Cannot open the folder containers/%s of the store", name);
+        if (!lock_folder(name, leftover_fd, error))
+                return false;
+
+        g_autofree char *aside = g_strdup_printf("../trash/%s.%08x", name, g_random_int());
+        if (renameat(run->containers_fd, name, run->containers_fd, aside) < 0)
+                return fail_errno(error, errno, "Cannot move aside what an earlier life of '%s' left", name);
+        return true;
+}
+
+/* What keeps `wolffia rmi` from removing the image while the container lives (image/store.h). */
+static bool link_image(const Run *run, GError **error) {
+        if (!run->image)
+                return true;
+        g_autofree char *record = image_store_record_path(run->image->digest);
+        g_autofree char *target = g_strconcat("../../", record, NULL);
+        if (symlinkat(target, run->folder_fd, "image") < 0)
+                return fail_errno(error, errno, "Cannot name the image in the container's folder");
+        return true;
+}
+
+bool rootfs_reserve(Run *run, GError **error) {
+        const char *name = run->spec->name;
+
+        if (mkdirat(run->store->fd, "containers", 0700) < 0 && errno != EEXIST)
+                return fail_errno(error, errno, "Cannot make the folder %s/containers", run->store->path);
+        if (mkdirat(run->store->fd, "trash", 0700) < 0 && errno != EEXIST)
+                return fail_errno(error, errno, "Cannot make the folder %s/trash", run->store->path);
+        run->containers_fd = openat(run->store->fd, "containers", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (run->containers_fd < 0)
+                return fail_errno(error, errno, "Cannot open the folder %s/containers", run->store->path);
+
+        if (mkdirat(run->containers_fd, name, 0700) < 0) {
+                if (errno != EEXIST)
+                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s", run->store->path, name);
+                if (!move_leftover(run, name, error))
+                        return false;
+                if (mkdirat(run->containers_fd, name, 0700) < 0)
+                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s", run->store->path, name);
+        }
+        run->folder_fd = openat(run->containers_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (run->folder_fd < 0)
+                return fail_errno(error, errno, "Cannot open the folder %s/containers/%s", run->store->path, name);
+        return lock_folder(name, run->folder_fd, error) && link_image(run, error);
+}
+
+static bool make_inside(int folder_fd, const char *name, mode_t mode, GError **error) {
+        if (mkdirat(folder_fd, name, mode) < 0)
+                return fail_errno(error, errno, "Cannot make the container's folder '%s'", name);
+        return true;
+}
+
+/* Relative to the store. Caller frees. */
+static char *layer_path(const Run *run, guint i) {
+        g_autofree char *name = image_store_layer_name(run->image->layers[i]);
+
+        return g_strdup_printf("layers/%s/%s", run->map_key, name);
+}
+
+static char *print_lower_layers(const Run *run) {
+        GString *text = g_string_new("lowerdir=");
+
+        /* overlay wants the topmost first, images name the lowest first. */
+        for (guint i = g_strv_length((char **) run->image->layers); i > 0; i--) {
+                g_autofree char *path = layer_path(run, i - 1);
+                g_string_append_printf(text, "%s%s", path, i > 1 ? ":" : "");
+        }
+        return g_string_free(text, FALSE);
+}
+
+static bool explain_overlay(int errno_value, const char *upper, GError **error) {
+        if (errno_value == ENODEV)
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "This kernel has no overlay file system; 'modprobe overlay' as root loads it");
+        if (errno_value == EPERM)
+                return fail_errno(error, errno_value,
+                                  "The kernel does not let users mount an overlay (Linux 5.11 is needed, 5.13 with SELinux)");
+        if (errno_value == EINVAL)
+                return fail_errno(error, errno_value,
+                                  "The file system that holds %s cannot carry a container's writable layer (NFS, another "
+                                  "overlay, or one without extended attributes); set XDG_DATA_HOME to a folder on a local disk",
+                                  upper);
+        return fail_errno(error, errno_value, "Cannot mount the image's layers");
+}
+
+static bool mount_overlay(const Run *run, GError **error) {
+        struct stat status;
+        g_autofree char *folder = g_strdup_printf("containers/%s", run->spec->name);
+        g_autofree char *lower = print_lower_layers(run);
+        g_autofree char *rest = g_strdup_printf(OVERLAY_OPTIONS, folder);
+        g_autofree char *options = g_strconcat(lower, rest, NULL);
+        g_autofree char *target = g_strconcat(folder, "/root", NULL);
+
+        if (strlen(options) >= 4096)
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "The image has %u layers, more than one overlay can be told of; import it as one layer "
+                            "('wolffia import --squash')",
+                            g_strv_length((char **) run->image->layers));
+        if (!make_inside(run->folder_fd, "upper", 0755, error) || !make_inside(run->folder_fd, "work", 0700, error) ||
+            !make_inside(run->folder_fd, "root", 0700, error))
+                return false;
+
+        /* The root folder's own mode is the image's: what the upper folder has is what "/" has. */
+        g_autofree char *top = layer_path(run, g_strv_length((char **) run->image->layers) - 1);
+        if (fstatat(run->store->fd, top, &status, 0) == 0)
+                (void) fchmodat(run->folder_fd, "upper", status.st_mode & 07777, 0);
+
+        if (fchdir(run->store->fd) < 0)
+                return fail_errno(error, errno, "Cannot enter the image store %s", run->store->path);
+        if (mount("overlay", target, "overlay", 0, options) < 0)
+                return explain_overlay(errno, run->store->path, error);
+        return true;
+}
+
+/* Rootfs=PATH is used as it is; Rootfs=PATH:O (an overlay over it) comes with the other mount options. */
+static bool mount_folder(const Run *run, GError **error) {
+        g_autofree char *target = g_strdup_printf("containers/%s/root", run->spec->name);
+
+        if (!make_inside(run->folder_fd, "root", 0700, error))
+                return false;
+        if (fchdir(run->store->fd) < 0)
+                return fail_errno(error, errno, "Cannot enter the image store %s", run->store->path);
+        if (mount(run->spec->rootfs, target, NULL, MS_BIND | MS_REC, NULL) < 0)
+                return fail_errno(error, errno, "Cannot use %s as the root file system", run->spec->rootfs);
+        return true;
+}
+
+bool rootfs_mount(const Run *run, int *ret_fd, GError **error) {
+        /* Slave, not private: what the host unmounts goes away in here too, and nothing goes the other way. */
+        if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+                return fail_errno(error, errno, "Cannot separate the container's mounts from the host's");
+        if (run->spec->rootfs ? !mount_folder(run, error) : !mount_overlay(run, error))
+                return false;
+
+        int fd = openat(run->folder_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open the root file system");
+        *ret_fd = fd;
+        return true;
+}
+
+bool rootfs_enter(int root_fd, bool read_only, GError **error) {
+        if (fchdir(root_fd) < 0)
+                return fail_errno(error, errno, "Cannot enter the root file system");
+        if (read_only) {
+                struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+                if (mount_setattr(root_fd, "", AT_EMPTY_PATH, &attributes, sizeof attributes) < 0)
+                        return fail_errno(error, errno, "Cannot make the root file system read-only");
+        }
+        /* With both folders the same the old root ends up on top of the new one, and needs no folder of its own
+         * (pivot_root(2)). */
+        if (syscall(SYS_pivot_root, ".", ".") < 0)
+                return fail_errno(error, errno, "Cannot make the container's root file system the root");
+        if (umount2(".", MNT_DETACH) < 0)
+                return fail_errno(error, errno, "Cannot detach the host's file systems");
+        if (chdir("/") < 0)
+                return fail_errno(error, errno, "Cannot enter the container's root folder");
+        return true;
+}

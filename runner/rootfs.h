@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The container's root: an overlay of the image's layers and a writable one that lives as long as the container, or a
+ * folder of the user's (Rootfs=). */
+
+#include "runner/run.h"
+
+/* Makes containers/NAME/ and locks it. What an earlier life left there is moved to trash/ by one rename; a container of
+ * this name that is alive is an error.
+ *
+ * Runs in:  the runner
+ * Leaves:   run->folder_fd, which holds the lock as long as somebody has it open */
+bool rootfs_reserve(Run *run, GError **error);
+
+/* Mounts the root on containers/NAME/root, not yet entered.
+ *
+ * Runs in:  the child, as root of its namespaces
+ * Leaves:   RET_FD, the root folder (O_PATH); mount propagation into the container only */
+bool rootfs_mount(const Run *run, int *ret_fd, GError **error);
+
+/* Makes it "/".
+ *
+ * Runs in:  the child, after everything is mounted below it
+ * Leaves:   the host's tree detached and out of reach */
+bool rootfs_enter(int root_fd, bool read_only, GError **error);

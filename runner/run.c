@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The runner's table of contents.
+ *
+ * Two processes make a container. The runner stays on the host; systemd watches it, and at the end it becomes the
+ * supervisor. The child becomes the container. They meet at three points:
+ *
+ *   runner                                        child
+ *   session_find(), preflight_check()
+ *   image_acquire()
+ *   image_choose_map(), image_prepare_layers()
+ *   network_choose(), rootfs_reserve(), cgroup_make()
+ *   namespaces_spawn()                ─────────►  born in its namespaces and its cgroup, owning nothing yet
+ *   id_map_write()
+ *   sync_reach(POINT_MAPPED)          ─────────►  namespaces_become_root()
+ *   network_start()                               rootfs_mount(), mount_apply(), rootfs_enter()
+ *   sync_wait(POINT_MOUNTED)          ◄─────────  sync_reach(POINT_MOUNTED)
+ *   network_wait()
+ *   sync_reach(POINT_CONNECTED)       ─────────►  payload_execute(): security, ids, exec
+ *   sync_wait_exec()                  ◄─────────  the payload's program runs
+ *   READY=1, supervise_become()
+ *
+ * A failure in the child travels back as a GError (base/sync.h): the child has no way to the journal once its root has
+ * changed, so it never logs. All that a failed start has made goes away with the child, but for one folder, a fifo and
+ * an empty cgroup, which run_container() removes. */
+
+#include "runner/run.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "base/notify.h"
+#include "base/user-namespace.h"
+#include "image/trash.h"
+#include "runner/cgroup.h"
+#include "runner/environment.h"
+#include "runner/image.h"
+#include "runner/mount-apply.h"
+#include "runner/mount-etc.h"
+#include "runner/mount-plan.h"
+#include "runner/namespaces.h"
+#include "runner/payload.h"
+#include "runner/preflight.h"
+#include "runner/rootfs.h"
+#include "runner/security-sysctl.h"
+#include "runner/supervise.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+enum { POINT_MAPPED = 1, POINT_MOUNTED, POINT_CONNECTED };
+
+static void enter_stage(Run *run, const char *stage) {
+        run->stage = stage;
+        run->failure = EXIT_STATUS_NOT_STARTED;
+}
+
+/* ---- the child ---- */
+
+static bool mount_everything(const Run *run, GError **error) {
+        g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
+        g_autofree char *init_path = run->spec->init == TRISTATE_YES ? process_find_program("catatonit") : NULL;
+        MountFacts facts = {
+                .own_network = run->network.kind != NETWORK_HOST,
+                .has_tty_group = id_map_outside(run->map->groups, 5) != G_MAXUINT32,
+                .has_groups = !id_map_is_single(run->map),
+                .etc_dir = run->session.container_dir,
+                .notify_dir = run->notify_fd >= 0 ? notify_dir : NULL,
+                .init_path = init_path,
+        };
+        g_autoptr(GPtrArray) steps = NULL;
+
+        if (run->spec->init == TRISTATE_YES && !init_path)
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
+                            "RunInit=yes needs the program catatonit ('apt install catatonit')");
+        autofd int root_fd = -1;
+        if (!rootfs_mount(run, &root_fd, error) || !mount_plan(run->spec, &facts, &steps, error) ||
+            !mount_apply(steps, root_fd, error) ||
+            !rootfs_enter(root_fd, run->spec->read_only == TRISTATE_YES, error))
+                return false;
+        return true;
+}
+
+static bool run_child(Run *run, GError **error) {
+        g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
+        bool own_network = run->network.kind != NETWORK_HOST;
+
+        sync_become_child(&run->sync);
+        if (!sync_wait(&run->sync, POINT_MAPPED, error) || !namespaces_become_root(error) ||
+            !namespaces_set_host_name(host_name, error) || (own_network && !namespaces_raise_loopback(error)))
+                return false;
+        if (!security_sysctl_apply(run->spec->sysctls, own_network, run->map, error))
+                return false;
+        return mount_everything(run, error) && sync_reach(&run->sync, POINT_MOUNTED, error) &&
+               sync_wait(&run->sync, POINT_CONNECTED, error) && payload_execute(run, error);
+}
+
+static void become_child(Run *run) {
+        g_autoptr(GError) failure = NULL;
+
+        if (!run_child(run, &failure))
+                sync_fail(&run->sync, failure);
+        _exit(EXIT_FAILURE);
+}
+
+/* ---- the runner ---- */
+
+static bool open_output(Run *run, GError **error) {
+        const char *driver = run->spec->log_driver;
+        int fds[2];
+
+        if (g_strcmp0(driver, "passthrough") == 0 || g_strcmp0(driver, "passthrough-tty") == 0)
+                return true;
+        if (g_strcmp0(driver, "none") == 0) {
+                run->payload_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+                return run->payload_fd >= 0 || fail_errno(error, errno, "Cannot open /dev/null");
+        }
+        /* One pipe for both streams, so that their order is kept; a pipe, not the journal's socket, since images open
+         * /dev/stdout again, and a socket cannot be opened. */
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return fail_errno(error, errno, "Cannot make a pipe");
+        run->output_fd = fds[0];
+        run->payload_fd = fds[1];
+        return true;
+}
+
+/* The payload's notifications come to a socket of ours; the supervisor passes on what a payload may say. */
+static bool open_notify(Run *run, GError **error) {
+        g_autofree char *folder = g_build_filename(run->session.container_dir, "notify", NULL);
+        g_autofree char *path = g_build_filename(folder, "notify.sock", NULL);
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+        if (g_strcmp0(run->spec->notify, "container") != 0)
+                return true;
+        if (strlen(path) >= sizeof address.sun_path)
+                return fail(error, WOLFFIA_ERROR_VALUE, "The path %s is too long for a socket (108 bytes)", path);
+        strcpy(address.sun_path, path);
+        if (!file_make_folders(AT_FDCWD, folder, 0755, error))
+                return false;
+        (void) unlink(path); /* of an earlier life; usually there is none */
+        run->notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (run->notify_fd < 0 || bind(run->notify_fd, (struct sockaddr *) &address, sizeof address) < 0)
+                return fail_errno(error, errno, "Cannot make the notification socket %s", path);
+        /* The payload may be any user of the container; only the container has a way to this folder. */
+        if (chmod(path, 0777) < 0 || chmod(folder, 0755) < 0)
+                return fail_errno(error, errno, "Cannot open the notification socket to the payload");
+        return true;
+}
+
+static bool plan_environment(Run *run, GError **error) {
+        g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
+        const char *listen_pid = g_getenv("LISTEN_PID"), *listen_fds = g_getenv("LISTEN_FDS");
+
+        if (!environment_plan(run->spec, run->image, host_name, &run->environment, error))
+                return false;
+        if (run->notify_fd >= 0)
+                environment_set(run->environment, "NOTIFY_SOCKET=/run/notify/notify.sock");
+
+        /* sd_listen_fds(3): meant for us only if the process id is ours; the payload's is 1. */
+        g_autofree char *own_pid = g_strdup_printf("%d", (int) getpid());
+        if (listen_fds && g_strcmp0(listen_pid, own_pid) == 0) {
+                run->listen_count = (guint) CLAMP(atoi(listen_fds), 0, 1024);
+                g_autofree char *count = g_strdup_printf("LISTEN_FDS=%u", run->listen_count);
+                environment_set(run->environment, count);
+                environment_set(run->environment, "LISTEN_PID=1");
+        }
+        return true;
+}
+
+/* Everything that can be known, chosen and made before a namespace exists. */
+static bool prepare(Run *run, GError **error) {
+        enter_stage(run, "session");
+        if (!session_find(run->spec->name, &run->session, error))
+                return false;
+        enter_stage(run, "preflight");
+        if (!preflight_check(error))
+                return false;
+        enter_stage(run, "image");
+        if (!image_acquire(run, error))
+                return false;
+        enter_stage(run, "id-map");
+        if (!image_choose_map(run, error) || !image_prepare_layers(run, error))
+                return false;
+        enter_stage(run, "network");
+        if (!network_choose(run->spec, &run->network, error))
+                return false;
+        enter_stage(run, "rootfs");
+        if (!rootfs_reserve(run, error) || !open_output(run, error) || !open_notify(run, error) ||
+            !plan_environment(run, error))
+                return false;
+        cleanup_fd(&run->store_lock_fd);
+        enter_stage(run, "mount");
+        if (!mount_etc_write(run, error))
+                return false;
+        enter_stage(run, "cgroup");
+        return cgroup_make(run->spec->unit, &run->cgroup_fd, error);
+}
+
+static bool launch(Run *run, int *ret_stop_signal, GError **error) {
+        enter_stage(run, "namespaces");
+        if (!supervise_find_stop_signal(run, ret_stop_signal, error) || !sync_open(&run->sync, error))
+                return false;
+        if (!namespaces_spawn(run->network.kind != NETWORK_HOST, run->cgroup_fd, &run->child, error))
+                return false;
+        if (run->child == 0)
+                become_child(run);
+        sync_become_parent(&run->sync);
+        cleanup_fd(&run->payload_fd);
+
+        enter_stage(run, "id-map");
+        if (!id_map_write(run->map, run->child, error) || !sync_reach(&run->sync, POINT_MAPPED, error))
+                return false;
+        enter_stage(run, "network");
+        if (!network_start(&run->network, run->session.container_dir, run->child, error))
+                return false;
+        enter_stage(run, "mount");
+        if (!namespaces_open_user(run->child, &run->namespace_fd, error) ||
+            !sync_wait(&run->sync, POINT_MOUNTED, error))
+                return false;
+        enter_stage(run, "network");
+        if (!network_wait(&run->network, error))
+                return false;
+        enter_stage(run, "payload");
+        return sync_reach(&run->sync, POINT_CONNECTED, error) && sync_wait_exec(&run->sync, error);
+}
+
+/* What earlier lives left is removed while the container runs already. */
+static void sweep_aside(const Run *run) {
+        if (image_trash_is_empty(run->store) || fork() != 0)
+                return;
+        /* Failing is fine: the next start tries again. */
+        (void) image_trash_empty(run->store, NULL);
+        _exit(EXIT_SUCCESS);
+}
+
+static void tell_ready(const Run *run) {
+        /* The payload says so itself with Notify=yes. */
+        if (run->notify_fd < 0)
+                notify_send("READY=1\nSTATUS=");
+        else
+                notify_send("STATUS=Waiting for the container's own notification");
+
+        if (!run->session.is_lingering && run->spec->unit && *run->spec->unit)
+                log_entry(LOG_NOTICE, "This container ends when you log out; 'loginctl enable-linger' keeps it, and "
+                                      "starts it at boot",
+                          "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit, NULL);
+}
+
+static bool empty_in_child(void *data, GError **error) {
+        const Run *run = data;
+
+        return file_empty_folder(run->folder_fd, error);
+}
+
+/* Undoes a failed start: the child first, then what outlives it. */
+static void tear_down(Run *run) {
+        if (run->child > 0) {
+                kill(run->child, SIGKILL);
+                while (waitpid(run->child, NULL, 0) < 0 && errno == EINTR)
+                        ;
+        }
+        network_clear(&run->network);
+        if (run->folder_fd >= 0) {
+                /* Only a child with mapped ids made anything in it. Failing leaves it to the next start. */
+                if (run->child > 0)
+                        (void) user_namespace_run(run->map, empty_in_child, run, NULL);
+                (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
+        }
+        /* Without the container's folder the runtime folder may be another one's, that is alive. */
+        if (run->session.owns_container_dir && run->folder_fd >= 0)
+                (void) file_remove_tree(AT_FDCWD, run->session.container_dir, NULL);
+}
+
+static void find_failure(Run *run, const GError *error) {
+        if (!g_str_equal(run->stage, "payload"))
+                return;
+        if (g_error_matches(error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
+                run->failure = EXIT_STATUS_NOT_FOUND;
+        else if (error->domain == ERRNO_ERROR)
+                run->failure = EXIT_STATUS_NOT_EXECUTED;
+}
+
+bool run_container(Run *run, GError **error) {
+        g_autoptr(GError) failure = NULL;
+        int stop_signal;
+
+        if (prepare(run, &failure) && launch(run, &stop_signal, &failure)) {
+                tell_ready(run);
+                sweep_aside(run);
+                supervise_become(run, stop_signal, &failure);
+        }
+        find_failure(run, failure);
+        tear_down(run);
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+}

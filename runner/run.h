@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One start of one container: what every stage is given. */
+
+#include "base/id-map.h"
+#include "base/sync.h"
+#include "image/record.h"
+#include "image/store.h"
+#include "runner/exit-status.h"
+#include "runner/network.h"
+#include "runner/session.h"
+#include "spec/container-spec.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct Run {
+        const ContainerSpec *spec;
+        const char *stage; /* the stage at work, for messages */
+        ExitStatus failure; /* the exit status if that stage fails */
+
+        Session session;
+        ImageStore *store;
+        ImageRecord *image; /* NULL with Rootfs= */
+        IdMap *map;
+        char *map_key;
+        Network network;
+        GPtrArray *environment; /* KEY=VALUE, complete but for HOME */
+
+        int containers_fd;  /* containers/ of the store */
+        int folder_fd;      /* containers/NAME/, locked while the container lives */
+        int store_lock_fd;  /* nobody removes images until containers/NAME/image names ours */
+        int cgroup_fd;      /* where the payload is born; -1: where the runner is */
+        int output_fd;      /* read end of the payload's output; -1 with passthrough */
+        int payload_fd;     /* write end */
+        int notify_fd;      /* what the payload says with Notify=yes; -1 otherwise */
+        int namespace_fd;   /* the container's user namespace */
+        guint listen_count; /* sockets that systemd passed, from descriptor 3 on */
+
+        Sync sync;
+        pid_t child;
+} Run;
+
+/* Starts the container and becomes its supervisor. Returns only in case of failure; then nothing is left behind. */
+bool run_container(Run *run, GError **error);

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wolffia-supervisor: what stays while a container runs. Started by the runner alone (runner/supervise.c), as the same
+ * process. It includes nothing of ours and links nothing but the C library, uses no stdio and no heap, since one of it
+ * stays for each container.
+ *
+ * How it works: one poll() loop over
+ *   - a signalfd: signals for the payload, and the ends of our children,
+ *   - the payload's output, a pipe, copied to our standard output. While that does not take any more (a stalled journal)
+ *     the pipe is not read, and signals still work,
+ *   - the payload's notifications, of which the harmless ones are passed on,
+ *   - pasta's complaints.
+ * After the payload's end the pipe is drained until it is empty, never until its end of file: a process that somebody
+ * else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the payload has ended. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct Supervisor {
+        const char *name;
+        pid_t payload;
+        pid_t pasta; /* 0: none */
+        int stop_signal;
+
+        int signal_fd;
+        int output_fd;       /* -1: the payload writes elsewhere */
+        int notify_fd;       /* -1: the payload says nothing */
+        int pasta_errors_fd; /* -1: no pasta, or it has ended */
+        int namespace_fd;
+        int containers_fd;
+        int folder_fd;
+        const char *runtime_dir; /* NULL: systemd removes it */
+
+        bool has_ended; /* the payload */
+        bool has_failed; /* a helper of ours: success would be a lie */
+        int status;
+
+        char buffer[4096]; /* output that was read and not yet taken */
+        size_t start, end;
+} Supervisor;
+
+/* ---- words ---- */
+
+/* sd-daemon(3): "<3>" in front makes the line an error in the journal. */
+static void complain(const Supervisor *supervisor, const char *text) {
+        (void) !write(STDERR_FILENO, "<3>", 3);
+        (void) !write(STDERR_FILENO, supervisor->name, strlen(supervisor->name));
+        (void) !write(STDERR_FILENO, text, strlen(text));
+        (void) !write(STDERR_FILENO, "\n", 1);
+}
+
+static void notify(const char *message, size_t size) {
+        const char *path = getenv("NOTIFY_SOCKET");
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+        if (!path || strlen(path) >= sizeof address.sun_path)
+                return;
+        memcpy(address.sun_path, path, strlen(path));
+        if (path[0] == '@')
+                address.sun_path[0] = '\0';
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (fd < 0)
+                return;
+        socklen_t length = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + strlen(path));
+        (void) sendto(fd, message, size, MSG_NOSIGNAL, (const struct sockaddr *) &address, length);
+        close(fd);
+}
+
+/* ---- output ---- */
+
+/* Gives what is in the buffer to standard output. False: it takes no more for now. */
+static bool flush_output(Supervisor *supervisor) {
+        while (supervisor->start < supervisor->end) {
+                ssize_t n = write(STDOUT_FILENO, supervisor->buffer + supervisor->start,
+                                  supervisor->end - supervisor->start);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0 && errno == EAGAIN)
+                        return false;
+                if (n < 0) /* nobody reads any more; the payload must not block on that */
+                        break;
+                supervisor->start += (size_t) n;
+        }
+        supervisor->start = supervisor->end = 0;
+        return true;
+}
+
+/* Copies until the pipe is empty or standard output is full. False: the pipe has nothing more. */
+static bool copy_output(Supervisor *supervisor) {
+        while (flush_output(supervisor)) {
+                ssize_t n = read(supervisor->output_fd, supervisor->buffer, sizeof supervisor->buffer);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return false;
+                if (n == 0) { /* every writer has closed it; the payload itself may live on */
+                        close(supervisor->output_fd);
+                        supervisor->output_fd = -1;
+                        return false;
+                }
+                supervisor->end = (size_t) n;
+        }
+        return true;
+}
+
+static bool is_output_full(const Supervisor *supervisor) {
+        return supervisor->start < supervisor->end;
+}
+
+static void drain_output(Supervisor *supervisor) {
+        while (supervisor->output_fd >= 0 && copy_output(supervisor)) {
+                struct pollfd event = {.fd = STDOUT_FILENO, .events = POLLOUT};
+                if (poll(&event, 1, -1) < 0 && errno != EINTR)
+                        return;
+        }
+}
+
+/* ---- notifications ---- */
+
+/* What a payload may tell the service manager about itself. MAINPID=, FDSTORE= and the like are not its business. */
+static bool is_allowed(const char *line, size_t size) {
+        static const char *const allowed[] = {"READY=1",   "RELOADING=1", "STOPPING=1",           "STATUS=",
+                                              "ERRNO=",    "WATCHDOG=1",  "EXTEND_TIMEOUT_USEC=", "MONOTONIC_USEC="};
+
+        for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+                if (size >= strlen(allowed[i]) && memcmp(line, allowed[i], strlen(allowed[i])) == 0)
+                        return true;
+        return false;
+}
+
+static void relay_notification(Supervisor *supervisor) {
+        char message[4096];
+        size_t kept = 0;
+
+        /* Descriptors that come along are not received, so the kernel closes them. */
+        ssize_t size = recv(supervisor->notify_fd, message, sizeof message, MSG_DONTWAIT);
+        if (size <= 0)
+                return;
+        for (size_t start = 0; start < (size_t) size;) {
+                const char *newline = memchr(message + start, '\n', (size_t) size - start);
+                size_t length = newline ? (size_t) (newline - message) - start : (size_t) size - start;
+                if (is_allowed(message + start, length)) {
+                        memmove(message + kept, message + start, length);
+                        kept += length;
+                        if (kept < sizeof message)
+                                message[kept++] = '\n';
+                }
+                start += length + 1;
+        }
+        if (kept > 0)
+                notify(message, kept);
+}
+
+/* ---- signals ---- */
+
+static void pass_signal(const Supervisor *supervisor, int number) {
+        if (!supervisor->has_ended)
+                kill(supervisor->payload, number == SIGTERM ? supervisor->stop_signal : number);
+}
+
+static void lose_pasta(Supervisor *supervisor) {
+        static const char status[] = "STATUS=pasta, which connects the container, has ended; the container is being stopped";
+
+        supervisor->pasta = 0;
+        if (supervisor->has_ended)
+                return;
+        supervisor->has_failed = true;
+        complain(supervisor, ": pasta, which connects the container, has ended, so the container is stopped; Restart= in "
+                             "[Service] starts it again");
+        notify(status, sizeof status - 1);
+        pass_signal(supervisor, SIGTERM);
+}
+
+static void reap(Supervisor *supervisor) {
+        int status;
+        pid_t pid;
+
+        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+                if (pid == supervisor->payload) {
+                        supervisor->has_ended = true;
+                        supervisor->status = status;
+                } else if (pid == supervisor->pasta)
+                        lose_pasta(supervisor);
+        }
+}
+
+static void take_signal(Supervisor *supervisor) {
+        struct signalfd_siginfo info;
+
+        while (read(supervisor->signal_fd, &info, sizeof info) == sizeof info) {
+                if (info.ssi_signo == SIGCHLD)
+                        reap(supervisor);
+                else if (info.ssi_signo != SIGPIPE)
+                        pass_signal(supervisor, (int) info.ssi_signo);
+        }
+}
+
+/* ---- the loop ---- */
+
+static void relay_pasta(Supervisor *supervisor) {
+        char text[512];
+        ssize_t n = read(supervisor->pasta_errors_fd, text, sizeof text);
+
+        if (n > 0) {
+                (void) !write(STDERR_FILENO, text, (size_t) n);
+                return;
+        }
+        close(supervisor->pasta_errors_fd);
+        supervisor->pasta_errors_fd = -1;
+}
+
+static void supervise(Supervisor *supervisor) {
+        while (!supervisor->has_ended) {
+                bool full = is_output_full(supervisor);
+                struct pollfd events[] = {
+                        {.fd = supervisor->signal_fd, .events = POLLIN},
+                        {.fd = full ? STDOUT_FILENO : supervisor->output_fd, .events = full ? POLLOUT : POLLIN},
+                        {.fd = supervisor->notify_fd, .events = POLLIN},
+                        {.fd = supervisor->pasta_errors_fd, .events = POLLIN},
+                };
+                if (poll(events, sizeof events / sizeof *events, -1) < 0)
+                        continue;
+                if (events[1].revents)
+                        copy_output(supervisor);
+                if (events[2].revents)
+                        relay_notification(supervisor);
+                if (events[3].revents)
+                        relay_pasta(supervisor);
+                if (events[0].revents)
+                        take_signal(supervisor);
+        }
+}
+
+/* ---- the end ---- */
+
+static void remove_entries(int folder_fd, dev_t device);
+
+static void remove_entry(int folder_fd, const char *name, dev_t device) {
+        struct stat status;
+
+        if (unlinkat(folder_fd, name, 0) == 0 || errno != EISDIR)
+                return;
+        int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return;
+        /* Nothing is mounted here any more; should it be, it is not ours to remove. */
+        if (fstat(fd, &status) == 0 && status.st_dev == device)
+                remove_entries(fd, device); /* closes it */
+        else
+                close(fd);
+        (void) unlinkat(folder_fd, name, AT_REMOVEDIR);
+}
+
+static void remove_entries(int folder_fd, dev_t device) {
+        DIR *folder = fdopendir(folder_fd);
+        struct dirent *entry;
+
+        if (!folder)
+                return;
+        while ((entry = readdir(folder)))
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        remove_entry(dirfd(folder), entry->d_name, device);
+        closedir(folder);
+}
+
+/* The files belong to subordinate ids. The user namespace, which outlives its processes by our descriptor, has them all,
+ * and its root may remove them: no newuidmap is needed. */
+static void remove_writable_layer(const Supervisor *supervisor) {
+        struct stat status;
+        pid_t child = fork();
+
+        if (child == 0) {
+                if (setns(supervisor->namespace_fd, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 ||
+                    setresuid(0, 0, 0) < 0 || fstat(supervisor->folder_fd, &status) < 0)
+                        _exit(1);
+                remove_entries(supervisor->folder_fd, status.st_dev);
+                _exit(0);
+        }
+        if (child > 0)
+                while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+                        ;
+        (void) unlinkat(supervisor->containers_fd, supervisor->name, AT_REMOVEDIR);
+}
+
+static void remove_runtime_dir(const char *path) {
+        struct stat status;
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+        if (fd < 0)
+                return;
+        if (fstat(fd, &status) == 0)
+                remove_entries(fd, status.st_dev);
+        (void) rmdir(path);
+}
+
+static void clean_up(Supervisor *supervisor) {
+        drain_output(supervisor);
+        if (supervisor->pasta > 0) {
+                kill(supervisor->pasta, SIGKILL);
+                while (waitpid(supervisor->pasta, NULL, 0) < 0 && errno == EINTR)
+                        ;
+        }
+        if (supervisor->folder_fd >= 0 && supervisor->namespace_fd >= 0)
+                remove_writable_layer(supervisor);
+        if (supervisor->runtime_dir)
+                remove_runtime_dir(supervisor->runtime_dir);
+}
+
+/* Ends as the payload has: by its exit status, or by the signal that ended it, so that systemd sees the same. */
+static int mirror(const Supervisor *supervisor) {
+        const struct rlimit none = {0, 0};
+        sigset_t set;
+
+        if (supervisor->has_failed)
+                return 125;
+        if (WIFEXITED(supervisor->status))
+                return WEXITSTATUS(supervisor->status);
+
+        int number = WTERMSIG(supervisor->status);
+        setrlimit(RLIMIT_CORE, &none); /* the payload's core is of interest, not ours */
+        signal(number, SIG_DFL);
+        sigemptyset(&set);
+        sigaddset(&set, number);
+        raise(number);
+        sigprocmask(SIG_UNBLOCK, &set, NULL);
+        return 128 + number;
+}
+
+/* ---- the start ---- */
+
+static bool take_number(const char *argument, const char *option, int *value) {
+        size_t size = strlen(option);
+
+        if (strncmp(argument, option, size) != 0)
+                return false;
+        *value = atoi(argument + size);
+        return true;
+}
+
+static bool parse(int argc, char **argv, Supervisor *supervisor) {
+        static const char runtime_dir[] = "--runtime-dir=";
+
+        for (int i = 1; i < argc; i++) {
+                const char *word = argv[i];
+                int *const numbers[] = {&supervisor->payload,         &supervisor->pasta,        &supervisor->stop_signal,
+                                        &supervisor->pasta_errors_fd, &supervisor->output_fd,    &supervisor->notify_fd,
+                                        &supervisor->namespace_fd,    &supervisor->containers_fd, &supervisor->folder_fd};
+                static const char *const options[] = {"--payload=",         "--pasta=",         "--stop-signal=",
+                                                      "--pasta-errors-fd=", "--output-fd=",     "--notify-fd=",
+                                                      "--namespace-fd=",    "--containers-fd=", "--folder-fd="};
+                bool taken = false;
+
+                for (size_t j = 0; j < sizeof options / sizeof *options && !taken; j++)
+                        taken = take_number(word, options[j], numbers[j]);
+                if (!taken && strncmp(word, runtime_dir, sizeof runtime_dir - 1) == 0)
+                        supervisor->runtime_dir = word + sizeof runtime_dir - 1;
+                else if (!taken)
+                        supervisor->name = word;
+        }
+        return supervisor->name && supervisor->payload > 0 && supervisor->stop_signal > 0;
+}
+
+static void set_flags(int fd, int flags) {
+        int old = fd >= 0 ? fcntl(fd, F_GETFL) : -1;
+
+        if (old >= 0)
+                (void) fcntl(fd, F_SETFL, old | flags);
+}
+
+static bool prepare(Supervisor *supervisor) {
+        struct stat status;
+        sigset_t all;
+
+        sigfillset(&all);
+        sigprocmask(SIG_BLOCK, &all, NULL);
+        supervisor->signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+        set_flags(supervisor->output_fd, O_NONBLOCK);
+        /* A terminal or file is shared with others, who do not expect it; and it does not stall. */
+        if (fstat(STDOUT_FILENO, &status) == 0 && (S_ISSOCK(status.st_mode) || S_ISFIFO(status.st_mode)))
+                set_flags(STDOUT_FILENO, O_NONBLOCK);
+        return supervisor->signal_fd >= 0;
+}
+
+int main(int argc, char **argv) {
+        Supervisor supervisor = {
+                .signal_fd = -1, .output_fd = -1, .notify_fd = -1, .pasta_errors_fd = -1, .namespace_fd = -1,
+                .containers_fd = -1, .folder_fd = -1,
+        };
+
+        if (!parse(argc, argv, &supervisor)) {
+                static const char usage[] = "wolffia-supervisor is started by wolffia-runner, not by hand\n";
+                (void) !write(STDERR_FILENO, usage, sizeof usage - 1);
+                return 64;
+        }
+        if (!prepare(&supervisor)) {
+                complain(&supervisor, ": cannot wait for signals");
+                kill(supervisor.payload, SIGKILL);
+        }
+        reap(&supervisor); /* whoever ended before the signals were blocked */
+        supervise(&supervisor);
+        clean_up(&supervisor);
+        return mirror(&supervisor);
+}
