@@ -25,7 +25,7 @@ BUILD_IN_SUITE = {"bookworm": [], "trixie": ["systemd-dev"]}
 BENCH = "crun podman bubblewrap".split()
 
 # Only for the virtual machine.
-VM = ["linux-image-cloud-amd64"]
+VM = "linux-image-cloud-amd64 udev kmod".split()
 
 SETS = {"base": [], "bench": BENCH, "vm": VM}
 

@@ -2,6 +2,7 @@
 """The machinery itself, on plain systemd units: when these fail, no other result means anything."""
 
 from machine import leftovers
+from machine.case import needs
 
 WEB = """[Service]
 ExecStart=/usr/bin/python3 -u -m http.server 8080
@@ -73,3 +74,13 @@ def test_files_mounts_and_cgroups_that_are_left_behind_are_noticed(machine):
     machine.alice(f"rmdir {cgroup} $XDG_RUNTIME_DIR/wolffia/web /tmp/of-alice")
     machine.root("umount /run/x && rmdir /run/x")
     assert len(found) == 4, found
+
+
+@needs("controllers")
+def test_the_virtual_machine_delegates_controllers_to_the_user_manager(machine):
+    controllers = machine.alice("cat /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers").out
+    assert {"cpu", "memory", "pids"} <= set(controllers.split()), controllers
+    machine.write("~/.config/systemd/user/plain.service", WEB.replace("[Install]", "MemoryMax=64M\n[Install]"))
+    machine.alice("systemctl --user daemon-reload && systemctl --user start plain")
+    group = machine.show("plain", "ControlGroup")
+    assert machine.alice(f"cat /sys/fs/cgroup{group}/memory.max").out == "67108864\n"

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 SOCKET = "/run/wolffia-tests.socket"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -151,11 +152,15 @@ def serve_connection(connection):
 
 
 def serve_port(path):
-    """A virtio port has no connections: it reads as ended while nobody holds the other side."""
+    """A virtio port has no connections: it reads as ended while nobody holds the other side. It may come late."""
     while True:
-        fd = os.open(path, os.O_RDWR)
-        serve(fd, fd)
-        os.close(fd)
+        try:
+            fd = os.open(path, os.O_RDWR)
+            serve(fd, fd)
+            os.close(fd)
+        except OSError as error:
+            print(f"{path}: {error}", file=sys.stderr, flush=True)
+        time.sleep(0.1)
 
 
 def main():
