@@ -40,6 +40,8 @@ static bool make_file_system(const MountStep *step, int *ret_fd, GError **error)
         autofd int fs_fd = fsopen(step->type, FSOPEN_CLOEXEC);
         if (fs_fd < 0)
                 return fail_errno(error, errno, "Cannot mount %s on %s", step->type, step->target);
+        /* What mountinfo shows in the first column. */
+        (void) fsconfig(fs_fd, FSCONFIG_SET_STRING, "source", step->type, 0);
         if (!configure(fs_fd, step->options, error))
                 return false;
 

@@ -142,8 +142,6 @@ static bool mount_overlay(const Run *run, GError **error) {
         if (fstatat(run->store->fd, top, &status, 0) == 0)
                 (void) fchmodat(run->folder_fd, "upper", status.st_mode & 07777, 0);
 
-        if (fchdir(run->store->fd) < 0)
-                return fail_errno(error, errno, "Cannot enter the image store %s", run->store->path);
         if (mount("overlay", target, "overlay", 0, options) < 0)
                 return explain_overlay(errno, run->store->path, error);
         return true;
@@ -155,8 +153,6 @@ static bool mount_folder(const Run *run, GError **error) {
 
         if (!make_inside(run->folder_fd, "root", 0700, error))
                 return false;
-        if (fchdir(run->store->fd) < 0)
-                return fail_errno(error, errno, "Cannot enter the image store %s", run->store->path);
         if (mount(run->spec->rootfs, target, NULL, MS_BIND | MS_REC, NULL) < 0)
                 return fail_errno(error, errno, "Cannot use %s as the root file system", run->spec->rootfs);
         return true;
@@ -166,10 +162,14 @@ bool rootfs_mount(const Run *run, int *ret_fd, GError **error) {
         /* Slave, not private: what the host unmounts goes away in here too, and nothing goes the other way. */
         if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
                 return fail_errno(error, errno, "Cannot separate the container's mounts from the host's");
+        /* By path, not by the descriptors of the store: those lead to the runner's mounts, where we may mount nothing. */
+        if (chdir(run->store->path) < 0)
+                return fail_errno(error, errno, "Cannot enter the image store %s", run->store->path);
         if (run->spec->rootfs ? !mount_folder(run, error) : !mount_overlay(run, error))
                 return false;
 
-        int fd = openat(run->folder_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        g_autofree char *path = g_strdup_printf("containers/%s/root", run->spec->name);
+        int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open the root file system");
         *ret_fd = fd;

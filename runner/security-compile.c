@@ -35,10 +35,11 @@
 
 #define N_GROUPS    (sizeof syscall_groups / sizeof *syscall_groups)
 #define N_CHECKS    (sizeof syscall_checks / sizeof *syscall_checks)
-#define MAX_CODE    2048
-#define MAX_LABELS  256
-#define X32_BIT     0x40000000u
-#define NOT_A_LABEL (-1)
+#define MAX_CODE        2048
+#define MAX_LABELS      256
+#define MAX_COMPARISONS 3
+#define X32_BIT         0x40000000u
+#define NOT_A_LABEL     (-1)
 
 /* What follows from a number. The same as label numbers of a section; labels inside a search come after them. */
 enum {
@@ -55,33 +56,32 @@ typedef struct Range {
         uint32_t last;
 } Range;
 
-/* A set of call numbers: what the kernel calls an architecture, and x32, which is x86_64 with a bit set. */
+/* The call numbers of what the kernel calls an architecture. */
 typedef struct Table {
-        const char *machine; /* Meson's name of the processor family */
-        const char *name;    /* libseccomp's */
-        uint32_t audit;      /* what the filter sees; the same for x32 as for x86_64 */
-        Range ranges[2];     /* the numbers that were reviewed */
+        const char *machine;  /* Meson's name of the processor family */
+        uint32_t audit;       /* what the filter sees */
+        const char *names[2]; /* libseccomp's names, for the numbers of each range */
+        Range ranges[2];      /* the numbers that were reviewed */
 } Table;
 
 #define REVIEWED(base) {{(base), (base) + SYSCALL_REVIEWED}}
 static const Table tables[] = {
-        {"x86_64", "x86_64", AUDIT_ARCH_X86_64, REVIEWED(0)},
-        /* Follows x86_64. The numbers from 512 on are its own ways to pass structures. */
-        {"x86_64", "x32", AUDIT_ARCH_X86_64, {{X32_BIT, X32_BIT + SYSCALL_REVIEWED}, {X32_BIT + 512, X32_BIT + 547}}},
-        {"x86_64", "x86", AUDIT_ARCH_I386, REVIEWED(0)},
-        {"x86", "x86", AUDIT_ARCH_I386, REVIEWED(0)},
-        {"aarch64", "aarch64", AUDIT_ARCH_AARCH64, REVIEWED(0)},
+        /* x32 is x86_64 with X32_BIT set, which is taken off first. Only its numbers from 512 on are its own. */
+        {"x86_64", AUDIT_ARCH_X86_64, {"x86_64", "x32"}, {{0, SYSCALL_REVIEWED}, {512, 547}}},
+        {"x86_64", AUDIT_ARCH_I386, {"x86"}, REVIEWED(0)},
+        {"x86", AUDIT_ARCH_I386, {"x86"}, REVIEWED(0)},
+        {"aarch64", AUDIT_ARCH_AARCH64, {"aarch64"}, REVIEWED(0)},
         /* The six above are arm's own: cache flushes, breakpoints, the thread pointer. */
-        {"aarch64", "arm", AUDIT_ARCH_ARM, {{0, SYSCALL_REVIEWED}, {0xf0001, 0xf0006}}},
-        {"arm", "arm", AUDIT_ARCH_ARM, {{0, SYSCALL_REVIEWED}, {0xf0001, 0xf0006}}},
-        {"riscv64", "riscv64", AUDIT_ARCH_RISCV64, REVIEWED(0)},
-        {"loongarch64", "loongarch64", AUDIT_ARCH_LOONGARCH64, REVIEWED(0)},
-        {"ppc64", "ppc64le", AUDIT_ARCH_PPC64LE, REVIEWED(0)},
-        {"s390x", "s390x", AUDIT_ARCH_S390X, REVIEWED(0)},
-        {"s390x", "s390", AUDIT_ARCH_S390, REVIEWED(0)},
-        {"mips64", "mipsel64", AUDIT_ARCH_MIPSEL64, REVIEWED(5000)},
-        {"mips64", "mipsel64n32", AUDIT_ARCH_MIPSEL64N32, REVIEWED(6000)},
-        {"mips64", "mipsel", AUDIT_ARCH_MIPSEL, REVIEWED(4000)},
+        {"aarch64", AUDIT_ARCH_ARM, {"arm", "arm"}, {{0, SYSCALL_REVIEWED}, {0xf0001, 0xf0006}}},
+        {"arm", AUDIT_ARCH_ARM, {"arm", "arm"}, {{0, SYSCALL_REVIEWED}, {0xf0001, 0xf0006}}},
+        {"riscv64", AUDIT_ARCH_RISCV64, {"riscv64"}, REVIEWED(0)},
+        {"loongarch64", AUDIT_ARCH_LOONGARCH64, {"loongarch64"}, REVIEWED(0)},
+        {"ppc64", AUDIT_ARCH_PPC64LE, {"ppc64le"}, REVIEWED(0)},
+        {"s390x", AUDIT_ARCH_S390X, {"s390x"}, REVIEWED(0)},
+        {"s390x", AUDIT_ARCH_S390, {"s390"}, REVIEWED(0)},
+        {"mips64", AUDIT_ARCH_MIPSEL64, {"mipsel64"}, REVIEWED(5000)},
+        {"mips64", AUDIT_ARCH_MIPSEL64N32, {"mipsel64n32"}, REVIEWED(6000)},
+        {"mips64", AUDIT_ARCH_MIPSEL, {"mipsel"}, REVIEWED(4000)},
 };
 #define N_TABLES (sizeof tables / sizeof *tables)
 
@@ -162,28 +162,33 @@ static void resolve_jumps(size_t from) {
                 }
 }
 
-static const Range *table_range(const Table *table, size_t i) {
-        return i < 2 && (i == 0 || table->ranges[i].last != 0) ? &table->ranges[i] : NULL;
+static size_t n_ranges(const Table *table) {
+        return table->names[1] ? 2 : 1;
 }
 
-/* The number of a call, or -1 where the architecture has none. Asked from number to name: the other way round,
- * libseccomp answers with placeholders for calls that also exist as a multiplexed one. */
-static long long find_number(const Table *table, const char *name) {
-        uint32_t token = seccomp_arch_resolve_name(table->name);
+static uint32_t architecture_token(const char *name) {
+        uint32_t token = seccomp_arch_resolve_name(name);
 
         if (token == 0)
-                give_up("this libseccomp does not know the architecture %s", table->name);
+                give_up("this libseccomp does not know the architecture %s", name);
+        return token;
+}
 
-        for (size_t i = 0; table_range(table, i); i++)
-                for (uint32_t number = table->ranges[i].first; number <= table->ranges[i].last; number++) {
-                        char *found = seccomp_syscall_resolve_num_arch(token, (int) number);
-                        bool is_it = found && strcmp(found, name) == 0;
-                        free(found);
-                        if (is_it)
-                                return number;
-                }
+/* The number that a call has in a range, or -1. Asked from number to name: the other way round, libseccomp answers with
+ * placeholders for calls that also exist as a multiplexed one. */
+static long long find_number(const Table *table, size_t range, const char *name) {
+        uint32_t token = architecture_token(table->names[range]);
+        uint32_t extra = strcmp(table->names[range], "x32") == 0 ? X32_BIT : 0;
 
-        for (size_t i = 0; i < sizeof syscall_numbers / sizeof *syscall_numbers; i++)
+        for (uint32_t number = table->ranges[range].first; number <= table->ranges[range].last; number++) {
+                char *found = seccomp_syscall_resolve_num_arch(token, (int) (number | extra));
+                bool is_it = found && strcmp(found, name) == 0;
+                free(found);
+                if (is_it)
+                        return number;
+        }
+
+        for (size_t i = 0; range == 0 && i < sizeof syscall_numbers / sizeof *syscall_numbers; i++)
                 if (strcmp(syscall_numbers[i].name, name) == 0)
                         return table->ranges[0].first + syscall_numbers[i].number;
 
@@ -191,13 +196,6 @@ static long long find_number(const Table *table, const char *name) {
         if (seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR)
                 give_up("no architecture has a call named '%s'", name);
         return -1;
-}
-
-static const Range *range_of(const Table *table, long long number) {
-        for (size_t i = 0; table_range(table, i); i++)
-                if (number >= table->ranges[i].first && number <= table->ranges[i].last)
-                        return &table->ranges[i];
-        give_up("%lld of %s is above what was reviewed", number, table->name);
 }
 
 /* Where verdicts change, in ascending order of numbers. */
@@ -219,17 +217,19 @@ static void append_interval(Intervals *intervals, uint32_t first, int verdict) {
         intervals->list[intervals->n++] = (Interval){first, verdict};
 }
 
-static void set_verdict(const Table *table, int verdicts[2][SYSCALL_REVIEWED + 1], const char *name, int verdict) {
-        long long number = find_number(table, name);
+/* What follows from each number of both ranges, counted from the range's first. */
+typedef int Verdicts[2][SYSCALL_REVIEWED + 1];
 
-        if (number < 0)
-                return;
-        const Range *range = range_of(table, number);
-        verdicts[range - table->ranges][number - range->first] = verdict;
+static void set_verdict(const Table *table, Verdicts verdicts, const char *name, int verdict) {
+        for (size_t range = 0; range < n_ranges(table); range++) {
+                long long number = find_number(table, range, name);
+                if (number >= 0)
+                        verdicts[range][number - table->ranges[range].first] = verdict;
+        }
 }
 
 static void collect_intervals(const Table *table, Intervals *ret_intervals) {
-        int verdicts[2][SYSCALL_REVIEWED + 1] = {0};
+        Verdicts verdicts = {0};
 
         for (size_t i = 0; i < N_GROUPS; i++)
                 for (const char *const *name = syscall_groups[i].names; *name; name++)
@@ -239,7 +239,7 @@ static void collect_intervals(const Table *table, Intervals *ret_intervals) {
 
         if (table->ranges[0].first > 0)
                 append_interval(ret_intervals, 0, VERDICT_UNKNOWN);
-        for (size_t i = 0; table_range(table, i); i++) {
+        for (size_t i = 0; i < n_ranges(table); i++) {
                 const Range *range = &table->ranges[i];
                 for (uint32_t number = range->first; number <= range->last; number++)
                         append_interval(ret_intervals, number, verdicts[i][number - range->first]);
@@ -247,17 +247,61 @@ static void collect_intervals(const Table *table, Intervals *ret_intervals) {
         }
 }
 
-/* Finds the interval that a number lies in by halving. Returns the label of the code for [FROM, TO). */
-static int emit_search(const Intervals *intervals, size_t from, size_t to) {
-        if (to - from == 1)
-                return intervals->list[from].verdict;
+static bool is_single(const Intervals *intervals, size_t i) {
+        return i + 1 < intervals->n && intervals->list[i + 1].first == intervals->list[i].first + 1;
+}
+
+/* Few single numbers among others with one verdict: one comparison for each is less than halving. Returns the common
+ * verdict, or NOT_A_LABEL where it is not so. */
+static int common_verdict(const Intervals *intervals, size_t from, size_t to) {
+        int common = NOT_A_LABEL;
+        size_t n_exceptions = 0;
+
+        for (size_t i = from; i < to; i++)
+                if (!is_single(intervals, i)) {
+                        if (common != NOT_A_LABEL && common != intervals->list[i].verdict)
+                                return NOT_A_LABEL;
+                        common = intervals->list[i].verdict;
+                }
+        for (size_t i = from; i < to; i++)
+                n_exceptions += intervals->list[i].verdict != common;
+        return n_exceptions <= MAX_COMPARISONS ? common : NOT_A_LABEL;
+}
+
+static int new_label(void) {
         if (program.n_labels >= MAX_LABELS)
                 give_up("too many labels");
+        return program.n_labels++;
+}
+
+/* Finds the interval that a number lies in. Returns the label of the code for those in [FROM, TO). */
+static int emit_search(const Intervals *intervals, size_t from, size_t to) {
+        int common = common_verdict(intervals, from, to);
+        int label = NOT_A_LABEL;
+
+        if (common != NOT_A_LABEL) {
+                size_t last = 0;
+                for (size_t i = from; i < to; i++) {
+                        if (intervals->list[i].verdict == common)
+                                continue;
+                        int here = new_label();
+                        place_label(here);
+                        if (label == NOT_A_LABEL)
+                                label = here;
+                        else
+                                program.jump_false[last] = here;
+                        last = emit(BPF_JMP | BPF_JEQ | BPF_K, intervals->list[i].first, intervals->list[i].verdict,
+                                    common, "");
+                }
+                return label == NOT_A_LABEL ? common : label;
+        }
+        if (to - from == 1)
+                return intervals->list[from].verdict;
 
         size_t middle = (from + to) / 2;
-        int label = program.n_labels++;
+        label = new_label();
         place_label(label);
-        size_t here = emit(BPF_JMP | BPF_JGE | BPF_K, intervals->list[middle].first, 0, 0, "");
+        size_t here = emit(BPF_JMP | BPF_JGE | BPF_K, intervals->list[middle].first, NOT_A_LABEL, NOT_A_LABEL, "");
         program.jump_false[here] = emit_search(intervals, from, middle);
         program.jump_true[here] = emit_search(intervals, middle, to);
         return label;
@@ -271,7 +315,7 @@ static void emit_check(const Table *table, size_t i) {
         int otherwise = is_allowed_on_match ? refused : VERDICT_ALLOW;
         uint16_t jump = check->test == SYSCALL_HAS_ANY_BIT ? BPF_JSET : BPF_JEQ;
         /* clone(2): s390 has the stack first, the flags second. */
-        bool is_swapped = strncmp(table->name, "s390", 4) == 0 && strcmp(check->name, "clone") == 0;
+        bool is_swapped = strncmp(table->names[0], "s390", 4) == 0 && strcmp(check->name, "clone") == 0;
         size_t offset = offsetof(struct seccomp_data, args) + 8 * (is_swapped ? 1 : check->argument) +
                         (program.is_big_endian ? 4 : 0);
 
@@ -279,7 +323,7 @@ static void emit_check(const Table *table, size_t i) {
         lift(emit_load(offset, check->name), check->lifted_by);
         for (unsigned v = 0; v < check->n_values; v++) {
                 bool is_last = v + 1 == check->n_values;
-                int next = is_last ? otherwise : program.n_labels++;
+                int next = is_last ? otherwise : new_label();
                 emit(BPF_JMP | jump | BPF_K, check->values[v], on_match, next, "");
                 if (!is_last)
                         place_label(next);
@@ -323,7 +367,9 @@ static void emit_section(const Table *table) {
 
         program.n_labels = VERDICT_LAST;
         collect_intervals(table, &intervals);
-        emit_load(offsetof(struct seccomp_data, nr), table->name);
+        emit_load(offsetof(struct seccomp_data, nr), table->names[0]);
+        if (table->audit == AUDIT_ARCH_X86_64)
+                emit(BPF_ALU | BPF_AND | BPF_K, ~X32_BIT, NOT_A_LABEL, NOT_A_LABEL, "x32 is the same");
         emit_search(&intervals, 0, intervals.n);
         for (size_t i = 0; i < N_CHECKS; i++)
                 if (is_used(&intervals, VERDICT_CHECK + (int) i))
@@ -336,44 +382,28 @@ static void emit_section(const Table *table) {
         resolve_jumps(start);
 }
 
-/* Code that is skipped unless a test holds: the test and a far jump, since sections are longer than a conditional
- * jump reaches. Returns the far jump, whose distance end_block() fills in. */
-static size_t begin_block(uint16_t test, uint32_t value, bool runs_on_match, const char *comment) {
-        size_t here = emit(BPF_JMP | test | BPF_K, value, NOT_A_LABEL, NOT_A_LABEL, comment);
-
-        program.code[here].jt = runs_on_match ? 1 : 0;
-        program.code[here].jf = runs_on_match ? 0 : 1;
-        return emit(BPF_JMP | BPF_JA, 0, NOT_A_LABEL, NOT_A_LABEL, "otherwise, go on behind");
-}
-
-static void end_block(size_t far_jump) {
-        program.code[far_jump].k = (uint32_t) (program.length - far_jump - 1);
-}
-
 static bool is_table_of(const Table *table, const char *machine) {
         return strcmp(table->machine, machine) == 0 &&
                ((table->audit & __AUDIT_ARCH_LE) == 0) == program.is_big_endian;
 }
 
-/* One section per table; a call of an architecture that has none (there should be no way to make one) is refused. */
+/* One section per table. A call of an architecture that has none (there should be no way to make one) is refused. */
 static void emit_program(const char *machine) {
         bool is_known = false;
 
         emit_load(offsetof(struct seccomp_data, arch), "which architecture?");
         for (size_t i = 0; i < N_TABLES; i++) {
-                if (!is_table_of(&tables[i], machine) || strcmp(tables[i].name, "x32") == 0)
+                if (!is_table_of(&tables[i], machine))
                         continue;
 
                 is_known = true;
-                size_t architecture = begin_block(BPF_JEQ, tables[i].audit, true, tables[i].name);
-                if (strcmp(tables[i].name, "x86_64") == 0) {
-                        emit_load(offsetof(struct seccomp_data, nr), "x32 or not?");
-                        size_t x32 = begin_block(BPF_JGE, X32_BIT, true, "x32");
-                        emit_section(&tables[i + 1]);
-                        end_block(x32);
-                }
+                /* Sections are longer than a conditional jump reaches. */
+                size_t test = emit(BPF_JMP | BPF_JEQ | BPF_K, tables[i].audit, NOT_A_LABEL, NOT_A_LABEL,
+                                   tables[i].names[0]);
+                program.code[test].jt = 1;
+                size_t far_jump = emit(BPF_JMP | BPF_JA, 0, NOT_A_LABEL, NOT_A_LABEL, "another one");
                 emit_section(&tables[i]);
-                end_block(architecture);
+                program.code[far_jump].k = (uint32_t) (program.length - far_jump - 1);
         }
         emit_return(SECCOMP_RET_ERRNO | ENOSYS, "no other architecture");
 

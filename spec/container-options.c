@@ -23,13 +23,15 @@ static bool fail_unknown(const char *argument, GError **error) {
         return fail(error, WOLFFIA_ERROR_VALUE, "there is no option %s", name);
 }
 
-static bool store(const ContainerKey *key, const char *value, ContainerSpec *spec, GError **error) {
+static bool store(const ContainerKey *key, const char *value, ContainerSpec *spec, bool checks, GError **error) {
         bool yes = true;
 
         if (key->effect == KEY_REFUSED)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "--%s: %s", key->option, key->description);
         if (!container_key_has_field(key))
                 return true;
+        if (checks && value && key->check && !strpbrk(value, "%$") && !key->check(value, error))
+                return fail_prefix(error, "--%s", key->option);
 
         switch (container_key_kind(key)) {
         case KEY_KIND_TRISTATE:
@@ -49,7 +51,7 @@ static bool store(const ContainerKey *key, const char *value, ContainerSpec *spe
 }
 
 /* An option whose value is the next argument, or that is split between the two ("--security-opt" "seccomp=x"). */
-static bool parse_spread(const char *const **arguments, ContainerSpec *spec, GError **error) {
+static bool parse_spread(const char *const **arguments, ContainerSpec *spec, bool checks, GError **error) {
         const char *name = **arguments + 2, *next = (*arguments)[1], *value = NULL;
         const ContainerKey *key = container_key_find_option(name, NULL);
 
@@ -58,50 +60,50 @@ static bool parse_spread(const char *const **arguments, ContainerSpec *spec, GEr
                            : fail_unknown(**arguments, error);
         (*arguments)++;
         if (key)
-                return store(key, next, spec, error);
+                return store(key, next, spec, checks, error);
 
-        g_autofree char *joined = g_strdup_printf("%s=%s", name, next);
-        key = container_key_find_option(joined, &value);
+        g_autofree char *joined = g_strdup_printf("--%s=%s", name, next);
+        key = container_key_find_option(joined + 2, &value);
         if (!key)
-                return fail_unknown(g_str_equal(name, "security-opt") ? joined : **arguments, error);
-        return store(key, value, spec, error);
+                return fail_unknown(joined, error);
+        return store(key, value, spec, checks, error);
 }
 
-static bool parse_long(const char *const **arguments, ContainerSpec *spec, GError **error) {
+static bool parse_long(const char *const **arguments, ContainerSpec *spec, bool checks, GError **error) {
         const char *value = NULL;
         const ContainerKey *key = container_key_find_option(**arguments + 2, &value);
 
         if (key && (value || container_key_kind(key) == KEY_KIND_TRISTATE))
-                return store(key, value, spec, error);
+                return store(key, value, spec, checks, error);
         if (!key && strchr(**arguments, '='))
                 return fail_unknown(**arguments, error);
-        return parse_spread(arguments, spec, error);
+        return parse_spread(arguments, spec, checks, error);
 }
 
 /* -p 80:80, -p80:80, -p=80:80; letters of options without a value may stand together. */
-static bool parse_short(const char *const **arguments, ContainerSpec *spec, GError **error) {
+static bool parse_short(const char *const **arguments, ContainerSpec *spec, bool checks, GError **error) {
         for (const char *p = **arguments + 1; *p; p++) {
                 const ContainerKey *key = container_key_find_letter(*p);
 
                 if (!key)
                         return fail(error, WOLFFIA_ERROR_VALUE, "there is no option -%c", *p);
                 if (container_key_kind(key) == KEY_KIND_TRISTATE) {
-                        if (!store(key, NULL, spec, error))
+                        if (!store(key, NULL, spec, checks, error))
                                 return false;
                         continue;
                 }
                 if (p[1])
-                        return store(key, p[1] == '=' ? p + 2 : p + 1, spec, error);
+                        return store(key, p[1] == '=' ? p + 2 : p + 1, spec, checks, error);
                 if (!(*arguments)[1])
                         return fail(error, WOLFFIA_ERROR_VALUE, "-%c needs a value: %s", *p, key->metavariable);
                 (*arguments)++;
-                return store(key, **arguments, spec, error);
+                return store(key, **arguments, spec, checks, error);
         }
         return true;
 }
 
 /* Moves *ARGUMENTS to the first plain word. */
-static bool parse_options(const char *const **arguments, ContainerSpec *spec, GError **error) {
+static bool parse_options(const char *const **arguments, ContainerSpec *spec, bool checks, GError **error) {
         for (; **arguments; (*arguments)++) {
                 const char *argument = **arguments;
 
@@ -111,7 +113,7 @@ static bool parse_options(const char *const **arguments, ContainerSpec *spec, GE
                         (*arguments)++;
                         return true;
                 }
-                if (argument[1] == '-' ? !parse_long(arguments, spec, error) : !parse_short(arguments, spec, error))
+                if (argument[1] == '-' ? !parse_long(arguments, spec, checks, error) : !parse_short(arguments, spec, checks, error))
                         return false;
         }
         return true;
@@ -120,7 +122,7 @@ static bool parse_options(const char *const **arguments, ContainerSpec *spec, GE
 bool container_options_parse(const char *const *arguments, ContainerSpec **ret_spec, GError **error) {
         g_autoptr(ContainerSpec) spec = container_spec_new();
 
-        if (!parse_options(&arguments, spec, error))
+        if (!parse_options(&arguments, spec, false, error))
                 return false;
         if (!spec->rootfs && *arguments)
                 spec->image = g_strdup(*arguments++);
@@ -132,7 +134,7 @@ bool container_options_parse(const char *const *arguments, ContainerSpec **ret_s
 }
 
 bool container_options_merge(const char *const *arguments, ContainerSpec *spec, GError **error) {
-        if (!parse_options(&arguments, spec, error))
+        if (!parse_options(&arguments, spec, true, error))
                 return false;
         if (*arguments)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not an option", *arguments);
