@@ -191,21 +191,38 @@ static int compare_targets(const void *a, const void *b) {
         return strcmp((*left)->target, (*right)->target);
 }
 
+static bool has_target(const GPtrArray *steps, const char *target) {
+        for (guint i = 0; i < steps->len; i++)
+                if (g_str_equal(((const MountStep *) steps->pdata[i])->target, target))
+                        return true;
+        return false;
+}
+
+/* podman-run(1), --read-only-tmpfs: on by default, without effect unless --read-only is there. What the user mounts there
+ * instead comes first. */
+static void plan_writable(GPtrArray *own, const ContainerSpec *spec) {
+        static const struct {
+                const char *target, *options;
+        } folders[] = {{"/run", "mode=755"}, {"/tmp", "mode=1777"}, {"/var/tmp", "mode=1777"}};
+
+        if (spec->read_only != TRISTATE_YES || spec->read_only_tmpfs == TRISTATE_NO)
+                return;
+        for (size_t i = 0; i < G_N_ELEMENTS(folders); i++)
+                if (!has_target(own, folders[i].target))
+                        add_file_system(own, "tmpfs", folders[i].target, SAFE, folders[i].options);
+}
+
 static bool plan_user(GPtrArray *steps, const ContainerSpec *spec, GError **error) {
         g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify) step_free);
 
-        /* podman-run(1), --read-only-tmpfs: on by default, without effect unless --read-only is there. */
-        if (spec->read_only == TRISTATE_YES && spec->read_only_tmpfs != TRISTATE_NO) {
-                add_file_system(own, "tmpfs", "/run", SAFE, "mode=755");
-                add_file_system(own, "tmpfs", "/tmp", SAFE, "mode=1777");
-                add_file_system(own, "tmpfs", "/var/tmp", SAFE, "mode=1777");
-        }
         for (guint i = 0; i < spec->tmpfs->len; i++)
                 if (!plan_tmpfs(own, spec->tmpfs->pdata[i], error))
                         return false;
         for (guint i = 0; i < spec->volumes->len; i++)
                 if (!plan_volume(own, spec->volumes->pdata[i], error))
                         return false;
+
+        plan_writable(own, spec);
 
         /* A stable sort: of two mounts on one target the one written later ends up on top. */
         g_ptr_array_sort(own, compare_targets);

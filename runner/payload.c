@@ -16,6 +16,7 @@
 #include "spec/value-basic.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
@@ -109,6 +110,19 @@ static bool set_umask(const ContainerSpec *spec, GError **error) {
         return true;
 }
 
+/* Whether the user is in groups of the host that the container has no id for: those give access to files and devices of
+ * the host, and are kept (row U8 of the shortcomings). Of a user's own group alone the payload needs nothing: kept, it would
+ * put every user of the container into the container's root group. */
+static bool has_unmapped_groups(void) {
+        gid_t groups[NGROUPS_MAX];
+        int count = getgroups(NGROUPS_MAX, groups);
+
+        for (int i = 0; i < count; i++)
+                if (groups[i] == 65534) /* the kernel's overflow id */
+                        return true;
+        return false;
+}
+
 static bool restrict_payload(const Run *run, const PayloadUser *user, GError **error) {
         guint64 capabilities;
         g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free); /* the generator has told them */
@@ -121,7 +135,7 @@ static bool restrict_payload(const Run *run, const PayloadUser *user, GError **e
                 return false;
         if (!security_seccomp_apply(run->spec->seccomp_profile, capabilities, error))
                 return false;
-        bool keep_groups = id_map_is_single(run->map) || user->groups->len == 0;
+        bool keep_groups = id_map_is_single(run->map) || (user->groups->len == 0 && has_unmapped_groups());
         return security_caps_apply(capabilities, user->uid, user->gid, (const gid_t *) user->groups->data,
                                    user->groups->len, keep_groups, run->spec->capabilities_added->len > 0, error);
 }
@@ -190,6 +204,8 @@ bool payload_execute(const Run *run, GError **error) {
         /* A change of ids has cleared it. */
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
                 return fail_errno(error, errno, "Cannot tie the container to its supervisor");
+        /* A session of its own: a terminal that a runner by hand has is not the payload's to type into. */
+        (void) setsid();
         reset_signals();
         return execute(words, run->environment, error);
 }
