@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from . import host, packages
@@ -56,7 +57,18 @@ def make(suite, wanted, path):
     progress = host.Progress(f"{suite}: preparing a Debian machine, once")
     run_with_progress(command, progress, len(wanted))
     aside.rename(path)
+    prune(path)
     progress.done(f"ready in {path}")
+
+
+def prune(newest):
+    """Removes older roots of the same kind, with their build folders, once nobody has used them for a week."""
+    prefix = newest.name.rpartition("-")[0]
+    for path in newest.parent.glob(f"{prefix}-*"):
+        if path != newest and time.time() - path.stat().st_mtime > 7 * 86400:
+            shutil.rmtree(path)
+            for folder in (host.CACHE / "build").glob(f"{path.name}-*"):
+                shutil.rmtree(folder)
 
 
 def run_with_progress(command, progress, count):

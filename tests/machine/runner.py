@@ -119,7 +119,7 @@ class CaseRunner:
         self.before = leftovers.snapshot(self.machine)
 
     def run(self, case):
-        since = f"{time.time():.6f}"
+        since = self.machine.root("date +%s.%6N").out.strip()
         start = time.monotonic()
         outcome, details = "passed", ""
         try:

@@ -117,14 +117,15 @@ class Connection:
                 os.close(exited)
 
     def relay_loop(self, selector, process, request):
-        ended = False
+        ended = None
         while True:
-            events = selector.select(0 if ended else None)
-            if ended and not events:
+            events = selector.select(None if ended is None else 0)
+            # What was written before the end is there at once; a daemon that goes on writing is not waited for.
+            if ended is not None and (not events or time.monotonic() > ended + 1):
                 return True
             for key, _ in events:
                 if key.data == "exited":
-                    ended = True
+                    ended = time.monotonic()
                     selector.unregister(key.fileobj)
                 elif key.data == "request":
                     if (line := self.next_line()) is None:
