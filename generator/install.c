@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Planning the links of a unit. */
+
+#include "generator/install.h"
+
+#include "generator/source.h"
+#include "spec/problem.h"
+#include "spec/unit-words.h"
+
+#include <string.h>
+
+#define SECTION "Install"
+
+typedef struct Install {
+        const char *service; /* the unit's file */
+        const char *linked;  /* the name under which it is wanted: with the instance, for a template */
+        bool has_default;   /* default.target is named as well, so that nothing is lost */
+        GArray *links;
+        GPtrArray *problems;
+} Install;
+
+static void clear_link(void *data) {
+        InstallLink *link = data;
+
+        g_free(link->folder);
+        g_free(link->name);
+        g_free(link->target);
+}
+
+GArray *install_links_new(void) {
+        GArray *links = g_array_new(FALSE, FALSE, sizeof(InstallLink));
+
+        g_array_set_clear_func(links, clear_link);
+        return links;
+}
+
+static void warn(Install *install, const UnitAssignment *assignment, const char *text, const char *word) {
+        problem_add(install->problems, PROBLEM_WARNING, assignment->file, assignment->line, assignment->key, "'%s' %s", word,
+                    text);
+}
+
+static bool has_link(const GArray *links, const char *folder, const char *name) {
+        for (guint i = 0; i < links->len; i++) {
+                const InstallLink *link = &g_array_index(links, InstallLink, i);
+
+                if (g_strcmp0(link->folder, folder) == 0 && strcmp(link->name, name) == 0)
+                        return true;
+        }
+        return false;
+}
+
+/* The targets of the system manager that people write by habit; a user manager has neither. */
+static const char *target_of_users(const char *word) {
+        if (g_str_equal(word, "multi-user.target") || g_str_equal(word, "graphical.target"))
+                return "default.target";
+        return word;
+}
+
+static void plan_want(Install *install, const UnitAssignment *assignment, const char *word, const char *suffix) {
+        const char *target = target_of_users(word);
+        g_autofree char *folder = g_strdup_printf("%s.%s", target, suffix);
+
+        if (!source_is_unit_name(target)) {
+                warn(install, assignment, "is not the name of a unit, ignoring", word);
+                return;
+        }
+        if (has_link(install->links, folder, install->linked))
+                return;
+        if (target != word && !install->has_default)
+                warn(install, assignment, "does not exist among a user's units; taken as default.target", word);
+        InstallLink link = {g_steal_pointer(&folder), g_strdup(install->linked), g_strdup_printf("../%s", install->service)};
+        g_array_append_val(install->links, link);
+}
+
+static void plan_alias(Install *install, const UnitAssignment *assignment, const char *word, const char *suffix) {
+        if (!source_is_unit_name(word) || !g_str_has_suffix(word, ".service")) {
+                warn(install, assignment, "is not the name of a service, ignoring", word);
+                return;
+        }
+        if (g_str_equal(word, install->service) || has_link(install->links, NULL, word))
+                return;
+        InstallLink link = {NULL, g_strdup(word), g_strdup(install->service)};
+        g_array_append_val(install->links, link);
+}
+
+typedef void (*Plan)(Install *install, const UnitAssignment *assignment, const char *word, const char *suffix);
+
+static void plan_key(Install *install, const UnitFile *unit, const char *key, Plan plan, const char *suffix) {
+        g_autoptr(GPtrArray) lines = unit_file_all(unit, SECTION, key);
+
+        for (guint i = 0; i < lines->len; i++) {
+                const UnitAssignment *assignment = lines->pdata[i];
+                g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+                g_autoptr(GError) error = NULL;
+
+                if (!unit_words_split_plain(assignment->value, words, &error))
+                        warn(install, assignment, error->message, assignment->value);
+                for (guint j = 0; j < words->len; j++)
+                        plan(install, assignment, words->pdata[j], suffix);
+        }
+}
+
+/* web@.service and "a" → web@a.service; NULL for a template without instance. */
+static char *linked_name(const UnitFile *unit, const char *service) {
+        const char *at = strchr(service, '@'), *instance = unit_file_value(unit, SECTION, "DefaultInstance");
+
+        if (!at || at[1] != '.')
+                return g_strdup(service);
+        return instance ? g_strdup_printf("%.*s%s%s", (int) (at + 1 - service), service, instance, at + 1) : NULL;
+}
+
+static bool names_default(const UnitFile *unit) {
+        g_autoptr(GPtrArray) lines = unit_file_all(unit, SECTION, "WantedBy");
+
+        for (guint i = 0; i < lines->len; i++)
+                if (strstr(((const UnitAssignment *) lines->pdata[i])->value, "default.target"))
+                        return true;
+        return false;
+}
+
+void install_plan(const UnitFile *unit, const char *service, GArray *links, GPtrArray *problems) {
+        if (unit_file_find_section(unit, SECTION) == UNIT_FILE_NO_SECTION)
+                return;
+
+        g_autofree char *linked = linked_name(unit, service);
+        Install install = {service, linked, names_default(unit), links, problems};
+
+        if (linked) {
+                plan_key(&install, unit, "WantedBy", plan_want, "wants");
+                plan_key(&install, unit, "RequiredBy", plan_want, "requires");
+                plan_key(&install, unit, "UpheldBy", plan_want, "upholds");
+        }
+        plan_key(&install, unit, "Alias", plan_alias, NULL);
+}

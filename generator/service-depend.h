@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "generator/service.h"
+
+/* Appends the assignments of [Unit], where dependencies on source files (After=db.container) are written as the services
+ * that these become. */
+void service_depend_print(const ServiceInput *input, guint section, GString *text, GPtrArray *problems);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The kinds of source files. */
+
+#include "generator/source.h"
+
+#include <string.h>
+
+#define LATER(what) what " come with a later version"
+
+static const struct {
+        const char *extension;
+        const char *section;
+        const char *suffix; /* of the unit's name */
+        const char *refusal;
+} kinds[] = {
+        [SOURCE_CONTAINER] = {".container", "Container", "", NULL},
+        [SOURCE_VOLUME] = {".volume", "Volume", "-volume", LATER(".volume units")},
+        [SOURCE_NETWORK] = {".network", "Network", "-network", LATER(".network units")},
+        [SOURCE_POD] = {".pod", "Pod", "-pod", LATER(".pod units")},
+        [SOURCE_IMAGE] = {".image", "Image", "-image", LATER(".image units")},
+        [SOURCE_BUILD] = {".build", "Build", "-build", LATER(".build units")},
+        [SOURCE_KUBE] = {".kube", "Kube", "", LATER(".kube units")},
+        [SOURCE_ARTIFACT] = {".artifact", "Artifact", "-artifact", LATER(".artifact units")},
+};
+
+SourceKind source_kind(const char *name) {
+        const char *extension = strrchr(name, '.');
+
+        if (!extension || extension == name)
+                return SOURCE_NONE;
+        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+                if (extension[1] == kinds[i].extension[1] && strcmp(extension, kinds[i].extension) == 0)
+                        return (SourceKind) i;
+        return SOURCE_NONE;
+}
+
+const char *source_section(SourceKind kind) {
+        return kinds[kind].section;
+}
+
+const char *source_refusal(SourceKind kind) {
+        return kinds[kind].refusal;
+}
+
+char *source_service(const char *name, SourceKind kind) {
+        size_t length = strlen(name) - strlen(kinds[kind].extension);
+        const char *at = memchr(name, '@', length);
+        size_t stem = at ? (size_t) (at - name) : length;
+
+        return g_strdup_printf("%.*s%s%.*s.service", (int) stem, name, kinds[kind].suffix, (int) (length - stem), name + stem);
+}
+
+bool source_is_unit_name(const char *name) {
+        const char *dot = strrchr(name, '.');
+
+        if (!dot || dot == name || *name == '@' || strlen(name) > 255)
+                return false;
+        for (const char *p = name; *p; p++)
+                if (!g_ascii_isalnum(*p) && !strchr(":-_.\\@", *p))
+                        return false;
+        return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Source files by their names: which kinds there are, and which units they become. Pure. */
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum SourceKind {
+        SOURCE_CONTAINER,
+        SOURCE_VOLUME,
+        SOURCE_NETWORK,
+        SOURCE_POD,
+        SOURCE_IMAGE,
+        SOURCE_BUILD,
+        SOURCE_KUBE,
+        SOURCE_ARTIFACT,
+        SOURCE_NONE, /* not a source file */
+} SourceKind;
+
+/* By the extension; .container and so on. */
+SourceKind source_kind(const char *name);
+
+/* "Container": the section of that kind. */
+const char *source_section(SourceKind kind);
+
+/* What cannot be translated in this version, as a sentence; NULL when the kind works. */
+const char *source_refusal(SourceKind kind);
+
+/* web.container → web.service, data.volume → data-volume.service, a@.volume → a-volume@.service. Caller frees. */
+char *source_service(const char *name, SourceKind kind);
+
+/* Whether NAME can be the name of a unit at all, by systemd.unit(5). */
+bool source_is_unit_name(const char *name);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Values in their surroundings: the unit file's folder, other unit files, other keys. */
+
+#include "spec/container-adjust.h"
+
+#include "base/error.h"
+#include "base/path.h"
+#include "spec/problem.h"
+#include "spec/value-basic.h"
+#include "spec/value-capability.h"
+
+#include <string.h>
+
+typedef bool (*Adjust)(const char *unit_path, char **value, GError **error);
+
+/* Makes the part of *VALUE from OFFSET on, LENGTH bytes, absolute against the unit file's folder. */
+static void make_absolute(const char *unit_path, char **value, size_t offset, size_t length) {
+        g_autofree char *folder = g_path_get_dirname(unit_path);
+        g_autofree char *part = g_strndup(*value + offset, length);
+        g_autofree char *absolute = path_absolute(folder, part);
+        char *whole = g_strdup_printf("%.*s%s%s", (int) offset, *value, absolute, *value + offset + length);
+
+        g_free(*value);
+        *value = whole;
+}
+
+static bool fail_later(GError **error, const char *word, const char *what) {
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "%s: %s come with a later version", word, what);
+}
+
+static bool adjust_image(const char *unit_path, char **value, GError **error) {
+        if (g_str_has_suffix(*value, ".image") || g_str_has_suffix(*value, ".build"))
+                return fail_later(error, *value, ".image and .build units");
+        return true;
+}
+
+static bool adjust_volume(const char *unit_path, char **value, GError **error) {
+        const char *colon = strchr(*value, ':');
+
+        if (!colon)
+                return true;
+        size_t length = (size_t) (colon - *value);
+        if (length > strlen(".volume") && strncmp(colon - strlen(".volume"), ".volume", strlen(".volume")) == 0)
+                return fail_later(error, *value, ".volume units");
+        if (**value == '.')
+                make_absolute(unit_path, value, 0, length);
+        return true;
+}
+
+static bool adjust_network(const char *unit_path, char **value, GError **error) {
+        g_autofree char *name = g_strndup(*value, strcspn(*value, ":"));
+
+        if (g_str_has_suffix(name, ".network"))
+                return fail_later(error, name, ".network units");
+        if (g_str_has_suffix(name, ".container"))
+                return fail_later(error, name, "networks of other containers");
+        return true;
+}
+
+static bool adjust_path(const char *unit_path, char **value, GError **error) {
+        /* A specifier or variable in front may well be an absolute path. */
+        if (!strchr("/%$", **value))
+                make_absolute(unit_path, value, 0, strlen(*value));
+        return true;
+}
+
+static bool adjust_seccomp(const char *unit_path, char **value, GError **error) {
+        return g_str_equal(*value, "unconfined") || !**value || adjust_path(unit_path, value, error);
+}
+
+static bool adjust_mount(const char *unit_path, char **value, GError **error) {
+        static const char *const names[] = {"source=", "src="};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+                const char *found = strstr(*value, names[i]);
+
+                if (!found || (found != *value && found[-1] != ','))
+                        continue;
+                size_t offset = (size_t) (found - *value) + strlen(names[i]);
+                size_t length = strcspn(*value + offset, ",");
+                g_autofree char *source = g_strndup(*value + offset, length);
+                if (g_str_has_suffix(source, ".volume") || g_str_has_suffix(source, ".image") ||
+                    g_str_has_suffix(source, ".artifact"))
+                        return fail_later(error, source, "references to other unit files");
+                if (*source == '.')
+                        make_absolute(unit_path, value, offset, length);
+        }
+        return true;
+}
+
+/* Quadlet's word for who says "ready": healthy, or a boolean. */
+static bool adjust_notify(const char *unit_path, char **value, GError **error) {
+        bool yes;
+
+        if (g_ascii_strcasecmp(*value, "healthy") == 0)
+                return true;
+        if (!value_boolean_parse(*value, &yes, NULL))
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither yes, no nor healthy", *value);
+        g_free(*value);
+        *value = g_strdup(yes ? "container" : "conmon");
+        return true;
+}
+
+static bool adjust_log_driver(const char *unit_path, char **value, GError **error) {
+        static const char *const known[] = {"journald", "passthrough", "none"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+                if (!**value || strpbrk(*value, "%$") || g_str_equal(*value, known[i]))
+                        return true;
+        if (g_str_equal(*value, "k8s-file") || g_str_equal(*value, "json-file"))
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "'%s' comes with a later version; journald is the default",
+                            *value);
+        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not known; journald, passthrough and none are", *value);
+}
+
+static const struct {
+        size_t offset;
+        Adjust adjust;
+} adjustments[] = {
+        {offsetof(ContainerSpec, environment_files), adjust_path},
+        {offsetof(ContainerSpec, image), adjust_image},
+        {offsetof(ContainerSpec, log_driver), adjust_log_driver},
+        {offsetof(ContainerSpec, mounts), adjust_mount},
+        {offsetof(ContainerSpec, networks), adjust_network},
+        {offsetof(ContainerSpec, notify), adjust_notify},
+        {offsetof(ContainerSpec, rootfs), adjust_path},
+        {offsetof(ContainerSpec, seccomp_profile), adjust_seccomp},
+        {offsetof(ContainerSpec, volumes), adjust_volume},
+};
+
+bool container_adjust(const ContainerKey *key, const char *unit_path, char **value, GError **error) {
+        for (size_t i = 0; i < G_N_ELEMENTS(adjustments); i++)
+                if (key->offset == adjustments[i].offset)
+                        return adjustments[i].adjust(unit_path, value, error);
+        return true;
+}
+
+static void add_problem(GPtrArray *problems, ProblemSeverity severity, const UnitFile *unit, const char *unit_path,
+                        const char *key, const char *text) {
+        const UnitAssignment *last = unit_file_last(unit, "Container", key);
+
+        problem_add(problems, severity, last ? last->file : unit_path, last ? last->line : 0, last ? key : NULL, "%s", text);
+}
+
+/* Capabilities that the kernel asks for in the initial user namespace only (capabilities(7), user_namespaces(7)). */
+static void check_capabilities(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec, GPtrArray *problems) {
+        static const char *const inert[] = {"CAP_AUDIT_CONTROL", "CAP_AUDIT_READ", "CAP_AUDIT_WRITE", "CAP_BLOCK_SUSPEND",
+                                            "CAP_LINUX_IMMUTABLE", "CAP_MAC_ADMIN", "CAP_MAC_OVERRIDE", "CAP_MKNOD",
+                                            "CAP_SYSLOG", "CAP_SYS_MODULE", "CAP_SYS_PACCT", "CAP_SYS_RAWIO",
+                                            "CAP_SYS_TIME", "CAP_WAKE_ALARM"};
+        g_autoptr(GString) found = g_string_new(NULL);
+
+        for (guint i = 0; i < spec->capabilities_added->len; i++) {
+                const char *name;
+
+                if (!value_capability_parse(spec->capabilities_added->pdata[i], &name, NULL))
+                        continue;
+                for (size_t j = 0; j < G_N_ELEMENTS(inert); j++)
+                        if (g_str_equal(name, inert[j]))
+                                g_string_append_printf(found, "%s%s", found->len > 0 ? ", " : "", name);
+        }
+        if (found->len > 0) {
+                g_string_append(found, ": no effect without root on the host, since the kernel asks for it outside of containers");
+                add_problem(problems, PROBLEM_WARNING, unit, unit_path, "AddCapability", found->str);
+        }
+}
+
+static void check_network_use(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec, GPtrArray *problems) {
+        const char *mode = spec->networks->len > 0 ? spec->networks->pdata[0] : "";
+        bool none = g_str_equal(mode, "none"), host = g_str_equal(mode, "host");
+
+        if (spec->networks->len > 1 && (none || host))
+                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Network", "none and host cannot be joined with others");
+        if (spec->ports->len > 0 && (none || host))
+                add_problem(problems, PROBLEM_WARNING, unit, unit_path, "PublishPort",
+                            none ? "nothing can be published with Network=none"
+                                 : "not needed with Network=host, where the container's ports are the host's");
+}
+
+void container_check(const UnitFile *unit, const char *unit_path, ContainerSpec *spec, GPtrArray *problems) {
+        bool has_image = unit_file_value(unit, "Container", "Image"), has_rootfs = unit_file_value(unit, "Container", "Rootfs");
+
+        if (!has_image && !has_rootfs)
+                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Image", "neither Image= nor Rootfs= says what to run");
+        if (has_image && has_rootfs)
+                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Rootfs", "Image= and Rootfs= cannot both be there");
+        if (spec->user && spec->group && strchr(spec->user, ':'))
+                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Group", "User= has a group already");
+        if (g_strcmp0(spec->notify, "healthy") == 0) {
+                g_clear_pointer(&spec->notify, g_free);
+                add_problem(problems, PROBLEM_WARNING, unit, unit_path, "Notify",
+                            "health checks come with a later version; the unit counts as started when its program runs");
+        }
+        check_capabilities(unit, unit_path, spec, problems);
+        check_network_use(unit, unit_path, spec, problems);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Collecting and printing diagnostics. */
+
+#include "spec/problem.h"
+
+#include <string.h>
+
+static void problem_free(void *data) {
+        Problem *problem = data;
+
+        g_free(problem->file);
+        g_free(problem->key);
+        g_free(problem->text);
+        g_free(problem);
+}
+
+GPtrArray *problems_new(void) {
+        return g_ptr_array_new_with_free_func(problem_free);
+}
+
+bool problems_have_errors(const GPtrArray *problems) {
+        for (guint i = 0; i < problems->len; i++)
+                if (((const Problem *) problems->pdata[i])->severity == PROBLEM_ERROR)
+                        return true;
+        return false;
+}
+
+void problem_add(GPtrArray *problems, ProblemSeverity severity, const char *file, guint line, const char *key,
+                 const char *format, ...) {
+        Problem *problem = g_new0(Problem, 1);
+        va_list arguments;
+
+        problem->severity = severity;
+        problem->file = g_strdup(file);
+        problem->line = line;
+        problem->key = g_strdup(key);
+        va_start(arguments, format);
+        problem->text = g_strdup_vprintf(format, arguments);
+        va_end(arguments);
+        g_ptr_array_add(problems, problem);
+}
+
+static char *print(const Problem *problem, const char *file) {
+        GString *text = g_string_new(NULL);
+
+        if (file) {
+                g_string_append(text, file);
+                if (problem->line > 0)
+                        g_string_append_printf(text, ":%u", problem->line);
+                g_string_append(text, ": ");
+        }
+        if (problem->key)
+                g_string_append_printf(text, "%s=: ", problem->key);
+        g_string_append(text, problem->text);
+        return g_string_free(text, FALSE);
+}
+
+char *problem_print(const Problem *problem) {
+        return print(problem, problem->file);
+}
+
+char *problem_print_short(const Problem *problem) {
+        const char *file = problem->file, *slash = file ? strrchr(file, '/') : NULL;
+
+        /* A drop-in's own name says little without the folder, web.container.d/10-x.conf. */
+        if (slash && g_str_has_suffix(file, ".conf")) {
+                const char *before = slash > file ? g_strrstr_len(file, slash - file, "/") : NULL;
+
+                return print(problem, before ? before + 1 : slash + 1);
+        }
+        return print(problem, slash ? slash + 1 : file);
+}

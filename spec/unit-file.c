@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The container of unit files. One array, since files are short and read from front to back; one arena for the text,
+ * since the generator reads thousands of them at each login. */
+
+#include "spec/unit-file.h"
+
+#include <string.h>
+
+/* Most unit files fit. */
+#define TEXT_BLOCK 4096
+
+UnitFile *unit_file_new(void) {
+        UnitFile *unit = g_new0(UnitFile, 1);
+
+        unit->sections = g_ptr_array_sized_new(8);
+        unit->assignments = g_array_sized_new(FALSE, FALSE, sizeof(UnitAssignment), 32);
+        unit->text = g_string_chunk_new(TEXT_BLOCK);
+        return unit;
+}
+
+void unit_file_free(UnitFile *unit) {
+        if (!unit)
+                return;
+        g_ptr_array_unref(unit->sections);
+        g_array_unref(unit->assignments);
+        g_string_chunk_free(unit->text);
+        g_free(unit);
+}
+
+void unit_file_clear(UnitFile *unit) {
+        g_ptr_array_set_size(unit->sections, 0);
+        g_array_set_size(unit->assignments, 0);
+        g_string_chunk_clear(unit->text);
+}
+
+const char *unit_file_keep(UnitFile *unit, const char *text) {
+        return g_string_chunk_insert(unit->text, text);
+}
+
+guint unit_file_find_section(const UnitFile *unit, const char *name) {
+        for (guint i = 0; i < unit->sections->len; i++)
+                if (strcmp(unit->sections->pdata[i], name) == 0)
+                        return i;
+        return UNIT_FILE_NO_SECTION;
+}
+
+guint unit_file_add_section(UnitFile *unit, const char *name) {
+        guint index = unit_file_find_section(unit, name);
+
+        if (index == UNIT_FILE_NO_SECTION) {
+                index = unit->sections->len;
+                g_ptr_array_add(unit->sections, (char *) unit_file_keep(unit, name));
+        }
+        return index;
+}
+
+void unit_file_add(UnitFile *unit, guint section, const char *key, const char *value, const char *file, guint line) {
+        UnitAssignment assignment = {
+                .section = section,
+                .line = line,
+                .file = file,
+                .key = key ? unit_file_keep(unit, key) : NULL,
+                .value = unit_file_keep(unit, value),
+        };
+
+        g_array_append_val(unit->assignments, assignment);
+}
+
+static bool is_key(const UnitAssignment *assignment, guint section, const char *key) {
+        return assignment->section == section && assignment->key && strcmp(assignment->key, key) == 0;
+}
+
+const UnitAssignment *unit_file_last(const UnitFile *unit, const char *section, const char *key) {
+        guint index = unit_file_find_section(unit, section);
+
+        if (index == UNIT_FILE_NO_SECTION)
+                return NULL;
+        for (guint i = unit->assignments->len; i > 0; i--)
+                if (is_key(unit_file_at(unit, i - 1), index, key))
+                        return unit_file_at(unit, i - 1);
+        return NULL;
+}
+
+const char *unit_file_value(const UnitFile *unit, const char *section, const char *key) {
+        const UnitAssignment *last = unit_file_last(unit, section, key);
+
+        return last && *last->value ? last->value : NULL;
+}
+
+GPtrArray *unit_file_all(const UnitFile *unit, const char *section, const char *key) {
+        GPtrArray *all = g_ptr_array_new();
+        guint index = unit_file_find_section(unit, section);
+
+        if (index == UNIT_FILE_NO_SECTION)
+                return all;
+        for (guint i = 0; i < unit->assignments->len; i++) {
+                const UnitAssignment *assignment = unit_file_at(unit, i);
+
+                if (!is_key(assignment, index, key))
+                        continue;
+                if (*assignment->value)
+                        g_ptr_array_add(all, (void *) assignment);
+                else
+                        g_ptr_array_set_size(all, 0);
+        }
+        return all;
+}
+
+void unit_file_print_section(const UnitFile *unit, guint section, GString *text) {
+        for (guint i = 0; i < unit->assignments->len; i++) {
+                const UnitAssignment *assignment = unit_file_at(unit, i);
+
+                if (assignment->section != section)
+                        continue;
+                if (assignment->key) {
+                        g_string_append(text, assignment->key);
+                        g_string_append_c(text, '=');
+                }
+                g_string_append(text, assignment->value);
+                g_string_append_c(text, '\n');
+        }
+}
