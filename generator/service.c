@@ -174,7 +174,7 @@ static void append_stop_timeout(const ServiceInput *input, const ContainerSpec *
 
 /* The frame that the runner needs, also for a stub, which may take the place of a running service's definition. */
 static void append_frame(const ServiceInput *input, GString *text) {
-        append_default(input, text, "NotifyAccess", "main");
+        append_default(input, text, "NotifyAccess", "all");
         append_default(input, text, "KillMode", "mixed");
         append_default(input, text, "Delegate", "yes");
         append_default(input, text, "SyslogIdentifier", "%N");
