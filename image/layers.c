@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The parent decides what is missing; one child, root of a user namespace with the map, does the work and the renames:
+ * a folder that belongs to a subordinate id can be moved by nobody else. */
+
+#include "image/layers.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/user-namespace.h"
+#include "image/blob.h"
+#include "image/stream.h"
+#include "image/trash.h"
+#include "image/unpack.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+typedef struct LayersWork {
+        const ImageStore *store;
+        const ImageRecord *record;
+        const IdMap *map;
+        const char *key;
+        const char *aside; /* "trash/…" */
+        ImageProgress *progress;
+        guint64 done_bytes, total_bytes;
+        UnpackNotes *notes; /* in memory shared with the parent */
+} LayersWork;
+
+static bool is_unpacked(const LayersWork *work, const char *diff_id) {
+        g_autofree char *name = image_store_layer_name(diff_id);
+        g_autofree char *path = g_strconcat("layers/", work->key, "/", name, NULL);
+
+        return faccessat(work->store->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static guint64 blob_size(const LayersWork *work, const char *digest) {
+        g_autofree char *path = image_store_blob_path(digest);
+        struct stat status;
+
+        return fstatat(work->store->fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 ? (guint64) status.st_size : 0;
+}
+
+/* A layer that is not what it should be: because the store's copy rotted, which the next pull can cure, or because the
+ * image lies about itself. */
+static bool fail_digest(const LayersWork *work, guint index, const char *found, GError **error) {
+        const char *blob = work->record->blobs[index];
+
+        if (!image_blob_verify(work->store, blob, NULL))
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "The stored copy of layer %s is damaged; it has been removed, import or pull the image again", blob);
+        return fail(error, WOLFFIA_ERROR_SYNTAX, "Layer %u is not what the image's configuration says: %s instead of %s",
+                    index + 1, found, work->record->layers[index]);
+}
+
+static bool check_ids(const LayersWork *work, GError **error) {
+        const UnpackNotes *notes = work->notes;
+
+        if (notes->highest_id == 0)
+                return true;
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "'%s' and perhaps more belong to ids beyond your range; the highest is %u, so that /etc/subuid and "
+                    "/etc/subgid must give you at least %u ids (usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER)",
+                    notes->first_unmapped, notes->highest_id, notes->highest_id);
+}
+
+/* Unpacks one blob into FOLDER_FD and checks what it was. */
+static bool unpack_blob(LayersWork *work, guint index, int folder_fd, GError **error) {
+        g_autofree char *path = image_store_blob_path(work->record->blobs[index]);
+        g_autofree char *task = g_strdup_printf("Unpacking layer %u of %u", index + 1,
+                                                g_strv_length((char **) work->record->layers));
+        g_autofree char *found = NULL;
+
+        autofd int fd = openat(work->store->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open %s/%s", work->store->path, path);
+
+        g_autoptr(ImageStream) stream = NULL;
+        if (!image_stream_open(fd, &stream, error))
+                return false;
+        image_stream_set_progress(stream, work->progress, task, work->done_bytes, work->total_bytes);
+
+        struct archive *tar;
+        if (!image_stream_open_tar(stream, &tar, error))
+                return false;
+        bool unpacked = unpack_layer(tar, folder_fd, work->map, work->notes, error);
+        archive_read_free(tar);
+        if (!unpacked || !image_stream_finish(stream, &found, error))
+                return false;
+        if (!g_str_equal(found, work->record->layers[index]))
+                return fail_digest(work, index, found, error);
+        return check_ids(work, error);
+}
+
+/* A layer that somebody else has just put there is as good as ours. */
+static bool move_layer(const LayersWork *work, const char *aside, const char *name, GError **error) {
+        g_autofree char *path = g_strconcat("layers/", work->key, "/", name, NULL);
+
+        if (renameat2(work->store->fd, aside, work->store->fd, path, RENAME_NOREPLACE) < 0 && errno != EEXIST)
+                return fail_errno(error, errno, "Cannot move a layer to %s/%s", work->store->path, path);
+        return true;
+}
+
+static bool unpack_one(LayersWork *work, guint index, GError **error) {
+        g_autofree char *name = image_store_layer_name(work->record->layers[index]);
+        g_autofree char *aside = g_strconcat(work->aside, "/", name, NULL);
+
+        if (mkdirat(work->store->fd, aside, 0755) < 0)
+                return fail_errno(error, errno, "Cannot make the folder %s/%s", work->store->path, aside);
+        autofd int fd = openat(work->store->fd, aside, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open the folder %s/%s", work->store->path, aside);
+
+        if (!unpack_blob(work, index, fd, error))
+                return fail_prefix(error, "Layer %u (%s)", index + 1, work->record->blobs[index]);
+        work->done_bytes += blob_size(work, work->record->blobs[index]);
+
+        /* One sync of the file system instead of one for each of ten thousand files. */
+        image_progress_show(work->progress, "Writing to disk", work->done_bytes, work->total_bytes);
+        if (syncfs(fd) < 0)
+                return fail_errno(error, errno, "Cannot write a layer to disk");
+        return move_layer(work, aside, name, error);
+}
+
+static bool unpack_all(void *data, GError **error) {
+        LayersWork *work = data;
+
+        umask(0);
+        /* Names in pax headers are UTF-8, and libarchive converts them to the locale's encoding. */
+        (void) setlocale(LC_CTYPE, "C.UTF-8");
+
+        for (guint i = 0; work->record->layers[i]; i++)
+                if (!is_unpacked(work, work->record->layers[i]) && !unpack_one(work, i, error))
+                        return false;
+
+        g_autofree char *path = g_strconcat("layers/", work->key, NULL);
+        autofd int fd = openat(work->store->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0 || fsync(fd) < 0)
+                return fail_errno(error, errno, "Cannot write %s/%s to disk", work->store->path, path);
+        return true;
+}
+
+static void add_warnings(const LayersWork *work, GPtrArray *warnings) {
+        const UnpackNotes *notes = work->notes;
+
+        if (notes->squashed > 0)
+                g_ptr_array_add(warnings, g_strdup("You have no subordinate ids, so all files of the image belong to you; an "
+                                                   "administrator gives some with usermod --add-subuids and --add-subgids"));
+        if (notes->devices > 0)
+                g_ptr_array_add(warnings, g_strdup_printf("%" G_GUINT64_FORMAT " device nodes in the image were left out, since "
+                                                          "no user may make them; a container gets its own /dev",
+                                                          notes->devices));
+        if (notes->attributes > 0)
+                g_ptr_array_add(warnings, g_strdup_printf("%" G_GUINT64_FORMAT " extended attributes of the image's files were "
+                                                          "refused by the kernel or the file system, ignoring",
+                                                          notes->attributes));
+}
+
+static bool run(LayersWork *work, GPtrArray *warnings, GError **error) {
+        g_autofree char *folder = g_strconcat("layers/", work->key, NULL);
+        g_autoptr(ImageTrash) aside = NULL;
+
+        if (!file_make_folders(work->store->fd, folder, 0700, error) || !image_trash_open(work->store, &aside, error))
+                return false;
+        work->aside = aside->path;
+
+        work->notes = mmap(NULL, sizeof *work->notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (work->notes == MAP_FAILED)
+                return fail_errno(error, errno, "Cannot share memory with a child");
+        bool done = user_namespace_run(work->map, unpack_all, work, error);
+        image_progress_clear(work->progress);
+        if (done && warnings)
+                add_warnings(work, warnings);
+        munmap(work->notes, sizeof *work->notes);
+        return done;
+}
+
+bool image_layers_unpack(const ImageStore *store, const ImageRecord *record, const IdMap *map, ImageProgress *progress,
+                         GPtrArray *warnings, GError **error) {
+        g_autofree char *key = id_map_key(map);
+        LayersWork work = {.store = store, .record = record, .map = map, .key = key, .progress = progress};
+        bool missing = false;
+
+        for (guint i = 0; record->layers[i]; i++) {
+                if (is_unpacked(&work, record->layers[i]))
+                        continue;
+                missing = true;
+                work.total_bytes += blob_size(&work, record->blobs[i]);
+        }
+        return !missing || run(&work, warnings, error);
+}

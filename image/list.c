@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The folders of the store are its only index. */
+
+#include "image/list.h"
+
+#include "base/cleanup.h"
+#include "image/reference.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void free_listed(void *data) {
+        ImageListed *image = data;
+
+        g_free(image->name);
+        g_free(image->digest);
+        g_free(image);
+}
+
+GPtrArray *image_list_folder(const ImageStore *store, const char *path) {
+        GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+        autofd int fd = openat(store->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        autodir DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+        struct dirent *entry;
+
+        if (!folder)
+                return names;
+        (void) steal_fd(&fd);
+        while ((entry = readdir(folder)))
+                if (entry->d_name[0] != '.')
+                        g_ptr_array_add(names, g_strdup(entry->d_name));
+        return names;
+}
+
+/* Where a symlink to …/records/DIGEST leads; NULL for anything else. */
+static char *read_digest(const ImageStore *store, const char *path) {
+        char target[256];
+        ssize_t n = readlinkat(store->fd, path, target, sizeof target - 1);
+
+        if (n < 0)
+                return NULL;
+        target[n] = '\0';
+        const char *slash = strrchr(target, '/');
+        g_autofree char *digest = g_strconcat("sha256:", slash ? slash + 1 : target, NULL);
+        return image_reference_is_digest(digest) ? g_steal_pointer(&digest) : NULL;
+}
+
+static int compare(const void *a, const void *b) {
+        const ImageListed *left = *(const ImageListed *const *) a, *right = *(const ImageListed *const *) b;
+
+        if (!left->name != !right->name)
+                return left->name ? -1 : 1;
+        int names = g_strcmp0(left->name, right->name);
+        return names ? names : strcmp(left->digest, right->digest);
+}
+
+static void add(GPtrArray *images, const char *name, const char *digest) {
+        ImageListed *image = g_new0(ImageListed, 1);
+
+        *image = (ImageListed){g_strdup(name), g_strdup(digest)};
+        g_ptr_array_add(images, image);
+}
+
+GPtrArray *image_list(const ImageStore *store) {
+        GPtrArray *images = g_ptr_array_new_with_free_func(free_listed);
+        g_autoptr(GPtrArray) names = image_list_folder(store, "images"), records = image_list_folder(store, "records");
+        g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+        for (guint i = 0; i < names->len; i++) {
+                g_autofree char *path = g_strconcat("images/", names->pdata[i], NULL);
+                g_autofree char *name = image_reference_unescape(names->pdata[i]), *digest = read_digest(store, path);
+                if (!digest)
+                        continue;
+                add(images, name, digest);
+                g_hash_table_add(named, g_steal_pointer(&digest));
+        }
+        for (guint i = 0; i < records->len; i++) {
+                g_autofree char *digest = g_strconcat("sha256:", records->pdata[i], NULL);
+                if (image_reference_is_digest(digest) && !g_hash_table_contains(named, digest))
+                        add(images, NULL, digest);
+        }
+        g_ptr_array_sort(images, compare);
+        return images;
+}
+
+char **image_list_users(const ImageStore *store, const char *digest) {
+        g_autoptr(GPtrArray) containers = image_list_folder(store, "containers");
+        GPtrArray *users = g_ptr_array_new();
+
+        for (guint i = 0; i < containers->len; i++) {
+                g_autofree char *path = g_strdup_printf("containers/%s/image", (const char *) containers->pdata[i]);
+                g_autofree char *used = read_digest(store, path);
+                if (g_strcmp0(used, digest) == 0)
+                        g_ptr_array_add(users, g_strdup(containers->pdata[i]));
+        }
+        g_ptr_array_add(users, NULL);
+        return (char **) g_ptr_array_free(users, FALSE);
+}
+
+guint64 image_list_size(const ImageStore *store, const ImageRecord *record) {
+        guint64 size = 0;
+
+        for (const char *const *blob = record->blobs; *blob; blob++) {
+                g_autofree char *path = image_store_blob_path(*blob);
+                struct stat status;
+                if (fstatat(store->fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0)
+                        size += (guint64) status.st_size;
+        }
+        return size;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What is in the store, for people and for removal. Not for the start path. */
+
+#include "image/store.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct ImageListed {
+        char *name;   /* full; NULL for a record that has lost its names */
+        char *digest; /* "sha256:…" */
+} ImageListed;
+
+/* All names, sorted, then the records without one. A GPtrArray of ImageListed; caller unrefs. */
+GPtrArray *image_list(const ImageStore *store);
+
+/* The names of the containers that have an image in use, by containers/NAME/image. Caller frees with g_strfreev(). */
+char **image_list_users(const ImageStore *store, const char *digest);
+
+/* The entries of a folder below the store, "." and ".." and the like left out; empty where there is none. Caller
+ * unrefs. */
+GPtrArray *image_list_folder(const ImageStore *store, const char *path);
+
+/* Bytes of an image's blobs in the store. */
+guint64 image_list_size(const ImageStore *store, const ImageRecord *record);
