@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Compiles the lists of security-syscalls.h into the filter that the runner hands to the kernel. Runs when Wolffia is
- * built and writes a header; nothing of it is installed.
+/* Compiles the lists of security-syscalls.h into the filter that the runner hands to the kernel. Runs when
+ * Wolffia is built and writes a header; nothing of it is installed.
  *
  *     security-compile ARCHITECTURE little|big OUTPUT          (the names that Meson uses)
  *
  * How it works
  *
- * libseccomp knows the number of each call on each architecture; the program of instructions is ours, since libseccomp
- * has no way to say three things that this filter needs:
- *   - "all numbers up to here are allowed, all above it are answered with ENOSYS". It takes one rule per call, 1,100
- *     with the sub-architectures, which makes a program six times as long; the kernel translates that at each start;
- *   - "refuse unless the argument is one of these" (one comparison per argument and rule, so personality() cannot be
- *     told by rules that refuse);
- *   - one program for all sets of capabilities. Here each refusal that a capability lifts has an instruction of its
- *     own; the runner overwrites it with "allow" when the payload has the capability.
+ * libseccomp knows the number of each call on each architecture; the program of instructions is ours, since
+ * libseccomp has no way to say three things that this filter needs:
+ *   - "all numbers up to here are allowed, all above it are answered with ENOSYS". It takes one rule per
+ * call, 1,100 with the sub-architectures, which makes a program six times as long; the kernel translates
+ * that at each start;
+ *   - "refuse unless the argument is one of these" (one comparison per argument and rule, so personality()
+ * cannot be told by rules that refuse);
+ *   - one program for all sets of capabilities. Here each refusal that a capability lifts has an instruction
+ * of its own; the runner overwrites it with "allow" when the payload has the capability.
  *
- * For each architecture: a binary search over the numbers where the verdict changes, the tests of arguments, and the
- * returns. Whatever never looks at an argument is found to be "always allowed" by the kernel when it takes the filter
- * (Linux 5.11 and later), and costs a bit test from then on. */
+ * For each architecture: a binary search over the numbers where the verdict changes, the tests of arguments,
+ * and the returns. Whatever never looks at an argument is found to be "always allowed" by the kernel when it
+ * takes the filter (Linux 5.11 and later), and costs a bit test from then on. */
 
 #include "runner/security-syscalls.h"
 
@@ -33,15 +34,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_GROUPS    (sizeof syscall_groups / sizeof *syscall_groups)
-#define N_CHECKS    (sizeof syscall_checks / sizeof *syscall_checks)
+#define N_GROUPS        (sizeof syscall_groups / sizeof *syscall_groups)
+#define N_CHECKS        (sizeof syscall_checks / sizeof *syscall_checks)
 #define MAX_CODE        2048
 #define MAX_LABELS      256
 #define MAX_COMPARISONS 3
 #define X32_BIT         0x40000000u
 #define NOT_A_LABEL     (-1)
 
-/* What follows from a number. The same as label numbers of a section; labels inside a search come after them. */
+/* What follows from a number. The same as label numbers of a section; labels inside a search come after
+ * them. */
 enum {
         VERDICT_ALLOW,
         VERDICT_UNKNOWN,
@@ -64,9 +66,13 @@ typedef struct Table {
         Range ranges[2];      /* the numbers that were reviewed */
 } Table;
 
-#define REVIEWED(base) {{(base), (base) + SYSCALL_REVIEWED}}
+#define REVIEWED(base)                                                                                      \
+        {                                                                                                   \
+                { (base), (base) + SYSCALL_REVIEWED }                                                       \
+        }
 static const Table tables[] = {
-        /* x32 is x86_64 with X32_BIT set, which is taken off first. Only its numbers from 512 on are its own. */
+        /* x32 is x86_64 with X32_BIT set, which is taken off first. Only its numbers from 512 on are its
+           own. */
         {"x86_64", AUDIT_ARCH_X86_64, {"x86_64", "x32"}, {{0, SYSCALL_REVIEWED}, {512, 547}}},
         {"x86_64", AUDIT_ARCH_I386, {"x86"}, REVIEWED(0)},
         {"x86", AUDIT_ARCH_I386, {"x86"}, REVIEWED(0)},
@@ -143,7 +149,8 @@ static void lift(size_t index, uint64_t by) {
         program.lifts[program.n_lifts++].by = by;
 }
 
-/* A distance of a conditional jump has 8 bits. Sections are short enough; if one grows beyond, the build says so. */
+/* A distance of a conditional jump has 8 bits. Sections are short enough; if one grows beyond, the build
+ * says so. */
 static uint8_t distance(size_t from, int label) {
         if (label == NOT_A_LABEL)
                 return 0;
@@ -174,8 +181,8 @@ static uint32_t architecture_token(const char *name) {
         return token;
 }
 
-/* The number that a call has in a range, or -1. Asked from number to name: the other way round, libseccomp answers with
- * placeholders for calls that also exist as a multiplexed one. */
+/* The number that a call has in a range, or -1. Asked from number to name: the other way round, libseccomp
+ * answers with placeholders for calls that also exist as a multiplexed one. */
 static long long find_number(const Table *table, size_t range, const char *name) {
         uint32_t token = architecture_token(table->names[range]);
         uint32_t extra = strcmp(table->names[range], "x32") == 0 ? X32_BIT : 0;
@@ -188,11 +195,13 @@ static long long find_number(const Table *table, size_t range, const char *name)
                         return number;
         }
 
-        for (size_t i = 0; range == 0 && i < sizeof syscall_numbers / sizeof *syscall_numbers; i++)
+        for (size_t i = 0; i < sizeof syscall_numbers / sizeof *syscall_numbers; i++)
                 if (strcmp(syscall_numbers[i].name, name) == 0)
-                        return table->ranges[0].first + syscall_numbers[i].number;
+                        return range == 0 ? table->ranges[0].first + (long long) syscall_numbers[i].number
+                                          : -1;
 
-        /* Known on another architecture: fine. Known nowhere: a slip of the pen must not open what it should close. */
+        /* Known on another architecture: fine. Known nowhere: a slip of the pen must not open what it should
+         * close. */
         if (seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR)
                 give_up("no architecture has a call named '%s'", name);
         return -1;
@@ -251,8 +260,8 @@ static bool is_single(const Intervals *intervals, size_t i) {
         return i + 1 < intervals->n && intervals->list[i + 1].first == intervals->list[i].first + 1;
 }
 
-/* Few single numbers among others with one verdict: one comparison for each is less than halving. Returns the common
- * verdict, or NOT_A_LABEL where it is not so. */
+/* Few single numbers among others with one verdict: one comparison for each is less than halving. Returns
+ * the common verdict, or NOT_A_LABEL where it is not so. */
 static int common_verdict(const Intervals *intervals, size_t from, size_t to) {
         int common = NOT_A_LABEL;
         size_t n_exceptions = 0;
@@ -290,8 +299,8 @@ static int emit_search(const Intervals *intervals, size_t from, size_t to) {
                                 label = here;
                         else
                                 program.jump_false[last] = here;
-                        last = emit(BPF_JMP | BPF_JEQ | BPF_K, intervals->list[i].first, intervals->list[i].verdict,
-                                    common, "");
+                        last = emit(BPF_JMP | BPF_JEQ | BPF_K, intervals->list[i].first,
+                                    intervals->list[i].verdict, common, "");
                 }
                 return label == NOT_A_LABEL ? common : label;
         }
@@ -301,7 +310,8 @@ static int emit_search(const Intervals *intervals, size_t from, size_t to) {
         size_t middle = (from + to) / 2;
         label = new_label();
         place_label(label);
-        size_t here = emit(BPF_JMP | BPF_JGE | BPF_K, intervals->list[middle].first, NOT_A_LABEL, NOT_A_LABEL, "");
+        size_t here =
+                emit(BPF_JMP | BPF_JGE | BPF_K, intervals->list[middle].first, NOT_A_LABEL, NOT_A_LABEL, "");
         program.jump_false[here] = emit_search(intervals, from, middle);
         program.jump_true[here] = emit_search(intervals, middle, to);
         return label;
@@ -348,7 +358,8 @@ static void emit_returns(const Intervals *intervals) {
 
                 int shared = NOT_A_LABEL;
                 for (size_t earlier = 0; earlier < i && group->lifted_by == 0; earlier++)
-                        if (syscall_groups[earlier].lifted_by == 0 && syscall_groups[earlier].error == group->error &&
+                        if (syscall_groups[earlier].lifted_by == 0 &&
+                            syscall_groups[earlier].error == group->error &&
                             is_used(intervals, VERDICT_GROUP + (int) earlier))
                                 shared = VERDICT_GROUP + (int) earlier;
                 if (shared != NOT_A_LABEL) {
@@ -357,7 +368,8 @@ static void emit_returns(const Intervals *intervals) {
                 }
 
                 place_label(VERDICT_GROUP + (int) i);
-                lift(emit_return(SECCOMP_RET_ERRNO | (uint32_t) group->error, group->names[0]), group->lifted_by);
+                lift(emit_return(SECCOMP_RET_ERRNO | (uint32_t) group->error, group->names[0]),
+                     group->lifted_by);
         }
 }
 
@@ -387,7 +399,8 @@ static bool is_table_of(const Table *table, const char *machine) {
                ((table->audit & __AUDIT_ARCH_LE) == 0) == program.is_big_endian;
 }
 
-/* One section per table. A call of an architecture that has none (there should be no way to make one) is refused. */
+/* One section per table. A call of an architecture that has none (there should be no way to make one) is
+ * refused. */
 static void emit_program(const char *machine) {
         bool is_known = false;
 
@@ -421,11 +434,12 @@ static void write_header(FILE *output) {
         for (size_t i = 0; i < program.length; i++) {
                 const struct sock_filter *code = &program.code[i];
                 fprintf(output, "        {0x%02x, %u, %u, 0x%08x}, /* %zu%s%s */\n", (unsigned) code->code,
-                        (unsigned) code->jt, (unsigned) code->jf, code->k, i, program.comments[i][0] ? ": " : "",
-                        program.comments[i]);
+                        (unsigned) code->jt, (unsigned) code->jf, code->k, i,
+                        program.comments[i][0] ? ": " : "", program.comments[i]);
         }
         fputs("};\n\n/* The instruction becomes \"allow\" when any bit of `by` is given. */\n"
-              "static const struct {\n        uint16_t index;\n        uint64_t by;\n} security_filter_lifts[] = {\n",
+              "static const struct {\n        uint16_t index;\n        uint64_t by;\n} "
+              "security_filter_lifts[] = {\n",
               output);
         for (size_t i = 0; i < program.n_lifts; i++)
                 fprintf(output, "        {%zu, UINT64_C(0x%llx)},\n", program.lifts[i].index,

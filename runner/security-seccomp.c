@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Hands the filter to the kernel that was compiled when Wolffia was built (security-compile.c). Nothing is parsed or
- * resolved here, and libseccomp is not needed. */
+/* Hands the filter to the kernel that was compiled when Wolffia was built (security-compile.c). Nothing is
+ * parsed or resolved here, and libseccomp is not needed. */
 
 #include "runner/security-seccomp.h"
 
@@ -31,12 +31,15 @@ static bool parse_profile(const char *text, Profile *ret_profile, GError **error
                 *ret_profile = PROFILE_UNCONFINED;
         else if (strchr(text, '/') || g_str_has_suffix(text, ".json"))
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "SeccompProfile=%s: profiles in files come later; for now leave the key out (the default "
-                            "filter), or use 'nesting' (namespaces and mounts allowed) or 'unconfined' (no filter)",
+                            "SeccompProfile=%s: profiles in files come later; for now leave the key out "
+                            "(the default "
+                            "filter), or use 'nesting' (namespaces and mounts allowed) or 'unconfined' (no "
+                            "filter)",
                             text);
         else
                 return fail(error, WOLFFIA_ERROR_VALUE,
-                            "SeccompProfile=%s: neither 'unconfined' nor 'nesting'; leave the key out for the default "
+                            "SeccompProfile=%s: neither 'unconfined' nor 'nesting'; leave the key out for "
+                            "the default "
                             "filter",
                             text);
         return true;
@@ -59,8 +62,9 @@ struct sock_filter *security_seccomp_plan(guint64 bits, gsize *ret_length) {
         return filter;
 }
 
-/* Nearly all services have no terminal. Then ioctl() need not be looked at, and is as fast as without a filter. The
- * kernel lets nobody type into a terminal that is not its session's, so one that is opened later is none of the host's.
+/* Nearly all services have no terminal. Then ioctl() need not be looked at, and is as fast as without a
+ * filter. The kernel lets nobody type into a terminal that is not its session's, so one that is opened later
+ * is none of the host's.
  */
 static bool has_terminal(void) {
         for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -71,8 +75,9 @@ static bool has_terminal(void) {
         return controlling_fd >= 0;
 }
 
-/* The login session's key ring is inherited over all namespaces. The filters keep the payload from it; without one, the
- * payload gets a ring of its own. A full quota must not keep the container from starting. */
+/* The login session's key ring is inherited over all namespaces. The filters keep the payload from it;
+ * without one, the payload gets a ring of its own. A full quota must not keep the container from starting.
+ */
 static void leave_session_keyring(void) {
         syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 }
@@ -97,10 +102,11 @@ bool security_seccomp_apply(const char *profile, guint64 capabilities, GError **
         g_autofree struct sock_filter *filter = security_seccomp_plan(bits, &length);
         struct sock_fprog program = {.len = (unsigned short) length, .filter = filter};
 
-        /* Kernels before 5.16 slow a filtered process down to protect it from itself (store bypass); that is meant for
-         * sandboxes of foreign code inside one process, which can still ask for it by prctl(). */
+        /* Kernels before 5.16 slow a filtered process down to protect it from itself (store bypass); that is
+         * meant for sandboxes of foreign code inside one process, which can still ask for it by prctl(). */
         if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) < 0)
                 return fail_errno(error, errno, "Cannot load the filter of system calls%s",
-                                  errno == EINVAL ? " (is the kernel built with CONFIG_SECCOMP_FILTER?)" : "");
+                                  errno == EINVAL ? " (is the kernel built with CONFIG_SECCOMP_FILTER?)"
+                                                  : "");
         return true;
 }
