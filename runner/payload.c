@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "runner/environment.h"
 #include "runner/payload-user.h"
+#include "runner/security.h"
 #include "runner/security-caps.h"
 #include "runner/security-limits.h"
 #include "runner/security-seccomp.h"
@@ -124,20 +125,23 @@ static bool has_unmapped_groups(void) {
 }
 
 static bool restrict_payload(const Run *run, const PayloadUser *user, GError **error) {
-        guint64 capabilities;
-        g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free); /* the generator has told them */
+        SecurityCaps capabilities;
+        SecurityUser who = {
+                .uid = user->uid,
+                .gid = user->gid,
+                .groups = (const gid_t *) user->groups->data,
+                .n_groups = user->groups->len,
+                .keep_groups = id_map_is_single(run->map) || (user->groups->len == 0 && has_unmapped_groups()),
+        };
 
-        if (!security_caps_plan(run->spec->capabilities_added, run->spec->capabilities_dropped, &capabilities, warnings,
+        /* Warnings are the generator's to give. */
+        if (!security_caps_plan(run->spec->capabilities_added, run->spec->capabilities_dropped, &capabilities, NULL,
                                 error) ||
-            !security_limits_apply(run->spec->ulimits, error))
+            !security_limits_apply(run->spec->ulimits, error) ||
+            !security_seccomp_apply(run->spec->seccomp_profile, capabilities.bounding, error) ||
+            !security_caps_apply(&capabilities, &who, error))
                 return false;
-        if (run->spec->no_new_privileges == TRISTATE_YES && !security_no_new_privileges(error))
-                return false;
-        if (!security_seccomp_apply(run->spec->seccomp_profile, capabilities, error))
-                return false;
-        bool keep_groups = id_map_is_single(run->map) || (user->groups->len == 0 && has_unmapped_groups());
-        return security_caps_apply(capabilities, user->uid, user->gid, (const gid_t *) user->groups->data,
-                                   user->groups->len, keep_groups, run->spec->capabilities_added->len > 0, error);
+        return run->spec->no_new_privileges != TRISTATE_YES || security_no_new_privileges(error);
 }
 
 /* execvp(3) for the container's PATH instead of ours, with an error that says what was looked for. */
