@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -44,16 +45,19 @@ def apt_install(packages):
     if not shutil.which("apt-get"):
         raise HostError(f"please install: {' '.join(packages)} (no apt-get here to do it)")
 
-    say(f"installing on this host: {' '.join(packages)}")
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    progress = Progress("this host")
     # Lists may be missing (container images) or old, so they are fetched when the first try fails.
-    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
-    for command in (install, ["apt-get", "update", "-q"], install):
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if command is install and done.returncode == 0:
+    install = ["env", "DEBIAN_FRONTEND=noninteractive",
+               "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+    for title, command in (("installing " + " ".join(packages), install),
+                           ("fetching package lists", ["apt-get", "update", "-q"]),
+                           ("installing " + " ".join(packages), install)):
+        progress.step(title)
+        status, text = progress.run(command)
+        if command is install and status == 0:
+            progress.done("installed " + " ".join(packages))
             return
-    raise HostError(f"apt-get could not install {' '.join(packages)}:\n{done.stdout[-2000:]}")
+    raise HostError(f"apt-get could not install {' '.join(packages)}:\n{text[-2000:]}")
 
 
 @contextlib.contextmanager
@@ -71,20 +75,30 @@ def lock(path, busy=None):
 
 
 class Progress:
-    """One line that is rewritten on a terminal, and a line per step elsewhere."""
+    """One line that is rewritten on a terminal, elsewhere a line per step and now and then a sign of life."""
+
+    sign_of_life = 20
 
     def __init__(self, label):
         self.label = label
         self.start = time.monotonic()
-        self.last = None
+        self.shown = 0
+        self.text = None
         self.terminal = sys.stderr.isatty()
 
     def step(self, text):
-        if text == self.last:
-            return
-        self.last = text
-        seconds = time.monotonic() - self.start
-        line = f"{self.label}: {text} ({seconds:.0f} s)"
+        if text != self.text:
+            self.text = text
+            self.show()
+
+    def tick(self):
+        """To be called about once a second."""
+        if self.text and (self.terminal or time.monotonic() - self.shown > self.sign_of_life):
+            self.show()
+
+    def show(self):
+        self.shown = time.monotonic()
+        line = f"{self.label}: {self.text} ({self.shown - self.start:.0f} s)"
         if self.terminal:
             columns = shutil.get_terminal_size().columns
             say(f"\r\033[K{line[:columns - 1]}", end="")
@@ -95,3 +109,24 @@ class Progress:
         seconds = time.monotonic() - self.start
         clear = "\r\033[K" if self.terminal else ""
         say(f"{clear}{self.label}: {text} ({seconds:.1f} s)")
+
+    def run(self, command, on_line=lambda line: None):
+        """Runs a program while time passes visibly; returns its status and all that it printed."""
+        lines = []
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, errors="replace")
+        reader = threading.Thread(target=self.read, args=(process.stdout, lines, on_line), daemon=True)
+        reader.start()
+        while process.poll() is None:
+            reader.join(1)
+            self.tick()
+            if not reader.is_alive():
+                process.wait()
+        reader.join()
+        return process.returncode, "".join(lines)
+
+    @staticmethod
+    def read(pipe, lines, on_line):
+        for line in pipe:
+            lines.append(line)
+            on_line(line)

@@ -2,7 +2,6 @@
 """Images that the cases use, made by the scripts in examples/images and kept like the prepared roots."""
 
 import hashlib
-import subprocess
 
 from . import host
 
@@ -25,10 +24,9 @@ def make(name, path):
     progress = host.Progress(f"{name}: making an image out of Debian's package, once")
     progress.step("downloading")
     aside = path.with_suffix(".incomplete")
-    done = subprocess.run([SCRIPTS / name, aside], stdin=subprocess.DEVNULL, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode != 0:
-        raise host.HostError(f"{SCRIPTS / name} failed:\n{done.stdout[-3000:]}")
+    status, text = progress.run([SCRIPTS / name, aside])
+    if status != 0:
+        raise host.HostError(f"{SCRIPTS / name} failed:\n{text[-3000:]}")
     aside.rename(path)
     progress.done(f"ready in {path}")
 

@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
@@ -73,18 +72,16 @@ def prune(newest):
 
 def run_with_progress(command, progress, count):
     """Runs mmdebstrap and condenses what it prints; all of it is shown when it fails."""
-    lines = []
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, errors="replace")
-    for line in process.stdout:
-        lines.append(line)
+    def show(line):
         for words, text in STAGES.items():
             if line.startswith(f"I: {words}"):
                 progress.step(text.format(count=count))
-    if process.wait() != 0:
-        # On a terminal its own progress bar is part of the lines: leave it out.
-        text = re.sub(r"[^\n]*\r", "", "".join(lines))
-        raise host.HostError(f"mmdebstrap failed with status {process.returncode}:\n{text[-4000:]}")
+
+    status, text = progress.run(command, show)
+    if status != 0:
+        # Its own progress bar is part of the lines: leave it out.
+        text = re.sub(r"[^\n]*\r", "", text)
+        raise host.HostError(f"mmdebstrap failed with status {status}:\n{text[-4000:]}")
 
 
 def remove(path):
