@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""From the start of the command to its end, for a payload that does nothing."""
+
+from . import peers
+from .bench import Bar, Report, Samples, ratio, say
+
+WITHOUT = "start to exit of true, no network"
+WITH = "start to exit of true, with pasta"
+WOLFFIA, PODMAN, CRUN = "wolffia-runner", "podman run", "crun run"
+
+
+def entry(name, argv):
+    return {"name": name, "argv": argv}
+
+
+def without_network(bench, has_wolffia):
+    entries = [
+        entry(PODMAN, [*peers.PODMAN_RUN, "--network=none", peers.IMAGE, peers.PAYLOAD]),
+        entry(CRUN, peers.crun("bench")),
+        entry("bwrap --unshare-all (one id)", peers.bwrap()),
+        entry("unshare --map-auto (no root)", peers.unshare()),
+        entry("the program itself", [peers.ROOT + peers.PAYLOAD]),
+    ]
+    if has_wolffia:
+        entries.insert(0, entry(WOLFFIA, peers.wolffia("bench", "--network=none")))
+    return bench.interleave(entries)
+
+
+def with_network(bench, has_wolffia):
+    lack = peers.podman_lacks_pasta(bench)
+    entries = [] if lack else [entry(PODMAN, [*peers.PODMAN_RUN, "--network=pasta", peers.IMAGE, peers.PAYLOAD])]
+    if has_wolffia:
+        entries.insert(0, entry(WOLFFIA, peers.wolffia("bench")))
+    samples = bench.interleave(entries)
+    if lack:
+        samples[PODMAN] = Samples([], [], [], lack)
+    return samples
+
+
+def rows(group, samples):
+    ours = samples.get(WOLFFIA)
+    result = []
+    for name, sample in samples.items():
+        row = sample.row(group, name)
+        row.values["ratio"] = ratio(sample.median, ours and ours.median)
+        result.append(row)
+    return result
+
+
+def median(samples, name):
+    return samples[name].median if name in samples else None
+
+
+def measure(bench):
+    say("start: preparing images")
+    peers.make_root(bench)
+    peers.make_podman_image(bench)
+    peers.make_bundle(bench)
+    has_wolffia = peers.make_wolffia_image(bench)
+
+    say("start: no network")
+    plain = without_network(bench, has_wolffia)
+    say("start: with pasta")
+    connected = with_network(bench, has_wolffia)
+    ours = median(plain, WOLFFIA)
+    return Report(rows(WITHOUT, plain) + rows(WITH, connected), [
+        Bar("start to exit of true, without network: time of crun run", ratio(ours, median(plain, CRUN)), 1.0),
+        Bar("start to exit of true, without network: times faster than podman run", ratio(median(plain, PODMAN), ours), 8.0,
+            at_least=True),
+    ])
