@@ -27,9 +27,10 @@
 typedef struct Generate {
         const Search *search;
         const GenerateOptions *options;
-        GString *buffer;       /* a file's text */
+        UnitReader *reader;
         GString *text;         /* a unit's text */
         UnitFile *unit;
+        ContainerSpec *spec;
         GPtrArray *problems;   /* of the file being translated */
         GArray *links;
         GHashTable *services;  /* names that are taken → path of the source */
@@ -38,18 +39,20 @@ typedef struct Generate {
 static void generate_init(Generate *generate, const Search *search, const GenerateOptions *options) {
         generate->search = search;
         generate->options = options;
-        generate->buffer = g_string_sized_new(8192);
+        generate->reader = unit_reader_new();
         generate->text = g_string_sized_new(4096);
         generate->unit = unit_file_new();
+        generate->spec = container_spec_new();
         generate->problems = problems_new();
         generate->links = install_links_new();
         generate->services = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
 static void generate_clear(Generate *generate) {
-        g_string_free(generate->buffer, TRUE);
+        unit_reader_free(generate->reader);
         g_string_free(generate->text, TRUE);
         unit_file_free(generate->unit);
+        container_spec_free(generate->spec);
         g_ptr_array_unref(generate->problems);
         g_array_unref(generate->links);
         g_hash_table_unref(generate->services);
@@ -90,22 +93,21 @@ static char *resolve(const char *name, void *data) {
 
         g_autoptr(UnitFile) unit = unit_file_new();
         g_autoptr(GPtrArray) ignored = problems_new();
-        g_autoptr(GString) buffer = g_string_new(NULL);
         g_autofree char *path = search_path(generate->search, source);
-        (void) unit_read(AT_FDCWD, path, path, buffer, unit, ignored);
-        unit_dropins_load(generate->search->dropins, name, buffer, unit, ignored);
+        (void) unit_read(generate->reader, AT_FDCWD, path, path, unit, ignored);
+        unit_dropins_load(generate->search->dropins, name, generate->reader, unit, ignored);
         return service_name(unit, source, path, NULL);
 }
 
 /* read, dropins. False when the file is masked and there is to be no unit. */
 static bool load_unit(Generate *generate, const Source *source, const char *path) {
         const SearchFolder *folder = search_folder(generate->search, source);
-        UnitReadResult result = unit_read(folder->fd >= 0 ? folder->fd : AT_FDCWD, folder->fd >= 0 ? source->name : path, path,
-                                          generate->buffer, generate->unit, generate->problems);
+        UnitReadResult result = unit_read(generate->reader, folder->fd >= 0 ? folder->fd : AT_FDCWD,
+                                          folder->fd >= 0 ? source->name : path, path, generate->unit, generate->problems);
 
         if (result == UNIT_READ_EMPTY && source->kind == SOURCE_CONTAINER)
                 return false;
-        unit_dropins_load(generate->search->dropins, source->name, generate->buffer, generate->unit, generate->problems);
+        unit_dropins_load(generate->search->dropins, source->name, generate->reader, generate->unit, generate->problems);
         return true;
 }
 
@@ -113,7 +115,7 @@ static bool load_unit(Generate *generate, const Source *source, const char *path
 static void translate(Generate *generate, const Source *source, const char *path, const char *service) {
         ServiceInput input = {generate->unit, path, service, source_section(source->kind), resolve, generate};
         const char *refusal = source_refusal(source->kind);
-        g_autoptr(ContainerSpec) spec = container_spec_new();
+        ContainerSpec *spec = generate->spec;
 
         if (refusal)
                 problem_add(generate->problems, PROBLEM_ERROR, path, 0, NULL, "%s", refusal);
@@ -189,6 +191,7 @@ static bool generate_one(Generate *generate, const Source *source) {
         g_string_truncate(generate->text, 0);
         g_ptr_array_set_size(generate->problems, 0);
         g_array_set_size(generate->links, 0);
+        container_spec_clear(generate->spec);
 
         if (!load_unit(generate, source, path))
                 return true;

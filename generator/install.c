@@ -59,7 +59,7 @@ static const char *target_of_users(const char *word) {
 
 static void plan_want(Install *install, const UnitAssignment *assignment, const char *word, const char *suffix) {
         const char *target = target_of_users(word);
-        g_autofree char *folder = g_strdup_printf("%s.%s", target, suffix);
+        g_autofree char *folder = g_strconcat(target, ".", suffix, NULL);
 
         if (!source_is_unit_name(target)) {
                 warn(install, assignment, "is not the name of a unit, ignoring", word);
@@ -69,7 +69,7 @@ static void plan_want(Install *install, const UnitAssignment *assignment, const 
                 return;
         if (target != word && !install->has_default)
                 warn(install, assignment, "does not exist among a user's units; taken as default.target", word);
-        InstallLink link = {g_steal_pointer(&folder), g_strdup(install->linked), g_strdup_printf("../%s", install->service)};
+        InstallLink link = {g_steal_pointer(&folder), g_strdup(install->linked), g_strconcat("../", install->service, NULL)};
         g_array_append_val(install->links, link);
 }
 
@@ -87,6 +87,9 @@ static void plan_alias(Install *install, const UnitAssignment *assignment, const
 typedef void (*Plan)(Install *install, const UnitAssignment *assignment, const char *word, const char *suffix);
 
 static void plan_key(Install *install, const UnitFile *unit, const char *key, Plan plan, const char *suffix) {
+        if (!unit_file_value(unit, SECTION, key))
+                return;
+
         g_autoptr(GPtrArray) lines = unit_file_all(unit, SECTION, key);
 
         for (guint i = 0; i < lines->len; i++) {
@@ -110,21 +113,24 @@ static char *linked_name(const UnitFile *unit, const char *service) {
         return instance ? g_strdup_printf("%.*s%s%s", (int) (at + 1 - service), service, instance, at + 1) : NULL;
 }
 
-static bool names_default(const UnitFile *unit) {
-        g_autoptr(GPtrArray) lines = unit_file_all(unit, SECTION, "WantedBy");
+static bool names_default(const UnitFile *unit, guint section) {
+        for (guint i = 0; i < unit->assignments->len; i++) {
+                const UnitAssignment *assignment = unit_file_at(unit, i);
 
-        for (guint i = 0; i < lines->len; i++)
-                if (strstr(((const UnitAssignment *) lines->pdata[i])->value, "default.target"))
+                if (assignment->section == section && assignment->key && strstr(assignment->value, "default.target"))
                         return true;
+        }
         return false;
 }
 
 void install_plan(const UnitFile *unit, const char *service, GArray *links, GPtrArray *problems) {
-        if (unit_file_find_section(unit, SECTION) == UNIT_FILE_NO_SECTION)
+        guint section = unit_file_find_section(unit, SECTION);
+
+        if (section == UNIT_FILE_NO_SECTION)
                 return;
 
         g_autofree char *linked = linked_name(unit, service);
-        Install install = {service, linked, names_default(unit), links, problems};
+        Install install = {service, linked, names_default(unit, section), links, problems};
 
         if (linked) {
                 plan_key(&install, unit, "WantedBy", plan_want, "wants");

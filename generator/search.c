@@ -238,5 +238,5 @@ const Source *search_find(const Search *search, const char *name) {
 }
 
 char *search_path(const Search *search, const Source *source) {
-        return g_strdup_printf("%s/%s", search_folder(search, source)->path, source->name);
+        return g_strconcat(search_folder(search, source)->path, "/", source->name, NULL);
 }

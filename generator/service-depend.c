@@ -6,6 +6,7 @@
 
 #include "generator/source.h"
 #include "spec/problem.h"
+#include "spec/text.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ static void append_word(const ServiceInput *input, const UnitAssignment *assignm
         SourceKind kind = source_kind(word);
 
         if (kind == SOURCE_NONE) {
-                g_string_append(text, word);
+                text_append(text, word);
                 return;
         }
         g_autofree char *service = input->resolve ? input->resolve(word, input->resolve_data) : NULL;
@@ -37,7 +38,7 @@ static void append_word(const ServiceInput *input, const UnitAssignment *assignm
                 problem_add(problems, PROBLEM_WARNING, assignment->file, assignment->line, assignment->key,
                             "there is no file %s; taken as %s", word, service);
         }
-        g_string_append(text, service);
+        text_append(text, service);
 }
 
 static void append_dependency(const ServiceInput *input, const UnitAssignment *assignment, GString *text,
@@ -48,7 +49,7 @@ static void append_dependency(const ServiceInput *input, const UnitAssignment *a
                 size_t blanks = strspn(p, BLANKS), length = strcspn(p + blanks, BLANKS);
                 g_autofree char *word = g_strndup(p + blanks, length);
 
-                g_string_append_len(text, p, (gssize) blanks);
+                text_append_len(text, p, blanks);
                 append_word(input, assignment, word, text, problems);
                 p += blanks + length;
         }
@@ -61,13 +62,13 @@ void service_depend_print(const ServiceInput *input, guint section, GString *tex
                 if (assignment->section != section)
                         continue;
                 if (assignment->key) {
-                        g_string_append(text, assignment->key);
+                        text_append(text, assignment->key);
                         g_string_append_c(text, '=');
                 }
                 if (assignment->key && is_dependency(assignment->key))
                         append_dependency(input, assignment, text, problems);
                 else
-                        g_string_append(text, assignment->value);
+                        text_append(text, assignment->value);
                 g_string_append_c(text, '\n');
         }
 }

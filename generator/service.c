@@ -8,6 +8,7 @@
 #include "generator/service-depend.h"
 #include "spec/container-keys.h"
 #include "spec/problem.h"
+#include "spec/text.h"
 #include "spec/unit-words.h"
 #include "spec/value-basic.h"
 
@@ -69,9 +70,9 @@ void service_check(const ServiceInput *input, GPtrArray *problems) {
 }
 
 static void append_line(GString *text, const char *key, const char *value) {
-        g_string_append(text, key);
+        text_append(text, key);
         g_string_append_c(text, '=');
-        g_string_append(text, value);
+        text_append(text, value);
         g_string_append_c(text, '\n');
 }
 
@@ -82,12 +83,12 @@ static void append_default(const ServiceInput *input, GString *text, const char 
 }
 
 static void append_option(GString *text, const ContainerKey *key, const char *value) {
-        g_string_append(text, " \\\n" INDENT);
+        text_append(text, " \\\n" INDENT);
         if (value)
                 unit_words_quote_option(text, key->option, value, UNIT_WORDS_EXPAND);
         else {
-                g_string_append(text, "--");
-                g_string_append(text, key->option);
+                text_append(text, "--");
+                text_append(text, key->option);
         }
 }
 
@@ -115,19 +116,19 @@ static void append_options(const ContainerSpec *spec, GString *text) {
 static void append_command(const ContainerSpec *spec, GString *text) {
         const char *separator = " \\\n" INDENT;
 
-        g_string_append(text, "ExecStart=" WOLFFIA_RUNNER_PATH);
+        text_append(text, "ExecStart=" WOLFFIA_RUNNER_PATH);
         append_options(spec, text);
         if (spec->image) {
-                g_string_append(text, separator);
+                text_append(text, separator);
                 unit_words_quote(text, spec->image, UNIT_WORDS_EXPAND);
                 separator = " ";
         } else if (spec->command->len > 0 && *(const char *) spec->command->pdata[0] == '-') {
-                g_string_append(text, separator);
-                g_string_append(text, "--");
+                text_append(text, separator);
+                text_append(text, "--");
                 separator = " ";
         }
         for (guint i = 0; i < spec->command->len; i++) {
-                g_string_append(text, separator);
+                text_append(text, separator);
                 unit_words_quote(text, spec->command->pdata[i], UNIT_WORDS_EXPAND);
                 separator = " ";
         }
@@ -192,14 +193,14 @@ static void append_service(const ServiceInput *input, const ContainerSpec *spec,
 }
 
 static void append_header(GString *text, const char *section) {
-        g_string_append(text, "\n[");
-        g_string_append(text, section);
-        g_string_append(text, "]\n");
+        text_append(text, "\n[");
+        text_append(text, section);
+        text_append(text, "]\n");
 }
 
 /* A path in a unit file: "%" is a specifier there. */
 static void append_path(GString *text, const char *key, const char *path) {
-        g_string_append(text, key);
+        text_append(text, key);
         g_string_append_c(text, '=');
         for (const char *p = path; *p; p++) {
                 if (*p == '%')
@@ -210,9 +211,9 @@ static void append_path(GString *text, const char *key, const char *path) {
 }
 
 static void append_mark(const ServiceInput *input, GString *text) {
-        g_string_append(text, SERVICE_MARK " from ");
-        g_string_append(text, input->path);
-        g_string_append(text, "; edit that file, then `systemctl --user daemon-reload`.\n");
+        text_append(text, SERVICE_MARK " from ");
+        text_append(text, input->path);
+        text_append(text, "; edit that file, then `systemctl --user daemon-reload`.\n");
 }
 
 static void append_unit_section(const ServiceInput *input, GString *text, GPtrArray *problems) {
@@ -267,8 +268,8 @@ static void append_reason(const GPtrArray *problems, GString *reason) {
                         continue;
                 g_autofree char *line = problem_print_short(problem);
                 if (count++ > 0)
-                        g_string_append(reason, "; ");
-                g_string_append(reason, line);
+                        text_append(reason, "; ");
+                text_append(reason, line);
         }
 }
 
@@ -279,9 +280,9 @@ void service_print_stub(const ServiceInput *input, const GPtrArray *problems, GS
         append_reason(problems, reason);
         append_mark(input, text);
         append_header(text, "Unit");
-        g_string_append(text, "Description=");
+        text_append(text, "Description=");
         append_literal(text, reason->str);
-        g_string_append(text, "\nDocumentation=man:wolffia-container(5)\n");
+        text_append(text, "\nDocumentation=man:wolffia-container(5)\n");
         append_path(text, "SourcePath", input->path);
 
         append_header(text, "Service");
@@ -289,7 +290,7 @@ void service_print_stub(const ServiceInput *input, const GPtrArray *problems, GS
         append_frame(input, text);
         if (service_value(input, "TimeoutStopSec"))
                 append_line(text, "TimeoutStopSec", service_value(input, "TimeoutStopSec"));
-        g_string_append(text, "ExecStart=" WOLFFIA_RUNNER_PATH " --unit=%n \\\n" INDENT);
+        text_append(text, "ExecStart=" WOLFFIA_RUNNER_PATH " --unit=%n \\\n" INDENT);
         unit_words_quote_option(text, "broken", reason->str, UNIT_WORDS_LITERAL);
         g_string_append_c(text, '\n');
 

@@ -48,7 +48,12 @@ char *source_service(const char *name, SourceKind kind) {
         const char *at = memchr(name, '@', length);
         size_t stem = at ? (size_t) (at - name) : length;
 
-        return g_strdup_printf("%.*s%s%.*s.service", (int) stem, name, kinds[kind].suffix, (int) (length - stem), name + stem);
+        GString *service = g_string_sized_new(length + 32);
+        g_string_append_len(service, name, (gssize) stem);
+        g_string_append(service, kinds[kind].suffix);
+        g_string_append_len(service, name + stem, (gssize) (length - stem));
+        g_string_append(service, ".service");
+        return g_string_free(service, FALSE);
 }
 
 bool source_is_unit_name(const char *name) {

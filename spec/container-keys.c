@@ -246,13 +246,35 @@ const ContainerKey container_keys[] = {
 
 const size_t container_keys_count = G_N_ELEMENTS(container_keys);
 
-const ContainerKey *container_key_find(const char *key) {
-        for (size_t i = 0; i < container_keys_count; i++) {
-                const char *name = container_keys[i].key;
+/* Rows by the first letter of their key, chained; 0 ends a chain, so that numbers are one more than the index. */
+static struct {
+        guint8 first[26];
+        guint8 next[G_N_ELEMENTS(container_keys)];
+        bool ready;
+} key_index;
 
-                if (name && name[0] == key[0] && strcmp(name, key) == 0)
-                        return &container_keys[i];
+G_STATIC_ASSERT(G_N_ELEMENTS(container_keys) < G_MAXUINT8);
+
+static void build_key_index(void) {
+        for (size_t i = G_N_ELEMENTS(container_keys); i > 0; i--) {
+                const char *key = container_keys[i - 1].key;
+
+                if (!key)
+                        continue;
+                key_index.next[i - 1] = key_index.first[key[0] - 'A'];
+                key_index.first[key[0] - 'A'] = (guint8) i;
         }
+        key_index.ready = true;
+}
+
+const ContainerKey *container_key_find(const char *key) {
+        if (!g_ascii_isupper(key[0]))
+                return NULL;
+        if (!key_index.ready)
+                build_key_index();
+        for (guint8 i = key_index.first[key[0] - 'A']; i > 0; i = key_index.next[i - 1])
+                if (strcmp(container_keys[i - 1].key, key) == 0)
+                        return &container_keys[i - 1];
         return NULL;
 }
 

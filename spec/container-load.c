@@ -211,27 +211,42 @@ static bool last_line_counts(const ContainerKey *key) {
         return container_key_kind(key) != KEY_KIND_LIST || key->class == KEY_COMMAND;
 }
 
-/* Two passes: the first finds where each key starts to count, so that a value which was taken back cannot be an error. */
-static void load_section(Load *load, guint section) {
-        const UnitFile *unit = load->unit;
-        g_autofree guint *starts = g_new0(guint, container_keys_count);
+/* Rows of the assignments, and for each row the line from which on it counts: a value that a later line takes back
+ * cannot be an error. */
+typedef struct Rows {
+        const ContainerKey **of_line;
+        guint starts[G_MAXUINT8]; /* container-keys.c asserts that there are fewer rows */
+} Rows;
 
+static void find_rows(const UnitFile *unit, guint section, Rows *rows) {
+        memset(rows->starts, 0, sizeof rows->starts);
         for (guint i = 0; i < unit->assignments->len; i++) {
                 const UnitAssignment *assignment = unit_file_at(unit, i);
-                if (assignment->section != section || !assignment->key)
-                        continue;
-                const ContainerKey *key = container_key_find(assignment->key);
+                const ContainerKey *key = NULL;
+
+                if (assignment->section == section && assignment->key)
+                        key = container_key_find(assignment->key);
                 if (key && (!*assignment->value || last_line_counts(key)))
-                        starts[key - container_keys] = i;
+                        rows->starts[key - container_keys] = i;
+                rows->of_line[i] = key;
         }
+}
+
+static void load_section(Load *load, guint section) {
+        const UnitFile *unit = load->unit;
+        g_autofree const ContainerKey **of_line = g_new(const ContainerKey *, unit->assignments->len + 1);
+        Rows rows = {.of_line = of_line};
+
+        find_rows(unit, section, &rows);
         for (guint i = 0; i < unit->assignments->len; i++) {
+                const ContainerKey *key = of_line[i];
+
                 load->assignment = unit_file_at(unit, i);
                 if (load->assignment->section != section || !load->assignment->key)
                         continue;
-                const ContainerKey *key = container_key_find(load->assignment->key);
                 if (!key)
                         report_unknown_key(load);
-                else if (i < starts[key - container_keys] ||
+                else if (i < rows.starts[key - container_keys] ||
                          (!*load->assignment->value && key->class != KEY_SINGLE_EMPTY))
                         continue;
                 else if (key->effect == KEY_IGNORED)

@@ -29,6 +29,27 @@ ContainerSpec *container_spec_new(void) {
         return spec;
 }
 
+void container_spec_clear(ContainerSpec *spec) {
+        for (size_t i = 0; i < container_keys_count; i++) {
+                const ContainerKey *key = &container_keys[i];
+
+                if (!container_key_has_field(key))
+                        continue;
+                switch (container_key_kind(key)) {
+                case KEY_KIND_LIST:
+                        if ((*container_key_list(key, spec))->len > 0)
+                                g_ptr_array_set_size(*container_key_list(key, spec), 0);
+                        break;
+                case KEY_KIND_TRISTATE:
+                        *container_key_tristate(key, spec) = TRISTATE_UNSET;
+                        break;
+                case KEY_KIND_TEXT:
+                        g_clear_pointer(container_key_text(key, spec), g_free);
+                        break;
+                }
+        }
+}
+
 void container_spec_free(ContainerSpec *spec) {
         if (!spec)
                 return;

@@ -71,5 +71,7 @@ typedef struct ContainerSpec {
 } ContainerSpec;
 
 ContainerSpec *container_spec_new(void);
+/* Makes it as good as new, for the next unit. */
+void container_spec_clear(ContainerSpec *spec);
 void container_spec_free(ContainerSpec *spec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContainerSpec, container_spec_free)

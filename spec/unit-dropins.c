@@ -13,7 +13,6 @@
 #include "spec/unit-dropins.h"
 
 #include "base/cleanup.h"
-#include "spec/unit-read.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -122,11 +121,12 @@ GPtrArray *unit_dropins_find(const UnitDropins *dropins, const char *name) {
         return paths;
 }
 
-void unit_dropins_load(const UnitDropins *dropins, const char *name, GString *buffer, UnitFile *unit, GPtrArray *problems) {
+void unit_dropins_load(const UnitDropins *dropins, const char *name, UnitReader *reader, UnitFile *unit,
+                       GPtrArray *problems) {
         if (g_hash_table_size(dropins->folders) == 0)
                 return;
 
         g_autoptr(GPtrArray) paths = unit_dropins_find(dropins, name);
         for (guint i = 0; i < paths->len; i++)
-                (void) unit_read(AT_FDCWD, paths->pdata[i], paths->pdata[i], buffer, unit, problems);
+                (void) unit_read(reader, AT_FDCWD, paths->pdata[i], paths->pdata[i], unit, problems);
 }

@@ -4,6 +4,7 @@
 /* Which drop-ins a unit file has, over all folders of the search, and in which order they apply. */
 
 #include "spec/unit-file.h"
+#include "spec/unit-read.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -22,4 +23,5 @@ void unit_dropins_add(UnitDropins *dropins, const char *path);
 GPtrArray *unit_dropins_find(const UnitDropins *dropins, const char *name);
 
 /* Reads them all into UNIT. */
-void unit_dropins_load(const UnitDropins *dropins, const char *name, GString *buffer, UnitFile *unit, GPtrArray *problems);
+void unit_dropins_load(const UnitDropins *dropins, const char *name, UnitReader *reader, UnitFile *unit,
+                       GPtrArray *problems);

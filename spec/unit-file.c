@@ -5,6 +5,8 @@
 
 #include "spec/unit-file.h"
 
+#include "spec/text.h"
+
 #include <string.h>
 
 /* Most unit files fit. */
@@ -114,10 +116,10 @@ void unit_file_print_section(const UnitFile *unit, guint section, GString *text)
                 if (assignment->section != section)
                         continue;
                 if (assignment->key) {
-                        g_string_append(text, assignment->key);
+                        text_append(text, assignment->key);
                         g_string_append_c(text, '=');
                 }
-                g_string_append(text, assignment->value);
+                text_append(text, assignment->value);
                 g_string_append_c(text, '\n');
         }
 }

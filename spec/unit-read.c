@@ -20,24 +20,46 @@
 /* Files of units are a few kilobytes; systemd's own limit is 1 MiB for one line. */
 #define LARGEST_FILE (16u * 1024 * 1024)
 
-typedef struct Reader {
+struct UnitReader {
         const char *rest; /* what is still to be read */
         const char *end;
         guint next_line;  /* the number of the line at `rest` */
 
-        GString *logical; /* the line that inih gets, ended by a newline */
-        size_t given;     /* how much of it inih has */
-        guint line;       /* where it starts */
+        const char *line; /* the logical line that inih is given: in the text itself, or in `joined` */
+        size_t length;
+        size_t given;     /* how much of it inih has, the newline counted */
+        guint number;     /* where it starts */
 
+        GString *text;       /* of the file */
+        GString *joined;     /* a line with its continuations */
         GPtrArray *comments; /* seen since the last assignment: they belong to the next one of the same section */
+        bool is_utf8;        /* all of it */
         guint section;
         UnitFile *unit;
         const char *file;
         GPtrArray *problems;
-} Reader;
+};
+
+UnitReader *unit_reader_new(void) {
+        UnitReader *reader = g_new0(UnitReader, 1);
+
+        reader->text = g_string_sized_new(8192);
+        reader->joined = g_string_sized_new(512);
+        reader->comments = g_ptr_array_new();
+        return reader;
+}
+
+void unit_reader_free(UnitReader *reader) {
+        if (!reader)
+                return;
+        g_string_free(reader->text, TRUE);
+        g_string_free(reader->joined, TRUE);
+        g_ptr_array_unref(reader->comments);
+        g_free(reader);
+}
 
 /* The next physical line without blanks at its ends, or false at the end of the text. */
-static bool next_line(Reader *reader, const char **ret_start, size_t *ret_length) {
+static bool next_line(UnitReader *reader, const char **ret_start, size_t *ret_length) {
         if (reader->rest >= reader->end)
                 return false;
 
@@ -65,55 +87,68 @@ static bool is_continued(const char *line, size_t length) {
         return count % 2 == 1;
 }
 
-/* The next line that is no comment, with its continuations, into `logical`. As systemd does: the backslash becomes a
- * blank, comments between continued lines are skipped, an empty line ends the continuation. */
-static bool next_logical_line(Reader *reader) {
-        bool continued = false;
+static bool is_comment(const char *line, size_t length) {
+        return length > 0 && (*line == '#' || *line == ';');
+}
+
+/* Joins what follows a line that ends in a backslash. As systemd does: the backslash becomes a blank, comments in between
+ * are skipped, an empty line ends it. */
+static void join_lines(UnitReader *reader, const char *line, size_t length) {
+        GString *joined = reader->joined;
+        bool more = true;
+
+        g_string_truncate(joined, 0);
+        do {
+                if (is_comment(line, length) && joined->len > 0)
+                        continue;
+                more = is_continued(line, length);
+                g_string_append_len(joined, line, (gssize) (more ? length - 1 : length));
+                if (more)
+                        g_string_append_c(joined, ' ');
+        } while (more && next_line(reader, &line, &length));
+
+        while (joined->len > 0 && g_ascii_isspace(joined->str[joined->len - 1]))
+                g_string_truncate(joined, joined->len - 1);
+        reader->line = joined->str;
+        reader->length = joined->len;
+}
+
+/* The next line that says something. */
+static bool next_logical_line(UnitReader *reader) {
         const char *line;
         size_t length;
 
-        g_string_truncate(reader->logical, 0);
         while (next_line(reader, &line, &length)) {
-                if (!continued)
-                        reader->line = reader->next_line - 1;
-                if (length > 0 && (*line == '#' || *line == ';')) {
-                        if (!continued)
-                                g_ptr_array_add(reader->comments, (char *) g_string_chunk_insert_len(
-                                                        reader->unit->text, line, (gssize) length));
+                if (length == 0)
+                        continue;
+                if (is_comment(line, length)) {
+                        g_ptr_array_add(reader->comments,
+                                        g_string_chunk_insert_len(reader->unit->text, line, (gssize) length));
                         continue;
                 }
-                if (!continued && length == 0)
-                        continue;
-
-                bool more = is_continued(line, length);
-                g_string_append_len(reader->logical, line, (gssize) (more ? length - 1 : length));
-                if (!more)
+                reader->number = reader->next_line - 1;
+                reader->line = line;
+                reader->length = length;
+                if (is_continued(line, length))
+                        join_lines(reader, line, length);
+                if (reader->length > 0)
                         return true;
-                g_string_append_c(reader->logical, ' ');
-                continued = true;
         }
-        return continued;
+        return false;
 }
 
-static void strip_end(GString *line) {
-        while (line->len > 0 && g_ascii_isspace(line->str[line->len - 1]))
-                g_string_truncate(line, line->len - 1);
+static void problem(UnitReader *reader, const char *text) {
+        g_autofree char *shown = g_utf8_make_valid(reader->line, (gssize) MIN(reader->length, 60));
+
+        problem_add(reader->problems, PROBLEM_ERROR, reader->file, reader->number, NULL, "%s: '%s'", text, shown);
 }
 
-static void problem(Reader *reader, const char *text) {
-        g_autofree char *shown = g_utf8_make_valid(reader->logical->str, MIN((gssize) reader->logical->len, 60));
-
-        problem_add(reader->problems, PROBLEM_ERROR, reader->file, reader->line, NULL, "%s: '%s'", text, shown);
-}
-
-static bool enter_section(Reader *reader) {
-        GString *line = reader->logical;
-
-        if (line->str[line->len - 1] != ']' || line->len == 2) {
+static bool enter_section(UnitReader *reader) {
+        if (reader->line[reader->length - 1] != ']' || reader->length == 2) {
                 problem(reader, "this is not a section; write one like [Container]");
                 return false;
         }
-        g_autofree char *name = g_strndup(line->str + 1, line->len - 2);
+        g_autofree char *name = g_strndup(reader->line + 1, reader->length - 2);
         if (strpbrk(name, "[]")) {
                 problem(reader, "a section's name has no brackets in it");
                 return false;
@@ -124,15 +159,14 @@ static bool enter_section(Reader *reader) {
 }
 
 /* What inih would take for something else than systemd does is refused here. */
-static bool is_assignment(Reader *reader) {
-        const char *line = reader->logical->str;
-        size_t key_length = strcspn(line, "=");
+static bool is_assignment(UnitReader *reader) {
+        const char *equals = memchr(reader->line, '=', reader->length);
 
-        if (!line[key_length])
+        if (!equals)
                 problem(reader, "this is neither [Section] nor Key=value");
-        else if (key_length == 0)
+        else if (equals == reader->line)
                 problem(reader, "there is no key before the '='");
-        else if (strcspn(line, ":") < key_length)
+        else if (memchr(reader->line, ':', (size_t) (equals - reader->line)))
                 problem(reader, "a key has no ':' in it");
         else if (reader->section == UNIT_FILE_NO_SECTION)
                 problem(reader, "this stands before the first [Section]");
@@ -141,8 +175,8 @@ static bool is_assignment(Reader *reader) {
         return false;
 }
 
-static bool is_text(Reader *reader) {
-        if (g_utf8_validate_len(reader->logical->str, reader->logical->len, NULL))
+static bool is_text(UnitReader *reader) {
+        if (reader->is_utf8 || g_utf8_validate_len(reader->line, reader->length, NULL))
                 return true;
         problem(reader, "this line is not UTF-8 text");
         return false;
@@ -150,24 +184,21 @@ static bool is_text(Reader *reader) {
 
 /* ini_reader: like fgets(), over logical lines of any length. */
 static char *read_for_inih(char *buffer, int size, void *data) {
-        Reader *reader = data;
+        UnitReader *reader = data;
 
-        if (reader->given == reader->logical->len) {
-                bool good;
-
+        if (reader->given > reader->length) {
                 do {
                         if (!next_logical_line(reader))
                                 return NULL;
-                        strip_end(reader->logical);
-                        good = reader->logical->len > 0 && is_text(reader) &&
-                               (*reader->logical->str == '[' ? enter_section(reader) : is_assignment(reader));
-                } while (!good);
-                g_string_append_c(reader->logical, '\n');
+                } while (!is_text(reader) ||
+                         !(*reader->line == '[' ? enter_section(reader) : is_assignment(reader)));
                 reader->given = 0;
         }
 
-        size_t length = MIN((size_t) size - 1, reader->logical->len - reader->given);
-        memcpy(buffer, reader->logical->str + reader->given, length);
+        size_t room = (size_t) size - 1, length = MIN(room, reader->length - reader->given);
+        memcpy(buffer, reader->line + reader->given, length);
+        if (length < room)
+                buffer[length++] = '\n';
         buffer[length] = '\0';
         reader->given += length;
         return buffer;
@@ -175,12 +206,13 @@ static char *read_for_inih(char *buffer, int size, void *data) {
 
 /* ini_handler: returns nonzero for "go on". */
 static int take_assignment(void *data, const char *section, const char *key, const char *value) {
-        Reader *reader = data;
+        UnitReader *reader = data;
 
         for (guint i = 0; i < reader->comments->len; i++)
-                unit_file_add(reader->unit, reader->section, NULL, reader->comments->pdata[i], reader->file, reader->line);
-        g_ptr_array_set_size(reader->comments, 0);
-        unit_file_add(reader->unit, reader->section, key, value, reader->file, reader->line);
+                unit_file_add(reader->unit, reader->section, NULL, reader->comments->pdata[i], reader->file, reader->number);
+        if (reader->comments->len > 0)
+                g_ptr_array_set_size(reader->comments, 0);
+        unit_file_add(reader->unit, reader->section, key, value, reader->file, reader->number);
         return 1;
 }
 
@@ -197,21 +229,9 @@ static void prepare_inih(size_t longest_line) {
         ini_stop_on_first_error = false;
 }
 
-void unit_read_text(const char *text, size_t size, const char *file, UnitFile *unit, GPtrArray *problems) {
-        g_autoptr(GString) logical = g_string_sized_new(256);
-        g_autoptr(GPtrArray) comments = g_ptr_array_new();
+void unit_read_text(UnitReader *reader, const char *text, size_t size, const char *file, UnitFile *unit,
+                    GPtrArray *problems) {
         bool has_mark = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
-        Reader reader = {
-                .rest = text + (has_mark ? 3 : 0),
-                .end = text + size,
-                .next_line = 1,
-                .logical = logical,
-                .comments = comments,
-                .section = UNIT_FILE_NO_SECTION,
-                .unit = unit,
-                .file = unit_file_keep(unit, file),
-                .problems = problems,
-        };
 
         if (size > LARGEST_FILE) {
                 problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file is too large for a unit file (above 16 MiB)");
@@ -222,8 +242,20 @@ void unit_read_text(const char *text, size_t size, const char *file, UnitFile *u
                 return;
         }
 
+        reader->rest = text + (has_mark ? 3 : 0);
+        reader->end = text + size;
+        reader->next_line = 1;
+        reader->length = 0;
+        reader->given = 1; /* nothing is left over */
+        reader->is_utf8 = g_utf8_validate_len(text, size, NULL);
+        reader->section = UNIT_FILE_NO_SECTION;
+        reader->unit = unit;
+        reader->file = unit_file_keep(unit, file);
+        reader->problems = problems;
+        g_ptr_array_set_size(reader->comments, 0);
+
         prepare_inih(size);
-        int bad_line = ini_parse_stream(read_for_inih, &reader, take_assignment, &reader);
+        int bad_line = ini_parse_stream(read_for_inih, reader, take_assignment, reader);
         if (bad_line != 0)
                 problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "inih cannot read this file (%d)", bad_line);
 }
@@ -245,7 +277,7 @@ static bool read_whole(int fd, size_t size, GString *buffer) {
         }
 }
 
-UnitReadResult unit_read(int dir_fd, const char *name, const char *file, GString *buffer, UnitFile *unit,
+UnitReadResult unit_read(UnitReader *reader, int dir_fd, const char *name, const char *file, UnitFile *unit,
                          GPtrArray *problems) {
         /* O_NONBLOCK: a fifo that somebody put here must not hang the user manager. */
         autofd int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -262,10 +294,10 @@ UnitReadResult unit_read(int dir_fd, const char *name, const char *file, GString
                             S_ISDIR(status.st_mode) ? "a folder" : "something else");
                 return UNIT_READ_FAILED;
         }
-        if (!read_whole(fd, (size_t) MIN(status.st_size, (off_t) LARGEST_FILE), buffer)) {
+        if (!read_whole(fd, (size_t) MIN(status.st_size, (off_t) LARGEST_FILE), reader->text)) {
                 problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file cannot be read: %s", g_strerror(errno));
                 return UNIT_READ_FAILED;
         }
-        unit_read_text(buffer->str, buffer->len, file, unit, problems);
+        unit_read_text(reader, reader->text->str, reader->text->len, file, unit, problems);
         return UNIT_READ_DONE;
 }

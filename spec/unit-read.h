@@ -8,9 +8,17 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* Buffers that are used again from file to file. */
+typedef struct UnitReader UnitReader;
+
+UnitReader *unit_reader_new(void);
+void unit_reader_free(UnitReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnitReader, unit_reader_free)
+
 /* Adds TEXT (SIZE bytes, and a NUL behind them) to UNIT. FILE is its name in diagnostics. What cannot be read becomes an
  * error in PROBLEMS, and the rest is read all the same. */
-void unit_read_text(const char *text, size_t size, const char *file, UnitFile *unit, GPtrArray *problems);
+void unit_read_text(UnitReader *reader, const char *text, size_t size, const char *file, UnitFile *unit,
+                    GPtrArray *problems);
 
 typedef enum UnitReadResult {
         UNIT_READ_DONE,
@@ -18,5 +26,6 @@ typedef enum UnitReadResult {
         UNIT_READ_FAILED, /* it could not be opened or read; PROBLEMS say why */
 } UnitReadResult;
 
-/* Reads the file NAME below a folder. BUFFER holds the text, and may be used again for the next file. */
-UnitReadResult unit_read(int dir_fd, const char *name, const char *file, GString *buffer, UnitFile *unit, GPtrArray *problems);
+/* Reads the file NAME below a folder. */
+UnitReadResult unit_read(UnitReader *reader, int dir_fd, const char *name, const char *file, UnitFile *unit,
+                         GPtrArray *problems);

@@ -5,6 +5,7 @@
 #include "spec/unit-words.h"
 
 #include "base/error.h"
+#include "spec/text.h"
 
 #include <string.h>
 
@@ -158,7 +159,7 @@ static void append_quoted(GString *line, const char *text, UnitWordsStyle style)
 
 static void append_text(GString *line, const char *text, bool quotes, UnitWordsStyle style) {
         if (!quotes && style == UNIT_WORDS_EXPAND) {
-                g_string_append(line, text);
+                text_append(line, text);
                 return;
         }
         if (quotes)
@@ -185,12 +186,12 @@ static bool is_plain_variable(const char *value) {
 }
 
 void unit_words_quote_option(GString *line, const char *option, const char *value, UnitWordsStyle style) {
-        g_string_append(line, "--");
-        g_string_append(line, option);
+        text_append(line, "--");
+        text_append(line, option);
         g_string_append_c(line, '=');
         if (style == UNIT_WORDS_EXPAND && is_plain_variable(value)) {
-                g_string_append(line, "${");
-                g_string_append(line, value + 1);
+                text_append(line, "${");
+                text_append(line, value + 1);
                 g_string_append_c(line, '}');
         } else
                 append_text(line, value, needs_quotes(value), style);

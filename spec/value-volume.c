@@ -5,7 +5,6 @@
 #include "spec/value-volume.h"
 
 #include "base/error.h"
-#include "base/path.h"
 
 #include <string.h>
 
@@ -92,35 +91,46 @@ static bool check_name(const char *name, GError **error) {
 static bool check_target(const char *target, GError **error) {
         if (target[0] != '/')
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s', the place in the container, does not start with '/'", target);
-        g_autofree char *normal = path_normalise(target);
-        if (g_str_equal(normal, "/"))
+        /* Names take a place of their own; what is left is made of "/", "." and "..". */
+        if (target[strspn(target, "/.")] == '\0')
                 return fail(error, WOLFFIA_ERROR_VALUE, "a volume cannot take the place of the whole container ('%s')", target);
         return true;
 }
 
+/* Splits TEXT in place at its first two colons. */
+static void split(char *text, char **ret_source, char **ret_target, char **ret_options) {
+        char *first = strchr(text, ':'), *second = first ? strchr(first + 1, ':') : NULL;
+
+        if (first)
+                *first = '\0';
+        if (second)
+                *second = '\0';
+        *ret_source = first ? text : NULL;
+        *ret_target = first ? first + 1 : text;
+        *ret_options = second ? second + 1 : NULL;
+}
+
 bool value_volume_parse(const char *text, Volume **ret_volume, GError **error) {
         g_autoptr(Volume) volume = g_new0(Volume, 1);
-        g_auto(GStrv) parts = g_strsplit(text, ":", 3);
-        guint count = g_strv_length(parts);
+        g_autofree char *copy = g_strdup(text);
+        char *source, *target, *options, *option;
 
-        if (count == 0)
+        split(copy, &source, &target, &options);
+        if (!*text)
                 return fail(error, WOLFFIA_ERROR_VALUE, "a volume is missing; write SOURCE:TARGET");
-        if (count > 1 && !*parts[0])
+        if (source && !*source)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has nothing before the ':'", text);
-
-        volume->target = g_strdup(count == 1 ? parts[0] : parts[1]);
-        if (count > 1) {
-                volume->source = g_strdup(parts[0]);
-                volume->kind = source_kind(volume->source);
-                if ((volume->kind == VOLUME_NAMED || volume->kind == VOLUME_UNIT) && !check_name(volume->source, error))
+        if (!check_target(target, error))
+                return false;
+        volume->target = g_strdup(target);
+        if (source) {
+                volume->source = g_strdup(source);
+                volume->kind = source_kind(source);
+                if ((volume->kind == VOLUME_NAMED || volume->kind == VOLUME_UNIT) && !check_name(source, error))
                         return false;
         }
-        if (!check_target(volume->target, error))
-                return false;
-
-        g_auto(GStrv) options = g_strsplit(count == 3 ? parts[2] : "", ",", -1);
-        for (char **option = options; *option; option++)
-                if (**option && !parse_option(*option, volume, error))
+        while ((option = strsep(&options, ",")))
+                if (*option && !parse_option(option, volume, error))
                         return false;
 
         *ret_volume = g_steal_pointer(&volume);
