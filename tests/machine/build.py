@@ -80,6 +80,8 @@ def run(machine, user, command, what):
 
 
 def condense(text):
-    """The end of a build log, without the lines of what went well."""
-    lines = [line for line in text.splitlines() if not re.match(r"^\[\d+/\d+\] ", line) or "FAILED" in line]
-    return "\n".join(lines[-200:])
+    """The part of a build log that matters when it has failed: from the first complaint on."""
+    lines = [line for line in text.splitlines() if not re.match(r"\[\d+/\d+\] ", line)]
+    complaints = [number for number, line in enumerate(lines) if re.search(r"FAILED|ERROR|error:|warning:", line)]
+    first = complaints[0] if complaints else max(0, len(lines) - 60)
+    return "\n".join(lines[first:first + 200])

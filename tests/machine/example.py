@@ -70,7 +70,7 @@ class Here:
 
     def install(self):
         suite = release()
-        wanted = packages.RUN + packages.BUILD + packages.BUILD_IN_SUITE.get(suite, ["systemd-dev"]) + ["curl", "mmdebstrap"]
+        wanted = packages.RUN + packages.BUILD + packages.BUILD_IN_SUITE.get(suite, ["systemd-dev"]) + ["curl"]
         present = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n"], text=True,
                                  stdout=subprocess.PIPE, check=True).stdout.split("\n")
         missing = [name for name in wanted if f"{name} installed" not in present]

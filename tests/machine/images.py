@@ -21,6 +21,7 @@ def prepared(name="nginx"):
 
 
 def make(name, path):
+    host.install_missing({"mmdebstrap": "mmdebstrap"})
     progress = host.Progress(f"{name}: making an image out of Debian's package, once")
     progress.step("downloading")
     aside = path.with_suffix(".incomplete")

@@ -35,7 +35,7 @@ def start(machine, text=None):
 
 def answers(machine, url=ADDRESS):
     """What a client on the LAN gets, once the server answers."""
-    return machine.eventually(lambda: machine.client(f"curl -sS --max-time 5 '{url}'").out, what=f"{url}")
+    return machine.eventually(lambda: machine.client(f"curl -sS --max-time 5 {url}").out, what=f"{url}")
 
 
 def fails_to_start(machine):
