@@ -53,41 +53,52 @@ enum {
         VERDICT_LAST = VERDICT_REFUSED_CHECK + N_CHECKS,
 };
 
+/* Numbers that were reviewed, and the name of their architecture in libseccomp. */
 typedef struct Range {
+        const char *name;
         uint32_t first;
         uint32_t last;
 } Range;
 
+#define MAX_RANGES 3
+
 /* The call numbers of what the kernel calls an architecture. */
 typedef struct Table {
-        const char *machine;  /* Meson's name of the processor family */
-        uint32_t audit;       /* what the filter sees */
-        const char *names[2]; /* libseccomp's names, for the numbers of each range */
-        Range ranges[2];      /* the numbers that were reviewed */
+        const char *machine; /* Meson's name of the processor family */
+        uint32_t audit;      /* what the filter sees */
+        uint32_t base;       /* what mips adds to all numbers */
+        Range ranges[MAX_RANGES];
 } Table;
 
-#define REVIEWED(base)                                                                                      \
+/* Between the calls that an architecture numbered itself and those with common numbers (from 424 on) lie
+ * numbers that new calls may still get. */
+#define ALL(name, base)                                                                                     \
         {                                                                                                   \
-                { (base), (base) + SYSCALL_REVIEWED }                                                       \
+                { name, (base), (base) + SYSCALL_REVIEWED }                                                 \
         }
+#define OWN_UP_TO(name, own)                                                                                \
+        {name, 0, own}, {                                                                                   \
+                name, 424, SYSCALL_REVIEWED                                                                 \
+        }
+
 static const Table tables[] = {
         /* x32 is x86_64 with X32_BIT set, which is taken off first. Only its numbers from 512 on are its
-           own. */
-        {"x86_64", AUDIT_ARCH_X86_64, {"x86_64", "x32"}, {{0, SYSCALL_REVIEWED}, {512, 547}}},
-        {"x86_64", AUDIT_ARCH_I386, {"x86"}, REVIEWED(0)},
-        {"x86", AUDIT_ARCH_I386, {"x86"}, REVIEWED(0)},
-        {"aarch64", AUDIT_ARCH_AARCH64, {"aarch64"}, REVIEWED(0)},
+         * own. The last two of x86_64's own are the kernel's, for probes. */
+        {"x86_64", AUDIT_ARCH_X86_64, 0, {OWN_UP_TO("x86_64", 336), {"x32", 512, 547}}},
+        {"x86_64", AUDIT_ARCH_I386, 0, ALL("x86", 0)},
+        {"x86", AUDIT_ARCH_I386, 0, ALL("x86", 0)},
+        {"aarch64", AUDIT_ARCH_AARCH64, 0, {OWN_UP_TO("aarch64", 294)}},
         /* The six above are arm's own: cache flushes, breakpoints, the thread pointer. */
-        {"aarch64", AUDIT_ARCH_ARM, {"arm", "arm"}, {{0, SYSCALL_REVIEWED}, {0xf0001, 0xf0006}}},
-        {"arm", AUDIT_ARCH_ARM, {"arm", "arm"}, {{0, SYSCALL_REVIEWED}, {0xf0001, 0xf0006}}},
-        {"riscv64", AUDIT_ARCH_RISCV64, {"riscv64"}, REVIEWED(0)},
-        {"loongarch64", AUDIT_ARCH_LOONGARCH64, {"loongarch64"}, REVIEWED(0)},
-        {"ppc64", AUDIT_ARCH_PPC64LE, {"ppc64le"}, REVIEWED(0)},
-        {"s390x", AUDIT_ARCH_S390X, {"s390x"}, REVIEWED(0)},
-        {"s390x", AUDIT_ARCH_S390, {"s390"}, REVIEWED(0)},
-        {"mips64", AUDIT_ARCH_MIPSEL64, {"mipsel64"}, REVIEWED(5000)},
-        {"mips64", AUDIT_ARCH_MIPSEL64N32, {"mipsel64n32"}, REVIEWED(6000)},
-        {"mips64", AUDIT_ARCH_MIPSEL, {"mipsel"}, REVIEWED(4000)},
+        {"aarch64", AUDIT_ARCH_ARM, 0, {{"arm", 0, SYSCALL_REVIEWED}, {"arm", 0xf0001, 0xf0006}}},
+        {"arm", AUDIT_ARCH_ARM, 0, {{"arm", 0, SYSCALL_REVIEWED}, {"arm", 0xf0001, 0xf0006}}},
+        {"riscv64", AUDIT_ARCH_RISCV64, 0, {OWN_UP_TO("riscv64", 294)}},
+        {"loongarch64", AUDIT_ARCH_LOONGARCH64, 0, {OWN_UP_TO("loongarch64", 294)}},
+        {"ppc64", AUDIT_ARCH_PPC64LE, 0, ALL("ppc64le", 0)},
+        {"s390x", AUDIT_ARCH_S390X, 0, ALL("s390x", 0)},
+        {"s390x", AUDIT_ARCH_S390, 0, ALL("s390", 0)},
+        {"mips64", AUDIT_ARCH_MIPSEL64, 5000, ALL("mipsel64", 5000)},
+        {"mips64", AUDIT_ARCH_MIPSEL64N32, 6000, ALL("mipsel64n32", 6000)},
+        {"mips64", AUDIT_ARCH_MIPSEL, 4000, ALL("mipsel", 4000)},
 };
 #define N_TABLES (sizeof tables / sizeof *tables)
 
@@ -170,7 +181,11 @@ static void resolve_jumps(size_t from) {
 }
 
 static size_t n_ranges(const Table *table) {
-        return table->names[1] ? 2 : 1;
+        size_t n = 0;
+
+        while (n < MAX_RANGES && table->ranges[n].name)
+                n++;
+        return n;
 }
 
 static uint32_t architecture_token(const char *name) {
@@ -181,13 +196,13 @@ static uint32_t architecture_token(const char *name) {
         return token;
 }
 
-/* The number that a call has in a range, or -1. Asked from number to name: the other way round, libseccomp
- * answers with placeholders for calls that also exist as a multiplexed one. */
-static long long find_number(const Table *table, size_t range, const char *name) {
-        uint32_t token = architecture_token(table->names[range]);
-        uint32_t extra = strcmp(table->names[range], "x32") == 0 ? X32_BIT : 0;
+/* The number that a call has in a range, or -1. Asked from number to name: the other way round,
+ * libseccomp answers with placeholders for calls that also exist as a multiplexed one. */
+static long long find_number(const Range *range, uint32_t base, const char *name) {
+        uint32_t token = architecture_token(range->name);
+        uint32_t extra = strcmp(range->name, "x32") == 0 ? X32_BIT : 0;
 
-        for (uint32_t number = table->ranges[range].first; number <= table->ranges[range].last; number++) {
+        for (uint32_t number = range->first; number <= range->last; number++) {
                 char *found = seccomp_syscall_resolve_num_arch(token, (int) (number | extra));
                 bool is_it = found && strcmp(found, name) == 0;
                 free(found);
@@ -196,12 +211,13 @@ static long long find_number(const Table *table, size_t range, const char *name)
         }
 
         for (size_t i = 0; i < sizeof syscall_numbers / sizeof *syscall_numbers; i++)
-                if (strcmp(syscall_numbers[i].name, name) == 0)
-                        return range == 0 ? table->ranges[0].first + (long long) syscall_numbers[i].number
-                                          : -1;
+                if (strcmp(syscall_numbers[i].name, name) == 0) {
+                        long long number = (long long) base + syscall_numbers[i].number;
+                        return number >= range->first && number <= range->last ? number : -1;
+                }
 
-        /* Known on another architecture: fine. Known nowhere: a slip of the pen must not open what it should
-         * close. */
+        /* Known on another architecture: fine. Known nowhere: a slip of the pen must not open what it
+         * should close. */
         if (seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR)
                 give_up("no architecture has a call named '%s'", name);
         return -1;
@@ -226,14 +242,14 @@ static void append_interval(Intervals *intervals, uint32_t first, int verdict) {
         intervals->list[intervals->n++] = (Interval){first, verdict};
 }
 
-/* What follows from each number of both ranges, counted from the range's first. */
-typedef int Verdicts[2][SYSCALL_REVIEWED + 1];
+/* What follows from each number of all ranges, counted from the range's first. */
+typedef int Verdicts[MAX_RANGES][SYSCALL_REVIEWED + 1];
 
 static void set_verdict(const Table *table, Verdicts verdicts, const char *name, int verdict) {
-        for (size_t range = 0; range < n_ranges(table); range++) {
-                long long number = find_number(table, range, name);
+        for (size_t i = 0; i < n_ranges(table); i++) {
+                long long number = find_number(&table->ranges[i], table->base, name);
                 if (number >= 0)
-                        verdicts[range][number - table->ranges[range].first] = verdict;
+                        verdicts[i][number - table->ranges[i].first] = verdict;
         }
 }
 
@@ -246,7 +262,7 @@ static void collect_intervals(const Table *table, Intervals *ret_intervals) {
         for (size_t i = 0; i < N_CHECKS; i++)
                 set_verdict(table, verdicts, syscall_checks[i].name, VERDICT_CHECK + (int) i);
 
-        if (table->ranges[0].first > 0)
+        if (table->base > 0)
                 append_interval(ret_intervals, 0, VERDICT_UNKNOWN);
         for (size_t i = 0; i < n_ranges(table); i++) {
                 const Range *range = &table->ranges[i];
@@ -325,7 +341,8 @@ static void emit_check(const Table *table, size_t i) {
         int otherwise = is_allowed_on_match ? refused : VERDICT_ALLOW;
         uint16_t jump = check->test == SYSCALL_HAS_ANY_BIT ? BPF_JSET : BPF_JEQ;
         /* clone(2): s390 has the stack first, the flags second. */
-        bool is_swapped = strncmp(table->names[0], "s390", 4) == 0 && strcmp(check->name, "clone") == 0;
+        bool is_swapped =
+                strncmp(table->ranges[0].name, "s390", 4) == 0 && strcmp(check->name, "clone") == 0;
         size_t offset = offsetof(struct seccomp_data, args) + 8 * (is_swapped ? 1 : check->argument) +
                         (program.is_big_endian ? 4 : 0);
 
@@ -379,7 +396,7 @@ static void emit_section(const Table *table) {
 
         program.n_labels = VERDICT_LAST;
         collect_intervals(table, &intervals);
-        emit_load(offsetof(struct seccomp_data, nr), table->names[0]);
+        emit_load(offsetof(struct seccomp_data, nr), table->ranges[0].name);
         if (table->audit == AUDIT_ARCH_X86_64)
                 emit(BPF_ALU | BPF_AND | BPF_K, ~X32_BIT, NOT_A_LABEL, NOT_A_LABEL, "x32 is the same");
         emit_search(&intervals, 0, intervals.n);
@@ -412,7 +429,7 @@ static void emit_program(const char *machine) {
                 is_known = true;
                 /* Sections are longer than a conditional jump reaches. */
                 size_t test = emit(BPF_JMP | BPF_JEQ | BPF_K, tables[i].audit, NOT_A_LABEL, NOT_A_LABEL,
-                                   tables[i].names[0]);
+                                   tables[i].ranges[0].name);
                 program.code[test].jt = 1;
                 size_t far_jump = emit(BPF_JMP | BPF_JA, 0, NOT_A_LABEL, NOT_A_LABEL, "another one");
                 emit_section(&tables[i]);
