@@ -24,6 +24,9 @@ void image_progress_init(ImageProgress *progress, bool quiet) {
                 .quiet = quiet,
                 .is_terminal = isatty(STDERR_FILENO) && terminal && !g_str_equal(terminal, "dumb"),
         };
+        /* What started us reads our standard error for the reason of a failure, and hears of progress otherwise. */
+        if (!progress->is_terminal && getenv("NOTIFY_SOCKET"))
+                progress->quiet = true;
         /* Short work needs no lines in a log. */
         progress->next_line = g_get_monotonic_time() + (progress->is_terminal ? TERMINAL_USEC : LINE_USEC);
 }

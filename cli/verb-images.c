@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wolffia images: what is in the store. */
+
+#include "base/error.h"
+#include "cli/verb.h"
+#include "image/list.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { DIGEST_SHOWN = 12 };
+
+/* When it came into the store. */
+static gint64 import_time(const ImageStore *store, const char *digest) {
+        g_autofree char *path = image_store_record_path(digest);
+        struct stat status;
+
+        return fstatat(store->fd, path, &status, 0) == 0 ? (gint64) status.st_mtime : 0;
+}
+
+static char *print_age(gint64 time) {
+        gint64 seconds = g_get_real_time() / G_USEC_PER_SEC - time;
+        static const struct {
+                gint64 length;
+                const char *name;
+        } units[] = {{365 * 86400, "year"}, {30 * 86400, "month"}, {86400, "day"}, {3600, "hour"}, {60, "minute"}};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+                gint64 count = seconds / units[i].length;
+                if (count > 0)
+                        return g_strdup_printf("%" G_GINT64_FORMAT " %s%s ago", count, units[i].name, count == 1 ? "" : "s");
+        }
+        return g_strdup("just now");
+}
+
+static void print_line(const ImageStore *store, const ImageListed *image, int width) {
+        g_autofree char *path = image_store_record_path(image->digest);
+        g_autoptr(ImageRecord) record = NULL;
+        g_autoptr(GError) error = NULL;
+
+        printf("%-*s  %.*s  ", width, image->name ? image->name : "<none>", DIGEST_SHOWN, image->digest + strlen("sha256:"));
+        if (!image_record_load(store->fd, path, &record, &error)) {
+                printf("cannot be read: %s\n", error->message);
+                return;
+        }
+        g_autofree char *age = print_age(import_time(store, image->digest));
+        g_autofree char *size = g_format_size(image_list_size(store, record));
+        printf("%-14s  %s\n", age, size);
+}
+
+static void print_table(const ImageStore *store, const GPtrArray *images) {
+        int width = (int) strlen("NAME");
+
+        for (guint i = 0; i < images->len; i++) {
+                const ImageListed *image = images->pdata[i];
+                width = MAX(width, (int) strlen(image->name ? image->name : "<none>"));
+        }
+        printf("%-*s  %-*s  %-14s  %s\n", width, "NAME", DIGEST_SHOWN, "ID", "ADDED", "SIZE");
+        for (guint i = 0; i < images->len; i++)
+                print_line(store, images->pdata[i], width);
+}
+
+static void add_list(JsonBuilder *builder, const char *name, const char *const *list) {
+        json_builder_set_member_name(builder, name);
+        json_builder_begin_array(builder);
+        for (; *list; list++)
+                json_builder_add_string_value(builder, *list);
+        json_builder_end_array(builder);
+}
+
+static void add_string(JsonBuilder *builder, const char *name, const char *text) {
+        json_builder_set_member_name(builder, name);
+        json_builder_add_string_value(builder, text);
+}
+
+static void add_integer(JsonBuilder *builder, const char *name, gint64 value) {
+        json_builder_set_member_name(builder, name);
+        json_builder_add_int_value(builder, value);
+}
+
+static void add_record(JsonBuilder *builder, const ImageStore *store, const ImageRecord *record) {
+        add_string(builder, "manifest", record->manifest);
+        add_string(builder, "architecture", record->architecture);
+        add_string(builder, "created", record->created);
+        add_integer(builder, "added", import_time(store, record->digest));
+        add_integer(builder, "size", (gint64) image_list_size(store, record));
+        add_list(builder, "layers", record->layers);
+        add_list(builder, "entrypoint", record->entrypoint);
+        add_list(builder, "command", record->command);
+        add_list(builder, "environment", record->environment);
+        add_list(builder, "volumes", record->volumes);
+        add_list(builder, "ports", record->ports);
+        add_list(builder, "labels", record->labels);
+        add_string(builder, "user", record->user);
+        add_string(builder, "workingDirectory", record->working_directory);
+        add_string(builder, "stopSignal", record->stop_signal);
+}
+
+static void print_json(const ImageStore *store, const GPtrArray *images) {
+        g_autoptr(JsonBuilder) builder = json_builder_new();
+
+        json_builder_begin_array(builder);
+        for (guint i = 0; i < images->len; i++) {
+                const ImageListed *image = images->pdata[i];
+                g_autofree char *path = image_store_record_path(image->digest);
+                g_autoptr(ImageRecord) record = NULL;
+                g_autoptr(GError) error = NULL;
+
+                json_builder_begin_object(builder);
+                add_string(builder, "name", image->name ? image->name : "");
+                add_string(builder, "digest", image->digest);
+                if (image_record_load(store->fd, path, &record, &error))
+                        add_record(builder, store, record);
+                else
+                        add_string(builder, "error", error->message);
+                json_builder_end_object(builder);
+        }
+        json_builder_end_array(builder);
+
+        g_autoptr(JsonNode) root = json_builder_get_root(builder);
+        g_autofree char *text = json_to_string(root, TRUE);
+        puts(text);
+}
+
+int verb_images(const Verb *verb, int argc, char **argv) {
+        gboolean json = FALSE;
+        const GOptionEntry entries[] = {
+                {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print all that is known of them, as JSON", NULL},
+                {NULL},
+        };
+        g_auto(GStrv) arguments = NULL;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(ImageStore) store = NULL;
+        int status;
+
+        if (!verb_parse(verb, entries, NULL, false, argc, argv, &arguments, &status))
+                return status;
+        if (*arguments)
+                return verb_misuse(verb, "it takes no arguments");
+        if (!image_store_open(&store, &error))
+                return verb_fail(error);
+
+        g_autoptr(GPtrArray) images = image_list(store);
+        if (json)
+                print_json(store, images);
+        else
+                print_table(store, images);
+        return VERB_SUCCESS;
+}
