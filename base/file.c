@@ -98,9 +98,17 @@ bool file_write_atomic(int dir_fd, const char *path, const void *data, size_t si
         return true;
 }
 
+static bool is_folder(int dir_fd, const char *path) {
+        struct stat status;
+
+        return fstatat(dir_fd, path, &status, 0) == 0 && S_ISDIR(status.st_mode);
+}
+
 bool file_make_folders(int dir_fd, const char *path, mode_t mode, GError **error) {
-        if (mkdirat(dir_fd, path, mode) == 0 || errno == EEXIST)
+        if (mkdirat(dir_fd, path, mode) == 0 || (errno == EEXIST && is_folder(dir_fd, path)))
                 return true;
+        if (errno == EEXIST)
+                return fail_errno(error, ENOTDIR, "Cannot make the folder %s", path);
         if (errno != ENOENT)
                 return fail_errno(error, errno, "Cannot make the folder %s", path);
 
@@ -114,58 +122,115 @@ bool file_make_folders(int dir_fd, const char *path, mode_t mode, GError **error
         return true;
 }
 
-static bool remove_entries(int folder_fd, dev_t device, GError **error);
+/* Each level in work costs a descriptor, and whoever filled the tree may have made it as deep as he liked. What lies below
+ * this many levels is moved to the top, and removed from there. */
+#define MAX_DEPTH 64
 
-static bool remove_entry(int parent_fd, const char *name, dev_t device, GError **error) {
+typedef struct Removal {
+        int top_fd;
+        dev_t device;
+        bool has_moved; /* something to the top: list that once more */
+} Removal;
+
+static bool remove_entries(Removal *removal, int folder_fd, unsigned depth, GError **error);
+
+/* A folder of our own without rwx for us would keep its entries. Links are not followed. */
+static int open_folder(int parent_fd, const char *name, struct stat *ret_status) {
+        const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        autofd int fd = openat(parent_fd, name, flags);
+
+        if (fd < 0 && errno == EACCES && fchmodat(parent_fd, name, 0700, AT_SYMLINK_NOFOLLOW) == 0)
+                fd = openat(parent_fd, name, flags);
+        if (fd < 0 || fstat(fd, ret_status) < 0)
+                return -1;
+        if ((ret_status->st_mode & 0700) != 0700)
+                (void) fchmod(fd, 0700); /* if that matters, what comes next fails */
+        return steal_fd(&fd);
+}
+
+static bool move_to_top(Removal *removal, int parent_fd, const char *name, GError **error) {
+        g_autofree char *fresh = g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
+
+        if (renameat(parent_fd, name, removal->top_fd, fresh) < 0)
+                return fail_errno(error, errno, "Cannot move %s", name);
+        removal->has_moved = true;
+        return true;
+}
+
+static bool remove_entry(Removal *removal, int parent_fd, const char *name, unsigned depth, GError **error) {
         if (unlinkat(parent_fd, name, 0) == 0 || errno == ENOENT)
                 return true;
-        if (errno != EISDIR && errno != EPERM)
-                return fail_errno(error, errno, "Cannot remove %s", name);
-
-        autofd int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0 && errno == EACCES && fchmodat(parent_fd, name, 0700, 0) == 0)
-                fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0)
-                return fail_errno(error, errno, "Cannot remove %s", name);
+        int refusal = errno;
+        if (refusal != EISDIR && refusal != EPERM)
+                return fail_errno(error, refusal, "Cannot remove %s", name);
 
         struct stat status;
-        if (fstat(fd, &status) < 0)
-                return fail_errno(error, errno, "Cannot look at %s", name);
-        if (device != 0 && status.st_dev != device)
+        autofd int fd = open_folder(parent_fd, name, &status);
+        if (fd < 0)
+                return fail_errno(error, errno == ENOTDIR ? refusal : errno, "Cannot remove %s", name);
+        if (status.st_dev != removal->device)
                 return fail_errno(error, EXDEV, "Cannot remove %s: something is mounted there", name);
-        if (!remove_entries(fd, status.st_dev, error))
+        if (depth >= MAX_DEPTH)
+                return move_to_top(removal, parent_fd, name, error);
+        if (!remove_entries(removal, steal_fd(&fd), depth + 1, error))
                 return fail_prefix(error, "%s", name);
         if (unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
                 return fail_errno(error, errno, "Cannot remove the folder %s", name);
         return true;
 }
 
-static bool remove_entries(int folder_fd, dev_t device, GError **error) {
-        int copy = fcntl(folder_fd, F_DUPFD_CLOEXEC, 0);
-        if (copy < 0)
+/* Closes FOLDER_FD. */
+static bool remove_entries(Removal *removal, int folder_fd, unsigned depth, GError **error) {
+        autodir DIR *folder = fdopendir(folder_fd);
+        if (!folder) {
+                cleanup_fd(&folder_fd);
                 return fail_errno(error, errno, "Cannot list a folder");
-        autodir DIR *folder = fdopendir(copy);
-        if (!folder)
-                return fail_errno(error, errno, "Cannot list a folder");
+        }
 
         struct dirent *entry;
         while ((entry = readdir(folder))) {
                 if (g_str_equal(entry->d_name, ".") || g_str_equal(entry->d_name, ".."))
                         continue;
-                if (!remove_entry(folder_fd, entry->d_name, device, error))
+                if (!remove_entry(removal, dirfd(folder), entry->d_name, depth, error))
                         return false;
         }
         return true;
 }
 
 bool file_remove_tree(int dir_fd, const char *path, GError **error) {
-        return remove_entry(dir_fd, path, 0, error);
+        if (unlinkat(dir_fd, path, 0) == 0 || errno == ENOENT)
+                return true;
+        int refusal = errno;
+        if (refusal != EISDIR && refusal != EPERM)
+                return fail_errno(error, refusal, "Cannot remove %s", path);
+
+        struct stat status;
+        autofd int fd = open_folder(dir_fd, path, &status);
+        if (fd < 0)
+                return fail_errno(error, errno == ENOTDIR ? refusal : errno, "Cannot remove %s", path);
+        if (!file_empty_folder(fd, error))
+                return fail_prefix(error, "%s", path);
+        if (unlinkat(dir_fd, path, AT_REMOVEDIR) < 0 && errno != ENOENT)
+                return fail_errno(error, errno, "Cannot remove the folder %s", path);
+        return true;
 }
 
 bool file_empty_folder(int folder_fd, GError **error) {
+        Removal removal = {.top_fd = folder_fd};
         struct stat status;
 
         if (fstat(folder_fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot look at a folder");
-        return remove_entries(folder_fd, status.st_dev, error);
+        removal.device = status.st_dev;
+
+        do {
+                removal.has_moved = false;
+                /* Opened anew: a copy would share its place in the list of entries with the caller's. */
+                int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                if (fd < 0)
+                        return fail_errno(error, errno, "Cannot list a folder");
+                if (!remove_entries(&removal, fd, 0, error))
+                        return false;
+        } while (removal.has_moved);
+        return true;
 }

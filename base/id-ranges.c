@@ -28,6 +28,29 @@ static int compare_ranges(const void *a, const void *b) {
         return left->start < right->start ? -1 : left->start > right->start;
 }
 
+/* Lines may name the same ids twice, once by name and once by number; the kernel refuses a map with overlaps. */
+static void sort_ranges(GArray *ranges) {
+        guint64 end = 0;
+        guint kept = 0;
+
+        g_array_sort(ranges, compare_ranges);
+        for (guint i = 0; i < ranges->len; i++) {
+                IdRange range = g_array_index(ranges, IdRange, i);
+                guint64 range_end = (guint64) range.start + range.count;
+                if (range_end <= end)
+                        continue;
+                if (range.start < end)
+                        range = (IdRange){(guint32) end, (guint32) (range_end - end)};
+                end = range_end;
+                g_array_index(ranges, IdRange, kept++) = range;
+        }
+        g_array_set_size(ranges, kept);
+}
+
+static bool is_possible(guint64 start, guint64 count) {
+        return count > 0 && count < G_MAXUINT32 && start <= G_MAXUINT32 - count;
+}
+
 static bool parse_number(const char *text, guint32 *ret_number) {
         guint64 number;
 
@@ -52,11 +75,10 @@ GArray *id_ranges_parse(const char *text, const char *user_name, uid_t uid) {
                         continue;
                 if (!parse_number(fields[1], &range.start) || !parse_number(fields[2], &range.count))
                         continue;
-                if (range.count == 0 || range.start > G_MAXUINT32 - range.count)
-                        continue;
-                g_array_append_val(ranges, range);
+                if (is_possible(range.start, range.count))
+                        g_array_append_val(ranges, range);
         }
-        g_array_sort(ranges, compare_ranges);
+        sort_ranges(ranges);
         return ranges;
 }
 
@@ -115,11 +137,11 @@ static bool load_through_nss(const char *user_name, IdKind kind, GArray **ret_ra
         GArray *ranges = g_array_new(FALSE, FALSE, sizeof(IdRange));
         for (int i = 0; i < count; i++) {
                 IdRange range = {(guint32) found[i].start, (guint32) found[i].count};
-                if (range.count > 0)
+                if (is_possible(found[i].start, found[i].count))
                         g_array_append_val(ranges, range);
         }
         free(found);
-        g_array_sort(ranges, compare_ranges);
+        sort_ranges(ranges);
         *ret_ranges = ranges;
         return true;
 }

@@ -16,7 +16,7 @@ typedef struct IdRange {
 } IdRange;
 
 /* The ranges that the text of a subuid(5) file gives to the user, known by name or by uid: all of its lines, in any
- * order. Broken lines are skipped, as newuidmap does. Sorted by start. Caller unrefs. */
+ * order. Broken lines are skipped, as newuidmap does. Sorted by start, without overlaps. Caller unrefs. */
 GArray *id_ranges_parse(const char *text, const char *user_name, uid_t uid);
 
 /* The ranges of the user, as a GArray of IdRange sorted by start. An empty array means that the lookup *answered* that

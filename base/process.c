@@ -69,6 +69,8 @@ bool process_start(const char *const *argv, const ProcessFiles *files, Process *
         prepare_file(&actions, files->output_fd, STDOUT_FILENO);
         if (!files->keep_stderr)
                 posix_spawn_file_actions_adddup2(&actions, write_fd, STDERR_FILENO);
+        /* Not all of ours close by themselves: sockets that systemd has passed do not. */
+        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 
         pid_t pid;
         char *const *environment = files->environment ? (char *const *) files->environment : environ;

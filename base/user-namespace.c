@@ -18,7 +18,7 @@
 
 enum { POINT_BORN = 1, POINT_MAPPED, POINT_DONE };
 
-static bool become_root(GError **error) {
+static bool become_root(pid_t parent, GError **error) {
         /* A single-id map denies setgroups(); then the groups stay as they are. */
         if (setgroups(0, NULL) < 0 && errno != EPERM)
                 return fail_errno(error, errno, "Cannot drop groups");
@@ -27,13 +27,15 @@ static bool become_root(GError **error) {
         /* Not earlier: a change of ids clears it (prctl(2)). */
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
                 return fail_errno(error, errno, "Cannot tie a child to its parent");
+        if (getppid() != parent)
+                return fail(error, WOLFFIA_ERROR_HELPER, "The parent has ended");
         return true;
 }
 
-static bool run_child(Sync *sync, UserNamespaceWork work, void *data, GError **error) {
+static bool run_child(Sync *sync, pid_t parent, UserNamespaceWork work, void *data, GError **error) {
         if (unshare(CLONE_NEWUSER) < 0)
                 return fail_errno(error, errno, "Cannot make a user namespace");
-        return sync_reach(sync, POINT_BORN, error) && sync_wait(sync, POINT_MAPPED, error) && become_root(error) &&
+        return sync_reach(sync, POINT_BORN, error) && sync_wait(sync, POINT_MAPPED, error) && become_root(parent, error) &&
                work(data, error) && sync_reach(sync, POINT_DONE, error);
 }
 
@@ -47,7 +49,7 @@ bool user_namespace_run(const IdMap *map, UserNamespaceWork work, void *data, GE
         if (!sync_open(&sync, error))
                 return false;
 
-        pid_t child = fork();
+        pid_t parent = getpid(), child = fork();
         if (child < 0) {
                 sync_close(&sync);
                 return fail_errno(error, errno, "Cannot fork");
@@ -55,7 +57,7 @@ bool user_namespace_run(const IdMap *map, UserNamespaceWork work, void *data, GE
         if (child == 0) {
                 g_autoptr(GError) failure = NULL;
                 sync_become_child(&sync);
-                if (!run_child(&sync, work, data, &failure)) {
+                if (!run_child(&sync, parent, work, data, &failure)) {
                         sync_fail(&sync, failure);
                         _exit(EXIT_FAILURE);
                 }
