@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "spec/container-keys.h"
+#include "spec/nearest.h"
+
+static void test_counts_slips(void) {
+        static const struct {
+                const char *a, *b;
+                guint distance;
+        } pairs[] = {
+                {"Exec", "Exec", 0},   {"Exce", "Exec", 1},         {"exec", "Exec", 1},  {"Exe", "Exec", 1},
+                {"Exxec", "Exec", 1},  {"Userns", "UserNS", 1},     {"abc", "xyz", 3},    {"", "abc", 3},
+                {"PublihsPorts", "PublishPort", 2},
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)
+                g_assert_cmpuint(nearest_distance(pairs[i].a, pairs[i].b), ==, pairs[i].distance);
+}
+
+static void test_survives_long_words(void) {
+        g_autofree char *word = g_strnfill(10000, 'x');
+
+        g_assert_cmpuint(nearest_distance(word, "Exec"), ==, G_MAXUINT);
+        g_assert_null(container_key_nearest(word));
+}
+
+static void test_suggests_what_people_meant(void) {
+        g_assert_cmpstr(container_key_nearest("Userns"), ==, "UserNS");
+        g_assert_cmpstr(container_key_nearest("PublishPorts"), ==, "PublishPort");
+        g_assert_cmpstr(container_key_nearest("Enviroment"), ==, "Environment");
+        g_assert_cmpstr(container_key_nearest("Volumes"), ==, "Volume");
+        g_assert_null(container_key_nearest("Xyzzy"));
+        g_assert_cmpstr(container_key_nearest_option("pubish"), ==, "publish");
+        g_assert_null(container_key_nearest_option("quite-another"));
+}
+
+int main(int argc, char **argv) {
+        g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/nearest/counts-slips", test_counts_slips);
+        g_test_add_func("/nearest/survives-long-words", test_survives_long_words);
+        g_test_add_func("/nearest/suggests-what-people-meant", test_suggests_what_people_meant);
+        return g_test_run();
+}

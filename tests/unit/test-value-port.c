@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "base/error.h"
+#include "spec/value-port.h"
+
+static void test_reads_all_forms(void) {
+        static const struct {
+                const char *text;
+                PortMapping expected;
+        } forms[] = {
+                {"80", {NULL, 0, 0, 80, 80, PORT_TCP}},
+                {"8080:80", {NULL, 8080, 8080, 80, 80, PORT_TCP}},
+                {":80", {NULL, 0, 0, 80, 80, PORT_TCP}},
+                {"53:53/udp", {NULL, 53, 53, 53, 53, PORT_UDP}},
+                {"53:53/TCP", {NULL, 53, 53, 53, 53, PORT_TCP}},
+                {"127.0.0.1:8080:80", {(char *) "127.0.0.1", 8080, 8080, 80, 80, PORT_TCP}},
+                {"127.0.0.1::80", {(char *) "127.0.0.1", 0, 0, 80, 80, PORT_TCP}},
+                {"[::1]:8080:80", {(char *) "::1", 8080, 8080, 80, 80, PORT_TCP}},
+                {"[::1]::80/udp", {(char *) "::1", 0, 0, 80, 80, PORT_UDP}},
+                {"[::]:8080:80", {(char *) "::", 8080, 8080, 80, 80, PORT_TCP}},
+                {"::80", {NULL, 0, 0, 80, 80, PORT_TCP}},
+                {"5000-5010", {NULL, 0, 0, 5000, 5010, PORT_TCP}},
+                {"6000-6010:5000-5010/udp", {NULL, 6000, 6010, 5000, 5010, PORT_UDP}},
+                {"1:65535", {NULL, 1, 1, 65535, 65535, PORT_TCP}},
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+                const PortMapping *expected = &forms[i].expected;
+                g_autoptr(PortMapping) mapping = NULL;
+                g_autoptr(GError) error = NULL;
+
+                g_test_message("%s", forms[i].text);
+                (void) value_port_parse(forms[i].text, &mapping, &error);
+                g_assert_no_error(error);
+                g_assert_cmpstr(mapping->address, ==, expected->address);
+                g_assert_cmpuint(mapping->host_first, ==, expected->host_first);
+                g_assert_cmpuint(mapping->host_last, ==, expected->host_last);
+                g_assert_cmpuint(mapping->container_first, ==, expected->container_first);
+                g_assert_cmpuint(mapping->container_last, ==, expected->container_last);
+                g_assert_cmpint(mapping->protocol, ==, expected->protocol);
+        }
+}
+
+static void test_names_the_fault(void) {
+        static const struct {
+                const char *text, *fault;
+        } forms[] = {
+                {"", "port '' is not within"},
+                {"0", "port '0' is not within 1 to 65535"},
+                {"99999:80", "port '99999' is not within 1 to 65535"},
+                {"8080:0", "port '0'"},
+                {"http", "'http' is not a port number"},
+                {"8080:", "port ''"},
+                {"80/sctp", "protocol 'sctp' cannot be published"},
+                {"80/", "protocol ''"},
+                {"\"80:80\"", "quotes or blanks"},
+                {"80:80 81:81", "one port to a line"},
+                {"localhost:80:80", "'localhost' is not an IP address; write one like 127.0.0.1"},
+                {"::1:80:80", "'::1' is not an IP address; write one like 127.0.0.1 or [::1]"},
+                {"[127.0.0.1]:80:80", "not an IP address"},
+                {"[]:80:80", "not an IP address"},
+                {"[fe80::1%eth0]:80:80", "not an IP address"},
+                {"[::1]:80", "'[::1]' is not a port number"},
+                {"10-5:10-5", "ends before it starts"},
+                {"10-20:10-21", "different lengths"},
+                {"8000-8001:80", "different lengths"},
+                {"-5:80", "port ''"},
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+                g_autoptr(PortMapping) mapping = NULL;
+                g_autoptr(GError) error = NULL;
+
+                g_test_message("%s", forms[i].text);
+                g_assert_false(value_port_parse(forms[i].text, &mapping, &error));
+                g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_VALUE);
+                g_test_message("%s", error->message);
+                g_assert_nonnull(strstr(error->message, forms[i].fault));
+                g_assert_null(mapping);
+        }
+}
+
+int main(int argc, char **argv) {
+        g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/value-port/reads-all-forms", test_reads_all_forms);
+        g_test_add_func("/value-port/names-the-fault", test_names_the_fault);
+        return g_test_run();
+}
