@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A container of nothing but busybox, for looking at things from inside."""
+
+import shlex
+
+import web
+
+
+def import_image(machine):
+    """A tar of a root folder with busybox in it, as localhost/box; unless an earlier case has done it."""
+    if "localhost/box" in machine.alice("wolffia images", check=False).out:
+        return
+    machine.alice("rm -rf ~/box && mkdir -p ~/box/bin ~/box/etc ~/box/tmp ~/box/home/app && chmod 1777 ~/box/tmp && "
+                  "cp /bin/busybox ~/box/bin && for name in $(busybox --list | grep -v busybox); do "
+                  "ln -s busybox ~/box/bin/$name; done && "
+                  "printf 'root:x:0:0::/root:/bin/sh\\napp:x:1000:1000::/home/app:/bin/sh\\n' >~/box/etc/passwd && "
+                  "printf 'root:x:0:\\napp:x:1000:\\naudio:x:29:app\\n' >~/box/etc/group && "
+                  "wolffia import localhost/box ~/box && rm -rf ~/box", timeout=120)
+
+
+def container(*lines, service=(), install=()):
+    return web.container(*lines, service=service, install=install).replace("localhost/nginx", "localhost/box")
+
+
+def run(machine, command, *options, check=True):
+    """What `sh -c COMMAND` prints in a container that is run by hand."""
+    import_image(machine)
+    network = () if any(option.startswith("--network") for option in options) else ("--network=none",)
+    return machine.alice("/usr/libexec/wolffia/wolffia-runner --name=box " +
+                         " ".join(map(shlex.quote, network + options)) +
+                         f" localhost/box /bin/sh -c {shlex.quote(command)}", check=check, timeout=60)
+
+
+def start(machine, script, *lines, name="box", service=(), wait=True):
+    """Starts a service that runs SCRIPT, which lies in alice's home and is mounted."""
+    import_image(machine)
+    machine.write(f"~/{name}.sh", script)
+    web.write(machine, container(f"Volume=%h/{name}.sh:/script:ro", "Exec=/bin/sh /script", *lines, service=service), name)
+    return machine.alice(f"systemctl --user start {'' if wait else '--no-block '}{name}", check=False, timeout=120)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a payload sees and what it may do, from inside."""
+
+import box
+
+from machine.case import row
+
+
+def test_the_payload_is_alone_in_its_namespaces(machine):
+    assert box.run(machine, "echo $$").out == "1\n"
+    assert box.run(machine, "hostname").out == "box\n"
+    assert box.run(machine, "ls /sys/class/net").out == "lo\n"
+    assert "0::/\n" == box.run(machine, "cat /proc/self/cgroup").out
+
+
+def test_the_root_of_the_container_is_the_user_and_others_are_subordinate(machine):
+    machine.alice("mkdir ~/data")
+    box.run(machine, "touch /data/root; touch /data/app; chown app /data/app", "--volume=/home/alice/data:/data")
+    owners = machine.alice("stat -c %u ~/data/root ~/data/app").out.split()
+    assert owners[0] == "1000" and int(owners[1]) >= 100000, owners
+    machine.root("rm -r /home/alice/data")
+
+
+def test_keep_id_shows_the_user_under_the_own_id(machine):
+    machine.alice("mkdir ~/data")
+    out = box.run(machine, "id -u; touch /data/mine; stat -c %u / /data", "--userns=keep-id", "--user=1000",
+                  "--volume=/home/alice/data:/data").out
+    assert out.split() == ["1000", "0", "1000"], out
+    assert machine.alice("stat -c %u ~/data/mine").out == "1000\n"
+
+
+def test_the_users_of_the_image_are_known_by_name_with_their_groups(machine):
+    out = box.run(machine, "id -u; id -g; id -G; echo $HOME; pwd", "--user=app", "--workdir=/home").out.splitlines()
+    assert out == ["1000", "1000", "1000 29", "/home/app", "/home"], out
+    refused = box.run(machine, "true", "--user=nobody-knows", check=False)
+    assert refused.status == 127 and "no user 'nobody-knows'" in refused.err, refused
+
+
+def test_the_environment_is_the_images_ours_the_files_and_the_options(machine):
+    machine.write("~/env", "# comment\nFROM_FILE=with spaces and \"quotes\"\nBOTH=file\n")
+    out = box.run(machine, "env | sort", "--env-file=/home/alice/env", "--env=BOTH=option", "--env=EMPTY=").out
+    for line in ('FROM_FILE=with spaces and "quotes"', "BOTH=option", "EMPTY=", "container=wolffia", "HOSTNAME=box",
+                 "HOME=/root", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"):
+        assert line in out.splitlines(), (line, out)
+    assert "XDG_RUNTIME_DIR" not in out and "NOTIFY_SOCKET" not in out, out
+
+
+def test_nothing_of_the_runner_is_inherited(machine):
+    assert box.run(machine, "ls /proc/1/fd").out.split() == ["0", "1", "2"]
+    status = box.run(machine, "grep -E '^(SigBlk|SigIgn|Seccomp|NoNewPrivs|CapEff|CapInh|CapAmb):' /proc/1/status").out
+    assert "SigBlk:\t0000000000000000" in status and "SigIgn:\t0000000000000000" in status, status
+    assert "Seccomp:\t2" in status and "CapInh:\t0000000000000000" in status, status
+    assert "CapEff:\t00000000800405fb" in status, status
+
+
+def test_capabilities_are_added_and_dropped(machine):
+    read = "sed -n 's/^CapEff:.//p' /proc/1/status"
+    assert box.run(machine, read, "--cap-drop=all").out == "0000000000000000\n"
+    assert box.run(machine, read, "--cap-drop=all", "--cap-add=net_admin").out == "0000000000001000\n"
+    assert box.run(machine, read, "--user=app").out == "0000000000000000\n"
+    assert box.run(machine, "sed -n 's/^NoNewPrivs:.//p' /proc/1/status",
+                   "--security-opt=no-new-privileges").out == "1\n"
+
+
+def test_dangerous_system_calls_are_refused(machine):
+    refused = box.run(machine, "mkdir -p /m; mount -t tmpfs none /m; echo $?; unshare -U true; echo $?", check=False).out
+    assert refused.split() == ["1", "1"], refused
+
+
+def test_the_host_cannot_be_seen_through_proc_and_sys(machine):
+    out = box.run(machine, "cat /proc/keys /proc/timer_list; ls /sys/firmware; "
+                           "echo 1 >/proc/sys/kernel/panic; echo written=$?; touch /sys/x; echo made=$?").out
+    assert out.split() == ["written=1", "made=1"], out
+
+
+def test_only_what_is_to_be_written_can_be_with_read_only(machine):
+    out = box.run(machine, "for f in /x /run/x /tmp/x /dev/shm/x /etc/x; do touch $f 2>/dev/null && echo $f; done",
+                  "--read-only=true").out
+    assert out.split() == ["/run/x", "/tmp/x", "/dev/shm/x"], out
+    out = box.run(machine, "touch /tmp/x || echo refused", "--read-only=true", "--read-only-tmpfs=false").out
+    assert out == "refused\n", out
+
+
+def test_tmpfs_has_the_options_that_were_asked_for(machine):
+    out = box.run(machine, "grep ' /cache ' /proc/mounts", "--tmpfs=/cache:size=1m,mode=700,exec").out
+    assert "size=1024k" in out and "mode=700" in out and "noexec" not in out, out
+
+
+def test_volumes_are_read_only_or_writable_as_asked_for(machine):
+    machine.alice("mkdir ~/one ~/two && echo text >~/one/file")
+    out = box.run(machine, "cat /one/file; touch /one/x || echo refused; touch /two/x; ls /two",
+                  "--volume=/home/alice/one:/one:ro", "--volume=/home/alice/two:/two").out
+    assert out.split() == ["text", "refused", "x"], out
+
+
+@row("F5")
+def test_a_source_that_cannot_be_reached_is_named(machine):
+    result = box.run(machine, "true", "--volume=/root/secret:/x", check=False)
+    assert result.status == 125 and "/root/secret" in result.err and "namei -l" in result.err, result
+
+
+def test_a_link_in_the_image_does_not_lead_a_mount_out(machine):
+    """CVE-2021-30465's idea: the target of a mount is a link to somewhere on the host."""
+    machine.alice("rm -rf ~/evil && mkdir -p ~/evil/bin ~/victim && cp /bin/busybox ~/evil/bin/sh && "
+                  "ln -s /../../../../../../home/alice/victim ~/evil/data && ln -s ../../../../etc ~/evil/conf")
+    out = machine.alice("/usr/libexec/wolffia/wolffia-runner --name=box --network=none --rootfs=/home/alice/evil "
+                        "--tmpfs=/data --tmpfs=/conf/deep /bin/sh -c 'while read a b c; do echo $b; done </proc/mounts'").out
+    assert "/home/alice/victim" in out.split() and "/etc/deep" in out.split(), out
+    assert machine.alice("ls -A ~/victim; ls -d ~/evil/home/alice/victim").out == "/home/alice/evil/home/alice/victim\n"
+
+
+def test_an_init_reaps_and_passes_signals_on(machine):
+    out = box.run(machine, "cat /proc/1/comm; exit 4", "--init=true", check=False)
+    assert out.status == 4 and "init" in out.out, out
+
+
+@row("N4")
+def test_the_host_is_reachable_by_name(machine):
+    machine.root("systemd-run --unit=greeter --quiet busybox nc -l -l -p 7777 -e echo greetings")
+    try:
+        out = box.run(machine, "nc -w 5 host.containers.internal 7777 </dev/null", "--network=pasta").out
+    finally:
+        machine.root("systemctl stop greeter")
+    assert "greetings" in out, out
+
+
+@row("N7")
+def test_ping_works_out_of_the_box(machine):
+    out = box.run(machine, "cat /proc/sys/net/ipv4/ping_group_range; ping -c 1 -W 2 127.0.0.1 >/dev/null && echo pong",
+                  "--user=app").out
+    assert out.split()[0] == "0" and int(out.split()[1]) > 60000 and "pong" in out, out
+
+
+def test_the_network_of_the_host_is_the_hosts(machine):
+    assert "v0" in box.run(machine, "ls /sys/class/net", "--network=host").out
+
+
+@row("U1")
+def test_a_single_id_is_enough_to_run(machine):
+    out = box.run(machine, "id -u; cat /proc/self/uid_map", "--userns=single").out
+    assert out.split() == ["0", "0", "1000", "1"], out

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""$XDG_RUNTIME_DIR, the bus and lingering (rows B1 to B4, B10, B12)."""
+
+import box
+
+from machine.case import row
+
+RUN = "/usr/libexec/wolffia/wolffia-runner --name=box --network=none localhost/box /bin/true"
+
+
+@row("B1")
+def test_without_the_variable_the_runtime_folder_is_found(machine):
+    box.import_image(machine)
+    assert machine.alice(f"env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS {RUN}").status == 0
+
+
+@row("B1")
+def test_a_runtime_folder_of_somebody_else_is_refused(machine):
+    box.import_image(machine)
+    result = machine.alice(f"XDG_RUNTIME_DIR=/run/user/0 {RUN}", check=False)
+    assert result.status == 125 and "/run/user/0" in result.err, result
+    machine.alice("mkdir -m 777 ~/open")
+    result = machine.alice(f"XDG_RUNTIME_DIR=$HOME/open {RUN}", check=False)
+    assert result.status == 125 and "Others may write" in result.err and "chmod 700" in result.err, result
+
+
+@row("B2")
+def test_without_a_session_or_lingering_it_is_said_which_to_get(machine):
+    result = machine.run("bob", f"env -u XDG_RUNTIME_DIR {RUN}", check=False)
+    assert result.status == 125 and "loginctl enable-linger" in result.err, result
+    assert not machine.root("ls -d /run/user/1001 2>/dev/null", check=False).out
+
+
+@row("B3")
+def test_a_user_who_does_not_linger_is_told_what_that_means(machine):
+    machine.root("mv /var/lib/systemd/linger/alice /root/alice-lingers")
+    try:
+        box.start(machine, "sleep 600\n")
+        assert "loginctl enable-linger" in machine.eventually(lambda: machine.journal("box"))
+    finally:
+        machine.root("mv /root/alice-lingers /var/lib/systemd/linger/alice")
+        machine.alice("systemctl --user kill --signal=KILL box")
+
+
+@row("B4")
+def test_no_user_bus_is_needed(machine):
+    box.import_image(machine)
+    assert machine.alice(f"DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere {RUN}").status == 0
+
+
+@row("B10")
+def test_a_system_service_with_a_user_needs_no_user_manager(machine):
+    box.import_image(machine)
+    result = machine.root("systemd-run --quiet --pipe --wait --uid=alice --property=Delegate=yes "
+                          "--property=RuntimeDirectory=box --setenv=XDG_RUNTIME_DIR=/run/box "
+                          "--setenv=HOME=/home/alice " + RUN.replace("/bin/true", "/bin/sh -c 'echo served'"), check=False)
+    assert result.status == 0 and result.out == "served\n", result
+
+
+@row("B12")
+def test_a_shell_without_a_user_manager_will_do(machine):
+    box.import_image(machine)
+    machine.root("install -d -o alice -m 700 /run/alice")
+    out = machine.root("su alice -c 'XDG_RUNTIME_DIR=/run/alice " + RUN.replace("/bin/true", "/bin/echo by hand") + "'").out
+    assert out == "by hand\n", out
+    assert machine.root("find /run/alice -mindepth 2").out == ""
+    machine.root("rm -r /run/alice")

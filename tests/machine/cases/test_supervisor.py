@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What happens while a container runs, and at its end."""
+
+import re
+
+import box
+import web
+
+from machine.case import row
+
+LEFTOVERS = ("find ~/.local/share/wolffia/containers ~/.local/share/wolffia/trash $XDG_RUNTIME_DIR/wolffia "
+             "-mindepth 1 -maxdepth 1 2>/dev/null; true")
+
+
+def ends(machine, unit="box"):
+    machine.eventually(lambda: machine.show(unit, "ActiveState") in ("inactive", "failed"), seconds=30)
+    machine.root("journalctl --sync")
+
+
+@row("B7")
+def test_twenty_thousand_lines_and_an_exit_all_arrive_in_order(machine):
+    box.start(machine, "i=0; while [ $i -lt 10000 ]; do echo out $i; echo err $i >&2; i=$((i+1)); done\n")
+    ends(machine)
+    log = machine.alice("journalctl --user -o cat -u box | grep -E '^(out|err) [0-9]+$'").out.splitlines()
+    log = log[-20000:]
+    assert len(log) == 20000, len(log)
+    assert log == [f"{stream} {i}" for i in range(10000) for stream in ("out", "err")]
+
+
+@row("B7")
+def test_a_payload_of_any_user_opens_dev_stdout(machine):
+    box.start(machine, "echo through the file >/dev/stdout; echo and the other >>/dev/stderr\n", "User=app")
+    ends(machine)
+    log = machine.journal("box")
+    assert "through the file" in log and "and the other" in log, log
+
+
+def test_the_last_words_in_a_signal_handler_arrive(machine):
+    box.start(machine, "trap 'i=0; while [ $i -lt 5000 ]; do echo bye $i; i=$((i+1)); done; exit 0' TERM\n"
+                       "echo started; while :; do sleep 0.1; done\n")
+    machine.eventually(lambda: "started" in machine.journal("box"))
+    machine.alice("systemctl --user stop box")
+    ends(machine)
+    assert machine.show("box", "Result") == "success"
+    log = machine.alice("journalctl --user -o cat -u box | grep -c '^bye '").out
+    assert log.strip() == "5000", log
+
+
+def test_the_stop_signal_is_the_one_that_was_asked_for(machine):
+    box.start(machine, "trap 'echo got usr1; exit 0' USR1; echo started; while :; do sleep 0.1; done\n",
+              "StopSignal=SIGUSR1")
+    machine.eventually(lambda: "started" in machine.journal("box"))
+    machine.alice("systemctl --user stop box")
+    assert "got usr1" in machine.journal("box")
+    assert machine.show("box", "Result") == "success"
+
+
+def test_other_signals_are_passed_on(machine):
+    box.start(machine, "trap 'echo got hup' HUP; echo started; while :; do sleep 0.1; done\n", "StopSignal=KILL")
+    machine.eventually(lambda: "started" in machine.journal("box"))
+    machine.alice("systemctl --user kill --kill-whom=main --signal=HUP box")
+    machine.eventually(lambda: "got hup" in machine.journal("box"))
+    machine.alice("systemctl --user stop box")
+
+
+def test_a_payload_that_a_signal_ends_ends_the_unit_by_that_signal(machine):
+    """With an init, since the kernel shields process 1 from signals that it has no handler for."""
+    out = box.run(machine, "kill -SEGV $$", "--init=true", check=False)
+    assert out.status == 128 + 11, out
+    box.start(machine, "trap - USR2; exec sleep 60\n")
+    group = machine.show("box", "ControlGroup")
+    machine.root(f"kill -KILL $(cat /sys/fs/cgroup{group}/payload/cgroup.procs)")
+    ends(machine)
+    assert (machine.show("box", "ExecMainCode"), machine.show("box", "ExecMainStatus")) == ("2", "9")
+
+
+def test_ready_is_what_the_payload_says_with_notify(machine):
+    """busybox has no sd_notify, so the message is a datagram from the user's systemd-notify, bound into the container."""
+    box.import_image(machine)
+    machine.write("~/say.py", "import os, socket\ns = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+                              "s.connect(os.environ['NOTIFY_SOCKET'])\n"
+                              "s.send(b'STATUS=half way\\nMAINPID=4711')\nimport time; time.sleep(1.5)\n"
+                              "s.send(b'READY=1\\nSTATUS=all the way')\ntime.sleep(600)\n")
+    web.write(machine, "[Container]\nRootfs=/run/host-root\nVolume=%h/say.py:/tmp/say.py:ro\nNotify=yes\n"
+                       "Exec=/usr/bin/python3 /tmp/say.py\nNetwork=none\n".replace("/run/host-root", "/srv/plain"), "box")
+    machine.root("mkdir -p /srv/plain/tmp /srv/plain/usr && for d in bin lib lib64; do ln -sfn usr/$d /srv/plain/$d; done && "
+                 "chown -R alice: /srv/plain")
+    machine.write("~/.config/wolffia/box.container.d/usr.conf", "[Container]\nVolume=/usr:/usr:ro\n")
+    machine.alice("systemctl --user daemon-reload && systemctl --user start --no-block box")
+    machine.eventually(lambda: "half way" in machine.show("box", "StatusText"))
+    assert machine.show("box", "ActiveState") == "activating"
+    machine.eventually(lambda: machine.show("box", "ActiveState") == "active")
+    assert machine.show("box", "StatusText") == "all the way"
+    assert machine.show("box", "MainPID") != "4711"
+    machine.alice("systemctl --user stop box")
+    machine.root("rm -rf /srv/plain")
+
+
+def test_oneshot_services_are_done_when_the_payload_is(machine):
+    box.start(machine, "sleep 1; echo done\n", service=("Type=oneshot", "RemainAfterExit=yes"))
+    assert machine.show("box", "ActiveState") == "active"
+    assert "done" in machine.journal("box")
+    machine.alice("systemctl --user stop box")
+
+
+def test_a_pasta_that_dies_is_named_and_the_unit_fails(machine):
+    box.start(machine, "trap 'exit 0' TERM; echo started; while :; do sleep 0.1; done\n")
+    machine.eventually(lambda: "started" in machine.journal("box"))
+    group = machine.show("box", "ControlGroup")
+    machine.root(f"for pid in $(cat /sys/fs/cgroup{group}/cgroup.procs); do "
+                 "case $(cat /proc/$pid/comm) in pasta*|passt*) kill -9 $pid;; esac; done")
+    ends(machine)
+    assert machine.show("box", "Result") == "exit-code"
+    assert "pasta, which connects the container, has ended" in machine.journal("box")
+
+
+@row("B9")
+def test_after_a_kill_of_the_supervisor_nothing_is_in_the_way(machine):
+    box.start(machine, "mkdir /deep; touch /deep/file; chown -R app /deep; echo started; sleep 600\n")
+    machine.eventually(lambda: "started" in machine.journal("box"))
+    machine.alice("systemctl --user kill --kill-whom=main --signal=KILL box")
+    ends(machine)
+    assert "containers/box" in machine.alice(LEFTOVERS).out
+    machine.alice("systemctl --user start box")
+    machine.eventually(lambda: machine.alice(LEFTOVERS).out.split() ==
+                       ["/home/alice/.local/share/wolffia/containers/box", "/run/user/1000/wolffia/box"])
+    machine.alice("systemctl --user kill --signal=KILL box")
+    ends(machine)
+    machine.alice("systemctl --user start box && systemctl --user stop box", timeout=120)
+    machine.eventually(lambda: machine.alice(LEFTOVERS).out == "")
+
+
+def test_a_failed_start_leaves_nothing(machine):
+    box.import_image(machine)
+    for line in ("Exec=/no/such/program", "User=nobody-knows", "Volume=/root/x:/x", "WorkingDir=/no/such", "Tmpfs=/x:size=lots"):
+        web.write(machine, box.container(line), "box")
+        assert machine.alice("systemctl --user start box", check=False).status != 0, line
+        assert machine.alice(LEFTOVERS).out == "", line
+        status = machine.alice("systemctl --user status --no-pager --full box", check=False).out
+        assert re.search(r"Status: \"..", status) and line.split("=")[1].split(":")[0] in status, (line, status)
+
+
+def test_two_containers_of_one_name_are_refused_and_the_first_lives_on(machine):
+    box.start(machine, "echo started; sleep 600\n")
+    refused = box.run(machine, "true", check=False)
+    assert refused.status == 125 and "is running already" in refused.err, refused
+    assert machine.show("box", "ActiveState") == "active"
+    assert machine.alice("ls $XDG_RUNTIME_DIR/wolffia/box").out.split() == ["hostname", "hosts", "resolv.conf"]
+    machine.alice("systemctl --user kill --signal=KILL box")
+
+
+def test_log_drivers_none_and_passthrough(machine):
+    box.start(machine, "echo unheard\n", "LogDriver=none")
+    ends(machine)
+    assert "unheard" not in machine.journal("box")
+    box.start(machine, "echo heard\n", "LogDriver=passthrough")
+    ends(machine)
+    assert "heard" in machine.journal("box").replace("unheard", "")
+
+
+def test_what_stays_is_small(machine):
+    box.start(machine, "sleep 600\n", "Network=none")
+    pid = machine.show("box", "MainPID")
+    assert machine.root(f"cat /proc/{pid}/comm").out == "wolffia-supervi\n"
+    pss = int(re.search(r"^Pss: +(\d+)", machine.root(f"cat /proc/{pid}/smaps_rollup").out, re.MULTILINE)[1])
+    assert pss < 250, pss
+    machine.alice("systemctl --user kill --signal=KILL box")
