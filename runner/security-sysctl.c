@@ -45,9 +45,9 @@ static const struct {
  * (eth0/100). */
 static char *normalise(const char *name) {
         char *path = g_strdup(name);
-        gsize first = strcspn(path, "./");
+        bool has_dots = path[strcspn(path, "./")] == '.';
 
-        for (char *c = path; path[first] != '/' && *c; c++) {
+        for (char *c = path; has_dots && *c; c++) {
                 if (*c == '.')
                         *c = '/';
                 else if (*c == '/')

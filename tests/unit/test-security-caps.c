@@ -153,7 +153,7 @@ static void run_in_user_namespace(Work work) {
         close(ready[0]);
         close(mapped[0]);
         if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED_STATUS) {
-                g_test_skip("no user namespaces for this user here");
+                g_test_skip("no user namespaces here, or no ids to map for this user");
                 return;
         }
         g_assert_true(WIFEXITED(status));
@@ -186,10 +186,15 @@ static void expect_sets(guint64 permitted, guint64 inheritable, guint64 bounding
         g_assert_cmphex(status_value("CapBnd"), ==, bounding);
 }
 
+static bool has_range(void) {
+        g_autofree char *map = NULL;
+        return g_file_get_contents("/proc/self/uid_map", &map, NULL, NULL) && strstr(map, "65536");
+}
+
 static void become_root(void) {
         SecurityCaps caps = {.bounding = DEFAULT_CAPS};
 
-        become(&caps, &(SecurityUser){.keep_groups = geteuid() == 0 ? false : true});
+        become(&caps, &(SecurityUser){.keep_groups = !has_range()});
         expect_sets(DEFAULT_CAPS, 0, DEFAULT_CAPS);
 }
 
@@ -207,11 +212,6 @@ static void lose_all(void) {
 
         become(&caps, &(SecurityUser){.keep_groups = true});
         expect_sets(0, 0, 0);
-}
-
-static bool has_range(void) {
-        g_autofree char *map = NULL;
-        return g_file_get_contents("/proc/self/uid_map", &map, NULL, NULL) && strstr(map, "65536");
 }
 
 static void become_user(void) {
@@ -251,7 +251,7 @@ static void fail_for_unmapped_user(void) {
         g_assert_nonnull(strstr(error->message, "Cannot become user 70000, who is not mapped"));
 }
 
-/* What root of the container has after execve(): the bounding set, and nothing of it regained by a change of user. */
+/* What root of the container has after execve(): the bounding set. */
 static void execute_as_root(void) {
         SecurityCaps caps = {.bounding = BIT(CAP_CHOWN)};
         char *const argv[] = {(char *) "grep", (char *) "-qx", (char *) "CapEff:\t0000000000000001",
