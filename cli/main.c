@@ -17,7 +17,8 @@ const Verb verb_table[] = {
         {"import", "NAME SOURCE", "Add an image from a folder or an archive", verb_import, false},
         {"rmi", "NAME…", "Remove images", verb_rmi, false},
         {"check", "FILE…", "Say what is wrong in unit files, before systemd reads them", verb_check, false},
-        {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare, false},
+        {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare,
+         false},
         {"prepare", "NAME", "Unpack an image's layers for an id map", verb_prepare, true},
         {NULL},
 };

@@ -27,12 +27,17 @@ static char *print_age(gint64 time) {
         static const struct {
                 gint64 length;
                 const char *name;
-        } units[] = {{365 * 86400, "year"}, {30 * 86400, "month"}, {86400, "day"}, {3600, "hour"}, {60, "minute"}};
+        } units[] = {{365 * 86400, "year"},
+                     {30 * 86400, "month"},
+                     {86400, "day"},
+                     {3600, "hour"},
+                     {60, "minute"}};
 
         for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
                 gint64 count = seconds / units[i].length;
                 if (count > 0)
-                        return g_strdup_printf("%" G_GINT64_FORMAT " %s%s ago", count, units[i].name, count == 1 ? "" : "s");
+                        return g_strdup_printf("%" G_GINT64_FORMAT " %s%s ago", count, units[i].name,
+                                               count == 1 ? "" : "s");
         }
         return g_strdup("just now");
 }
@@ -42,7 +47,8 @@ static void print_line(const ImageStore *store, const ImageListed *image, int wi
         g_autoptr(ImageRecord) record = NULL;
         g_autoptr(GError) error = NULL;
 
-        printf("%-*s  %.*s  ", width, image->name ? image->name : "<none>", DIGEST_SHOWN, image->digest + strlen("sha256:"));
+        printf("%-*s  %.*s  ", width, image->name ? image->name : "<none>", DIGEST_SHOWN,
+               image->digest + strlen("sha256:"));
         if (!image_record_load(store->fd, path, &record, &error)) {
                 printf("cannot be read: %s\n", error->message);
                 return;

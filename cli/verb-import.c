@@ -76,8 +76,10 @@ static bool apply(const ImportOptions *options, JsonObject *settings, GError **e
                change_words(settings, "CMD", options->command, error) &&
                add_pairs(settings, "ENV", options->variables, error) &&
                add_pairs(settings, "LABEL", options->labels, error) &&
-               change_all(settings, "EXPOSE", options->ports, error) && change(settings, "USER", options->user, error) &&
-               change(settings, "WORKDIR", options->folder, error) && change(settings, "STOPSIGNAL", options->signal, error);
+               change_all(settings, "EXPOSE", options->ports, error) &&
+               change(settings, "USER", options->user, error) &&
+               change(settings, "WORKDIR", options->folder, error) &&
+               change(settings, "STOPSIGNAL", options->signal, error);
 }
 
 static bool run(const ImportOptions *options, const char *name, const char *source, GError **error) {
@@ -91,7 +93,8 @@ static bool run(const ImportOptions *options, const char *name, const char *sour
         if (!apply(options, settings, error) || !image_reference_parse(name, &reference, error))
                 return false;
         if (reference->digest)
-                return fail(error, WOLFFIA_ERROR_VALUE, "A digest cannot be given to an image; name it NAME[:TAG]");
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "A digest cannot be given to an image; name it NAME[:TAG]");
 
         image_progress_init(&progress, options->quiet);
         g_autofree char *full = image_reference_print(reference, IMAGE_REFERENCE_LOCAL_REGISTRY);
@@ -126,16 +129,25 @@ static void clear(ImportOptions *options) {
 int verb_import(const Verb *verb, int argc, char **argv) {
         ImportOptions options = {0};
         const GOptionEntry entries[] = {
-                {"arch", 0, 0, G_OPTION_ARG_STRING, &options.architecture, "Another architecture than this machine's (arm64, …)", "ARCH"},
-                {"change", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &options.changes, "A line as in a Containerfile: 'CMD [\"nginx\"]', 'ENV A=b', …", "LINE"},
-                {"entrypoint", 0, 0, G_OPTION_ARG_STRING, &options.entrypoint, "The program, as words or as a JSON list", "COMMAND"},
-                {"cmd", 0, 0, G_OPTION_ARG_STRING, &options.command, "Its default arguments, or the program where there is no entrypoint", "COMMAND"},
-                {"env", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options.variables, "An environment variable", "NAME=VALUE"},
+                {"arch", 0, 0, G_OPTION_ARG_STRING, &options.architecture,
+                 "Another architecture than this machine's (arm64, …)", "ARCH"},
+                {"change", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &options.changes,
+                 "A line as in a Containerfile: 'CMD [\"nginx\"]', 'ENV A=b', …", "LINE"},
+                {"entrypoint", 0, 0, G_OPTION_ARG_STRING, &options.entrypoint,
+                 "The program, as words or as a JSON list", "COMMAND"},
+                {"cmd", 0, 0, G_OPTION_ARG_STRING, &options.command,
+                 "Its default arguments, or the program where there is no entrypoint", "COMMAND"},
+                {"env", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options.variables, "An environment variable",
+                 "NAME=VALUE"},
                 {"label", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &options.labels, "A label", "NAME=VALUE"},
-                {"expose", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.ports, "A port that it listens on", "PORT[/udp]"},
-                {"user", 'u', 0, G_OPTION_ARG_STRING, &options.user, "The user that it runs as", "USER[:GROUP]"},
-                {"workdir", 'w', 0, G_OPTION_ARG_STRING, &options.folder, "The folder that it runs in", "PATH"},
-                {"stop-signal", 0, 0, G_OPTION_ARG_STRING, &options.signal, "The signal that ends it", "SIGNAL"},
+                {"expose", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.ports, "A port that it listens on",
+                 "PORT[/udp]"},
+                {"user", 'u', 0, G_OPTION_ARG_STRING, &options.user, "The user that it runs as",
+                 "USER[:GROUP]"},
+                {"workdir", 'w', 0, G_OPTION_ARG_STRING, &options.folder, "The folder that it runs in",
+                 "PATH"},
+                {"stop-signal", 0, 0, G_OPTION_ARG_STRING, &options.signal, "The signal that ends it",
+                 "SIGNAL"},
                 {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show no progress", NULL},
                 {NULL},
         };

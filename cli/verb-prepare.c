@@ -22,8 +22,10 @@ static bool parse_extents(const char *option, const char *text, GArray **ret_ext
         for (char **line = lines; *line; line++) {
                 IdExtent extent;
                 char rest;
-                if (sscanf(*line, " %u %u %u %c", &extent.inside, &extent.outside, &extent.count, &rest) != 3)
-                        return fail(error, WOLFFIA_ERROR_VALUE, "%s: '%s' is not INSIDE OUTSIDE COUNT", option, *line);
+                if (sscanf(*line, " %u %u %u %c", &extent.inside, &extent.outside, &extent.count, &rest) !=
+                    3)
+                        return fail(error, WOLFFIA_ERROR_VALUE, "%s: '%s' is not INSIDE OUTSIDE COUNT",
+                                    option, *line);
                 g_array_append_val(extents, extent);
         }
         *ret_extents = g_steal_pointer(&extents);
@@ -37,7 +39,8 @@ static bool load_map(const char *users, const char *groups, IdMap **ret_map, GEr
                 return id_map_load_default(ret_map, error);
         if (!users || !groups)
                 return fail(error, WOLFFIA_ERROR_VALUE, "--users= and --groups= go together");
-        if (!parse_extents("--users", users, &map->users, error) || !parse_extents("--groups", groups, &map->groups, error))
+        if (!parse_extents("--users", users, &map->users, error) ||
+            !parse_extents("--groups", groups, &map->groups, error))
                 return false;
         *ret_map = g_steal_pointer(&map);
         return true;

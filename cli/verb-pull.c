@@ -18,8 +18,8 @@ typedef struct PullOptions {
 } PullOptions;
 
 /* True as well when it is there and shall not be fetched again; then RET_DIGEST is NULL. */
-static bool pull_one(const ImageStore *store, const PullOptions *options, const char *name, GPtrArray *warnings,
-                     char **ret_digest, GError **error) {
+static bool pull_one(const ImageStore *store, const PullOptions *options, const char *name,
+                     GPtrArray *warnings, char **ret_digest, GError **error) {
         g_autoptr(ImageReference) reference = NULL;
         g_autoptr(ImageRecord) record = NULL;
         ImageProgress progress;
@@ -62,8 +62,10 @@ static bool run(const PullOptions *options, char **names, GError **error) {
 int verb_pull(const Verb *verb, int argc, char **argv) {
         PullOptions options = {0};
         const GOptionEntry entries[] = {
-                {"arch", 0, 0, G_OPTION_ARG_STRING, &options.architecture, "Another architecture than this machine's (arm64, …)", "ARCH"},
-                {"missing", 0, 0, G_OPTION_ARG_NONE, &options.missing, "Do nothing for an image that is in the store", NULL},
+                {"arch", 0, 0, G_OPTION_ARG_STRING, &options.architecture,
+                 "Another architecture than this machine's (arm64, …)", "ARCH"},
+                {"missing", 0, 0, G_OPTION_ARG_NONE, &options.missing,
+                 "Do nothing for an image that is in the store", NULL},
                 {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show no progress", NULL},
                 {NULL},
         };

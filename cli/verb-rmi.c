@@ -31,7 +31,8 @@ static int remove_all(const ImageStore *store, char **names) {
                 g_autoptr(GError) error = NULL;
                 ImageRemoved removed;
                 if (image_remove(store, *names, &removed, &error))
-                        printf("%s %s\n", *names, removed == IMAGE_REMOVED_NAME ? "is no name of it any more" : "removed");
+                        printf("%s %s\n", *names,
+                               removed == IMAGE_REMOVED_NAME ? "is no name of it any more" : "removed");
                 else
                         status = verb_fail(error);
         }
@@ -59,7 +60,8 @@ static int run(char **names, bool unnamed) {
 int verb_rmi(const Verb *verb, int argc, char **argv) {
         gboolean unnamed = FALSE;
         const GOptionEntry entries[] = {
-                {"unnamed", 0, 0, G_OPTION_ARG_NONE, &unnamed, "Remove all images that have lost their name to newer ones", NULL},
+                {"unnamed", 0, 0, G_OPTION_ARG_NONE, &unnamed,
+                 "Remove all images that have lost their name to newer ones", NULL},
                 {NULL},
         };
         g_auto(GStrv) arguments = NULL;

@@ -46,7 +46,8 @@ static int run(char **command) {
         g_autoptr(IdMap) map = NULL;
         Unshare unshare = {.command = command};
 
-        unshare.status = mmap(NULL, sizeof *unshare.status, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        unshare.status = mmap(NULL, sizeof *unshare.status, PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (unshare.status == MAP_FAILED) {
                 (void) fail_errno(&error, errno, "Cannot share memory with a child");
                 return verb_fail(error);
@@ -55,7 +56,8 @@ static int run(char **command) {
         /* Ctrl-C is the command's; both of us get it, and have to outlive it to learn how the command took it. */
         signal(SIGINT, SIG_IGN);
         signal(SIGQUIT, SIG_IGN);
-        bool done = id_map_load_default(&map, &error) && user_namespace_run(map, run_command, &unshare, &error);
+        bool done =
+                id_map_load_default(&map, &error) && user_namespace_run(map, run_command, &unshare, &error);
         int status = *unshare.status;
         munmap(unshare.status, sizeof *unshare.status);
         return done ? exit_status(status) : verb_fail(error);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *description, bool stop_early, int argc,
-                char **argv, char ***ret_arguments, int *ret_status) {
+bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *description, bool stop_early,
+                int argc, char **argv, char ***ret_arguments, int *ret_status) {
         g_autoptr(GOptionContext) context = g_option_context_new(verb->arguments);
         g_autoptr(GError) error = NULL;
         g_autofree char *program = g_strconcat("wolffia ", verb->name, NULL);
@@ -57,7 +57,8 @@ int verb_misuse(const Verb *verb, const char *format, ...) {
         g_autofree char *text = g_strdup_vprintf(format, arguments);
         va_end(arguments);
 
-        g_autofree char *full = g_strdup_printf("%s: %s; 'wolffia %s --help' tells more", verb->name, text, verb->name);
+        g_autofree char *full =
+                g_strdup_printf("%s: %s; 'wolffia %s --help' tells more", verb->name, text, verb->name);
         say(full, "\033[1;31m");
         return VERB_USAGE;
 }

@@ -11,9 +11,14 @@ static const struct {
         const char *machine;
         const char *name;
 } architectures[] = {
-        {"x86_64", "amd64"},   {"aarch64", "arm64"}, {"i686", "386"},        {"i586", "386"},          {"i486", "386"},
-        {"i386", "386"},       {"armv7l", "arm"},    {"armv6l", "arm"},      {"armv8l", "arm"},        {"riscv64", "riscv64"},
-        {"s390x", "s390x"},    {"ppc64le", "ppc64le"}, {"ppc64", "ppc64"},   {"loongarch64", "loong64"}, {"mips64", "mips64le"},
+        {"x86_64", "amd64"},    {"aarch64", "arm64"},
+        {"i686", "386"},        {"i586", "386"},
+        {"i486", "386"},        {"i386", "386"},
+        {"armv7l", "arm"},      {"armv6l", "arm"},
+        {"armv8l", "arm"},      {"riscv64", "riscv64"},
+        {"s390x", "s390x"},     {"ppc64le", "ppc64le"},
+        {"ppc64", "ppc64"},     {"loongarch64", "loong64"},
+        {"mips64", "mips64le"},
 };
 
 const char *image_architecture_host(void) {
@@ -28,6 +33,7 @@ const char *image_architecture_host(void) {
 }
 
 bool image_architecture_runs(const char *host, const char *architecture) {
-        return g_str_equal(host, architecture) || (g_str_equal(host, "amd64") && g_str_equal(architecture, "386")) ||
+        return g_str_equal(host, architecture) ||
+               (g_str_equal(host, "amd64") && g_str_equal(architecture, "386")) ||
                (g_str_equal(host, "arm64") && g_str_equal(architecture, "arm"));
 }

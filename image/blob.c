@@ -49,7 +49,8 @@ bool image_blob_create(const ImageTrash *aside, ImageBlob **ret_blob, GError **e
 
 bool image_blob_write(ImageBlob *blob, const void *bytes, size_t size, GError **error) {
         image_digest_update(blob->digest, bytes, size);
-        return file_write_all(blob->fd, bytes, size, error) || fail_prefix(error, "%s/%s", blob->store->path, blob->path);
+        return file_write_all(blob->fd, bytes, size, error) ||
+               fail_prefix(error, "%s/%s", blob->store->path, blob->path);
 }
 
 static bool sync_folder(const ImageStore *store, GError **error) {
@@ -60,7 +61,8 @@ static bool sync_folder(const ImageStore *store, GError **error) {
         return true;
 }
 
-static bool rename_synced(const ImageStore *store, int fd, const char *path, const char *digest, GError **error) {
+static bool rename_synced(const ImageStore *store, int fd, const char *path, const char *digest,
+                          GError **error) {
         g_autofree char *target = image_store_blob_path(digest);
 
         if (fsync(fd) < 0)
@@ -74,8 +76,8 @@ bool image_blob_commit(ImageBlob *blob, const char *expected, char **ret_digest,
         g_autofree char *digest = image_digest_finish(blob->digest);
 
         if (expected && !g_str_equal(digest, expected))
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "The contents of %s are not what its name says: they are %s", expected,
-                            digest);
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "The contents of %s are not what its name says: they are %s", expected, digest);
         if (!rename_synced(blob->store, blob->fd, blob->path, digest, error))
                 return false;
         cleanup_fd(&blob->fd);
@@ -127,8 +129,8 @@ static bool copy(ImageBlob *blob, int fd, ImageProgress *progress, GError **erro
         }
 }
 
-bool image_blob_copy(const ImageTrash *aside, int fd, const char *expected, ImageProgress *progress, char **ret_digest,
-                     GError **error) {
+bool image_blob_copy(const ImageTrash *aside, int fd, const char *expected, ImageProgress *progress,
+                     char **ret_digest, GError **error) {
         g_autoptr(ImageBlob) blob = NULL;
 
         if (expected && image_blob_exists(aside->store, expected)) {
@@ -140,14 +142,16 @@ bool image_blob_copy(const ImageTrash *aside, int fd, const char *expected, Imag
                image_blob_commit(blob, expected, ret_digest, error);
 }
 
-bool image_blob_store(const ImageTrash *aside, const void *bytes, size_t size, char **ret_digest, GError **error) {
+bool image_blob_store(const ImageTrash *aside, const void *bytes, size_t size, char **ret_digest,
+                      GError **error) {
         g_autoptr(ImageBlob) blob = NULL;
 
         return image_blob_create(aside, &blob, error) && image_blob_write(blob, bytes, size, error) &&
                image_blob_commit(blob, NULL, ret_digest, error);
 }
 
-bool image_blob_load(const ImageStore *store, const char *digest, char **ret_text, size_t *ret_size, GError **error) {
+bool image_blob_load(const ImageStore *store, const char *digest, char **ret_text, size_t *ret_size,
+                     GError **error) {
         g_autofree char *path = image_store_blob_path(digest);
         g_autofree char *text = NULL;
         size_t size;
@@ -158,8 +162,10 @@ bool image_blob_load(const ImageStore *store, const char *digest, char **ret_tex
         g_autofree char *found = image_digest_of(text, size);
         if (!g_str_equal(found, digest)) {
                 (void) unlinkat(store->fd, path, 0);
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "The stored copy of %s is damaged; it has been removed, import or pull the "
-                                                         "image again", digest);
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "The stored copy of %s is damaged; it has been removed, import or pull the "
+                            "image again",
+                            digest);
         }
         *ret_text = g_steal_pointer(&text);
         *ret_size = size;
@@ -184,5 +190,6 @@ bool image_blob_verify(const ImageStore *store, const char *digest, GError **err
         if (g_str_equal(found, digest))
                 return true;
         (void) unlinkat(store->fd, path, 0);
-        return fail(error, WOLFFIA_ERROR_SYNTAX, "The stored copy of %s is damaged; it has been removed", digest);
+        return fail(error, WOLFFIA_ERROR_SYNTAX, "The stored copy of %s is damaged; it has been removed",
+                    digest);
 }

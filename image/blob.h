@@ -30,16 +30,18 @@ bool image_blob_set_aside(ImageBlob *blob, char **ret_path, char **ret_digest, G
 bool image_blob_adopt(const ImageStore *store, const char *path, const char *digest, GError **error);
 
 /* All of FD from its position on becomes a blob, unless the store has EXPECTED already. */
-bool image_blob_copy(const ImageTrash *aside, int fd, const char *expected, ImageProgress *progress, char **ret_digest,
-                     GError **error);
+bool image_blob_copy(const ImageTrash *aside, int fd, const char *expected, ImageProgress *progress,
+                     char **ret_digest, GError **error);
 
 /* A blob made of memory: a configuration that we wrote ourselves. */
-bool image_blob_store(const ImageTrash *aside, const void *bytes, size_t size, char **ret_digest, GError **error);
+bool image_blob_store(const ImageTrash *aside, const void *bytes, size_t size, char **ret_digest,
+                      GError **error);
 
 bool image_blob_exists(const ImageStore *store, const char *digest);
 
 /* Reads a whole document and verifies it. Caller frees. */
-bool image_blob_load(const ImageStore *store, const char *digest, char **ret_text, size_t *ret_size, GError **error);
+bool image_blob_load(const ImageStore *store, const char *digest, char **ret_text, size_t *ret_size,
+                     GError **error);
 
 /* Whether a blob is what its name says; one that is not is removed. */
 bool image_blob_verify(const ImageStore *store, const char *digest, GError **error);

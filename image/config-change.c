@@ -75,14 +75,16 @@ static bool split_pairs(const char *value, char ***ret_pairs, GError **error) {
                 size_t name_length = strcspn(value, " \t");
                 g_autofree char *name = g_strndup(value, name_length);
                 pairs = g_new0(char *, 2);
-                pairs[0] = g_strconcat(name, "=", value + name_length + strspn(value + name_length, " \t"), NULL);
+                pairs[0] = g_strconcat(name, "=", value + name_length + strspn(value + name_length, " \t"),
+                                       NULL);
         } else if (!g_shell_parse_argv(value, NULL, &pairs, &failure)) {
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s': %s", value, failure->message);
         }
 
         for (char **pair = pairs; *pair; pair++)
                 if (!strchr(*pair, '=') || **pair == '=') {
-                        bool failed = fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not of the form NAME=VALUE", *pair);
+                        bool failed = fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not of the form NAME=VALUE",
+                                           *pair);
                         g_strfreev(pairs);
                         return failed;
                 }
@@ -98,7 +100,8 @@ static bool set_pairs(JsonObject *settings, bool labels, const char *value, GErr
         for (char **pair = pairs; *pair; pair++) {
                 g_autofree char *name = g_strndup(*pair, strcspn(*pair, "="));
                 if (labels)
-                        json_object_set_string_member(table_of(settings, "Labels"), name, *pair + strlen(name) + 1);
+                        json_object_set_string_member(table_of(settings, "Labels"), name,
+                                                      *pair + strlen(name) + 1);
                 else
                         set_variable(settings, *pair);
         }
@@ -110,12 +113,15 @@ static bool add_port(JsonObject *settings, const char *port, GError **error) {
         g_auto(GStrv) parts = g_strsplit(port, "/", 2);
         const char *protocol = parts[1] ? parts[1] : "tcp";
         g_auto(GStrv) ends = g_strsplit(parts[0] ? parts[0] : "", "-", 2);
-        bool good = g_strv_length(ends) > 0 && (g_str_equal(protocol, "tcp") || g_str_equal(protocol, "udp") || g_str_equal(protocol, "sctp"));
+        bool good =
+                g_strv_length(ends) > 0 && (g_str_equal(protocol, "tcp") || g_str_equal(protocol, "udp") ||
+                                            g_str_equal(protocol, "sctp"));
 
         for (char **end = ends; *end && good; end++)
                 good = g_ascii_string_to_unsigned(*end, 10, 1, G_MAXUINT16, NULL, NULL);
         if (!good)
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not of the form PORT[-PORT][/tcp|udp|sctp]", port);
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not of the form PORT[-PORT][/tcp|udp|sctp]",
+                            port);
 
         g_autofree char *key = g_strdup_printf("%s/%s", parts[0], protocol);
         json_object_set_object_member(table_of(settings, "ExposedPorts"), key, json_object_new());
@@ -138,7 +144,8 @@ static bool add_volumes(JsonObject *settings, const char *value, GError **error)
                 if (**word && **word != '/')
                         return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not an absolute path", *word);
                 if (**word)
-                        json_object_set_object_member(table_of(settings, "Volumes"), *word, json_object_new());
+                        json_object_set_object_member(table_of(settings, "Volumes"), *word,
+                                                      json_object_new());
         }
         return true;
 }
@@ -164,8 +171,10 @@ static bool apply(JsonObject *settings, const char *keyword, const char *value, 
                 return add_ports(settings, value, error);
         if (g_str_equal(keyword, "VOLUME"))
                 return add_volumes(settings, value, error);
-        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is none of CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME "
-                                                "and WORKDIR", keyword);
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "'%s' is none of CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME "
+                    "and WORKDIR",
+                    keyword);
 }
 
 bool image_config_change(JsonObject *settings, const char *line, GError **error) {

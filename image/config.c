@@ -39,14 +39,18 @@ static const char *keep(ImageConfig *config, const char *text) {
 
 /* Layers that occur twice (many images have the empty one several times) would make overlay refuse the mount. What a
  * layer says is all said again by its last occurrence, so that the others add nothing. */
-static bool take_layers(ImageConfig *config, JsonObject *document, const ImageManifest *manifest, GError **error) {
-        g_auto(GStrv) diff_ids = image_document_strings(image_document_object(document, "rootfs"), "diff_ids");
+static bool take_layers(ImageConfig *config, JsonObject *document, const ImageManifest *manifest,
+                        GError **error) {
+        g_auto(GStrv) diff_ids =
+                image_document_strings(image_document_object(document, "rootfs"), "diff_ids");
         guint count = g_strv_length(diff_ids), kept = 0;
 
         if (!image_document_object(document, "rootfs"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "This is not a container image, but some other artifact");
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "This is not a container image, but some other artifact");
         if (count != manifest->layers->len)
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "The configuration speaks of %u layers, the manifest has %u", count,
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "The configuration speaks of %u layers, the manifest has %u", count,
                             manifest->layers->len);
 
         char **layers = g_new0(char *, count + 1), **blobs = g_new0(char *, count + 1);
@@ -54,7 +58,8 @@ static bool take_layers(ImageConfig *config, JsonObject *document, const ImageMa
         config->fields.blobs = keep_list(config, blobs);
         for (guint i = 0; i < count; i++) {
                 if (!image_reference_is_digest(diff_ids[i]))
-                        return fail(error, WOLFFIA_ERROR_SYNTAX, "The configuration has no sha256 digest of layer %u", i + 1);
+                        return fail(error, WOLFFIA_ERROR_SYNTAX,
+                                    "The configuration has no sha256 digest of layer %u", i + 1);
                 bool last = true;
                 for (guint j = i + 1; j < count && last; j++)
                         last = !g_str_equal(diff_ids[i], diff_ids[j]);
@@ -67,12 +72,14 @@ static bool take_layers(ImageConfig *config, JsonObject *document, const ImageMa
 }
 
 static bool check_platform(JsonObject *document, const char *architecture, GError **error) {
-        const char *found = image_document_string(document, "architecture"), *os = image_document_string(document, "os");
+        const char *found = image_document_string(document, "architecture"),
+                   *os = image_document_string(document, "os");
 
         if (os && *os && !g_str_equal(os, "linux"))
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "The image is for %s, not for Linux", os);
         if (found && *found && !image_architecture_runs(architecture, found))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "The image is for %s, and this machine is %s", found, architecture);
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "The image is for %s, and this machine is %s",
+                            found, architecture);
         return true;
 }
 
@@ -93,8 +100,8 @@ static void take_settings(ImageConfig *config, JsonObject *document) {
         fields->stop_signal = keep(config, image_document_string(settings, "StopSignal"));
 }
 
-bool image_config_parse(const char *text, size_t size, const ImageManifest *manifest, const char *architecture,
-                        ImageConfig **ret_config, GError **error) {
+bool image_config_parse(const char *text, size_t size, const ImageManifest *manifest,
+                        const char *architecture, ImageConfig **ret_config, GError **error) {
         g_autoptr(ImageConfig) config = config_new();
         g_autoptr(JsonNode) root = NULL;
 
@@ -104,7 +111,8 @@ bool image_config_parse(const char *text, size_t size, const ImageManifest *mani
 
         config->fields.digest = keep(config, manifest->config);
         config->fields.manifest = keep(config, manifest->digest);
-        if (!take_layers(config, document, manifest, error) || !check_platform(document, architecture, error))
+        if (!take_layers(config, document, manifest, error) ||
+            !check_platform(document, architecture, error))
                 return false;
         take_settings(config, document);
         *ret_config = g_steal_pointer(&config);

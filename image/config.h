@@ -26,8 +26,8 @@ bool image_config_load(const ImageStore *store, const ImageManifest *manifest, c
                        ImageConfig **ret_config, GError **error);
 
 /* The same from memory. */
-bool image_config_parse(const char *text, size_t size, const ImageManifest *manifest, const char *architecture,
-                        ImageConfig **ret_config, GError **error);
+bool image_config_parse(const char *text, size_t size, const ImageManifest *manifest,
+                        const char *architecture, ImageConfig **ret_config, GError **error);
 
 /* The "config" part of a configuration to be written, empty. Caller unrefs. */
 JsonObject *image_config_new_settings(void);

@@ -23,7 +23,8 @@ static bool check_depth(const char *text, size_t size, GError **error) {
                 else if (!in_string && (text[i] == '}' || text[i] == ']'))
                         depth--;
                 if (depth > DEPTH_MAX)
-                        return fail(error, WOLFFIA_ERROR_SYNTAX, "it is nested more than %d levels deep", DEPTH_MAX);
+                        return fail(error, WOLFFIA_ERROR_SYNTAX, "it is nested more than %d levels deep",
+                                    DEPTH_MAX);
         }
         return true;
 }
@@ -33,7 +34,8 @@ bool image_document_parse(const char *text, size_t size, JsonNode **ret_root, GE
         g_autoptr(GError) failure = NULL;
 
         if (size > IMAGE_DOCUMENT_SIZE_MAX)
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "it is larger than %d bytes", IMAGE_DOCUMENT_SIZE_MAX);
+                return fail(error, WOLFFIA_ERROR_SYNTAX, "it is larger than %d bytes",
+                            IMAGE_DOCUMENT_SIZE_MAX);
         if (!g_utf8_validate(text, (gssize) size, NULL))
                 return fail(error, WOLFFIA_ERROR_SYNTAX, "it is not UTF-8 text");
         if (!check_depth(text, size, error))
@@ -50,9 +52,10 @@ bool image_document_parse(const char *text, size_t size, JsonNode **ret_root, GE
 
 /* Strings with escapes may hold anything, also halves of surrogate pairs; a record takes UTF-8 only. */
 static const char *string_of(JsonNode *node) {
-        const char *text = node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING
-                                   ? json_node_get_string(node)
-                                   : NULL;
+        const char *text =
+                node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING
+                        ? json_node_get_string(node)
+                        : NULL;
 
         return text && g_utf8_validate(text, -1, NULL) ? text : NULL;
 }

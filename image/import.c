@@ -43,10 +43,11 @@ static bool import_image(const ImageTrash *aside, const ImageImport *import, con
         g_autoptr(ImageMembers) members = NULL;
 
         if (import->settings && json_object_get_size(import->settings) > 0)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "it is %s, which has settings of its own; --change and its like are for root folders, a container "
-                            "changes them with Environment=, Exec= and so on",
-                            image_source_kind_name(source->kind));
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "it is %s, which has settings of its own; --change and its like are for root folders, a container "
+                        "changes them with Environment=, Exec= and so on",
+                        image_source_kind_name(source->kind));
         if (source->kind == IMAGE_SOURCE_OCI_LAYOUT)
                 members = image_members_new(aside, source->fd);
         else if (!image_members_load(aside, source->fd, import->progress, &members, error))
@@ -69,11 +70,13 @@ static bool import_root(const ImageTrash *aside, const ImageImport *import, cons
                 g_autofree char *path = realpath(source->path, NULL);
                 if (!path)
                         return fail_errno(error, errno, "Cannot find it");
-                if (!image_pack_folder(aside, path, import->progress, import->warnings, &blob, &diff_id, error))
+                if (!image_pack_folder(aside, path, import->progress, import->warnings, &blob, &diff_id,
+                                       error))
                         return false;
         }
 
-        g_autoptr(JsonObject) settings = import->settings ? json_object_ref(import->settings) : image_config_new_settings();
+        g_autoptr(JsonObject) settings =
+                import->settings ? json_object_ref(import->settings) : image_config_new_settings();
         g_autofree char *document = image_config_print(settings, architecture_of(import), diff_id);
         manifest->digest = g_strdup("");
         manifest->layers = g_ptr_array_new_with_free_func(g_free);
@@ -84,8 +87,8 @@ static bool import_root(const ImageTrash *aside, const ImageImport *import, cons
         return true;
 }
 
-static bool import_source(const ImageStore *store, const ImageImport *import, const char *text, char **ret_digest,
-                          GError **error) {
+static bool import_source(const ImageStore *store, const ImageImport *import, const char *text,
+                          char **ret_digest, GError **error) {
         g_autoptr(ImageTrash) aside = NULL;
         g_autoptr(ImageSource) source = NULL;
         g_autoptr(ImageManifest) manifest = NULL;
@@ -100,8 +103,8 @@ static bool import_source(const ImageStore *store, const ImageImport *import, co
                fail_prefix(error, "%s", source->path);
 }
 
-bool image_import(const ImageStore *store, const ImageImport *import, const char *source_text, char **ret_digest,
-                  GError **error) {
+bool image_import(const ImageStore *store, const ImageImport *import, const char *source_text,
+                  char **ret_digest, GError **error) {
         autofd int lock_fd = -1;
 
         if (!image_store_lock(store, IMAGE_STORE_USE_SHARED, true, &lock_fd, error))

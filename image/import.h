@@ -22,8 +22,8 @@ typedef struct ImageImport {
 
 /* Brings in what SOURCE_TEXT (image/source.h) names, and unpacks it for the user's default id map. RET_DIGEST is that of
  * the configuration; caller frees. */
-bool image_import(const ImageStore *store, const ImageImport *import, const char *source_text, char **ret_digest,
-                  GError **error);
+bool image_import(const ImageStore *store, const ImageImport *import, const char *source_text,
+                  char **ret_digest, GError **error);
 
 /* The last steps, for a manifest whose blobs are in the store. The caller holds the store's lock, shared. */
 bool image_import_manifest(const ImageStore *store, const ImageImport *import, const ImageManifest *manifest,

@@ -43,7 +43,8 @@ static guint64 blob_size(const LayersWork *work, const char *digest) {
         g_autofree char *path = image_store_blob_path(digest);
         struct stat status;
 
-        return fstatat(work->store->fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 ? (guint64) status.st_size : 0;
+        return fstatat(work->store->fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 ? (guint64) status.st_size
+                                                                                 : 0;
 }
 
 /* A layer that is not what it should be: because the store's copy rotted, which the next pull can cure, or because the
@@ -52,10 +53,13 @@ static bool fail_digest(const LayersWork *work, guint index, const char *found, 
         const char *blob = work->record->blobs[index];
 
         if (!image_blob_verify(work->store, blob, NULL))
-                return fail(error, WOLFFIA_ERROR_SYNTAX,
-                            "The stored copy of layer %s is damaged; it has been removed, import or pull the image again", blob);
-        return fail(error, WOLFFIA_ERROR_SYNTAX, "Layer %u is not what the image's configuration says: %s instead of %s",
-                    index + 1, found, work->record->layers[index]);
+                return fail(
+                        error, WOLFFIA_ERROR_SYNTAX,
+                        "The stored copy of layer %s is damaged; it has been removed, import or pull the image again",
+                        blob);
+        return fail(error, WOLFFIA_ERROR_SYNTAX,
+                    "Layer %u is not what the image's configuration says: %s instead of %s", index + 1,
+                    found, work->record->layers[index]);
 }
 
 static bool check_ids(const LayersWork *work, GError **error) {
@@ -63,10 +67,11 @@ static bool check_ids(const LayersWork *work, GError **error) {
 
         if (notes->highest_id == 0)
                 return true;
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "'%s' and perhaps more belong to ids beyond your range; the highest is %u, so that /etc/subuid and "
-                    "/etc/subgid must give you at least %u ids (usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER)",
-                    notes->first_unmapped, notes->highest_id, notes->highest_id);
+        return fail(
+                error, WOLFFIA_ERROR_UNSUPPORTED,
+                "'%s' and perhaps more belong to ids beyond your range; the highest is %u, so that /etc/subuid and "
+                "/etc/subgid must give you at least %u ids (usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER)",
+                notes->first_unmapped, notes->highest_id, notes->highest_id);
 }
 
 /* Unpacks one blob into FOLDER_FD and checks what it was. */
@@ -101,7 +106,8 @@ static bool unpack_blob(LayersWork *work, guint index, int folder_fd, GError **e
 static bool move_layer(const LayersWork *work, const char *aside, const char *name, GError **error) {
         g_autofree char *path = g_strconcat("layers/", work->key, "/", name, NULL);
 
-        if (renameat2(work->store->fd, aside, work->store->fd, path, RENAME_NOREPLACE) < 0 && errno != EEXIST)
+        if (renameat2(work->store->fd, aside, work->store->fd, path, RENAME_NOREPLACE) < 0 &&
+            errno != EEXIST)
                 return fail_errno(error, errno, "Cannot move a layer to %s/%s", work->store->path, path);
         return true;
 }
@@ -149,27 +155,35 @@ static void add_warnings(const LayersWork *work, GPtrArray *warnings) {
         const UnpackNotes *notes = work->notes;
 
         if (notes->squashed > 0)
-                g_ptr_array_add(warnings, g_strdup("You have no subordinate ids, so all files of the image belong to you; an "
-                                                   "administrator gives some with usermod --add-subuids and --add-subgids"));
+                g_ptr_array_add(
+                        warnings,
+                        g_strdup("You have no subordinate ids, so all files of the image belong to you; an "
+                                 "administrator gives some with usermod --add-subuids and --add-subgids"));
         if (notes->devices > 0)
-                g_ptr_array_add(warnings, g_strdup_printf("%" G_GUINT64_FORMAT " device nodes in the image were left out, since "
-                                                          "no user may make them; a container gets its own /dev",
-                                                          notes->devices));
+                g_ptr_array_add(warnings,
+                                g_strdup_printf("%" G_GUINT64_FORMAT
+                                                " device nodes in the image were left out, since "
+                                                "no user may make them; a container gets its own /dev",
+                                                notes->devices));
         if (notes->attributes > 0)
-                g_ptr_array_add(warnings, g_strdup_printf("%" G_GUINT64_FORMAT " extended attributes of the image's files were "
-                                                          "refused by the kernel or the file system, ignoring",
-                                                          notes->attributes));
+                g_ptr_array_add(warnings,
+                                g_strdup_printf("%" G_GUINT64_FORMAT
+                                                " extended attributes of the image's files were "
+                                                "refused by the kernel or the file system, ignoring",
+                                                notes->attributes));
 }
 
 static bool run(LayersWork *work, GPtrArray *warnings, GError **error) {
         g_autofree char *folder = g_strconcat("layers/", work->key, NULL);
         g_autoptr(ImageTrash) aside = NULL;
 
-        if (!file_make_folders(work->store->fd, folder, 0700, error) || !image_trash_open(work->store, &aside, error))
+        if (!file_make_folders(work->store->fd, folder, 0700, error) ||
+            !image_trash_open(work->store, &aside, error))
                 return false;
         work->aside = aside->path;
 
-        work->notes = mmap(NULL, sizeof *work->notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        work->notes =
+                mmap(NULL, sizeof *work->notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (work->notes == MAP_FAILED)
                 return fail_errno(error, errno, "Cannot share memory with a child");
         bool done = user_namespace_run(work->map, unpack_all, work, error);
@@ -180,8 +194,8 @@ static bool run(LayersWork *work, GPtrArray *warnings, GError **error) {
         return done;
 }
 
-bool image_layers_unpack(const ImageStore *store, const ImageRecord *record, const IdMap *map, ImageProgress *progress,
-                         GPtrArray *warnings, GError **error) {
+bool image_layers_unpack(const ImageStore *store, const ImageRecord *record, const IdMap *map,
+                         ImageProgress *progress, GPtrArray *warnings, GError **error) {
         g_autofree char *key = id_map_key(map);
         LayersWork work = {.store = store, .record = record, .map = map, .key = key, .progress = progress};
         bool missing = false;

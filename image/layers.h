@@ -13,5 +13,5 @@
 /* Unpacks what image_store_missing_layers() names, in one child with MAP, and checks each layer against its diff id.
  * Layers appear whole or not at all, one by one: what is done is done when a later one fails. Sentences about what was
  * left out are appended to WARNINGS (of char *). The caller holds the store's lock, shared. */
-bool image_layers_unpack(const ImageStore *store, const ImageRecord *record, const IdMap *map, ImageProgress *progress,
-                         GPtrArray *warnings, GError **error);
+bool image_layers_unpack(const ImageStore *store, const ImageRecord *record, const IdMap *map,
+                         ImageProgress *progress, GPtrArray *warnings, GError **error);

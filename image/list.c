@@ -65,12 +65,14 @@ static void add(GPtrArray *images, const char *name, const char *digest) {
 
 GPtrArray *image_list(const ImageStore *store) {
         GPtrArray *images = g_ptr_array_new_with_free_func(free_listed);
-        g_autoptr(GPtrArray) names = image_list_folder(store, "images"), records = image_list_folder(store, "records");
+        g_autoptr(GPtrArray) names = image_list_folder(store, "images"),
+                             records = image_list_folder(store, "records");
         g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
         for (guint i = 0; i < names->len; i++) {
                 g_autofree char *path = g_strconcat("images/", names->pdata[i], NULL);
-                g_autofree char *name = image_reference_unescape(names->pdata[i]), *digest = read_digest(store, path);
+                g_autofree char *name = image_reference_unescape(names->pdata[i]),
+                                *digest = read_digest(store, path);
                 if (!digest)
                         continue;
                 add(images, name, digest);
@@ -90,7 +92,8 @@ char **image_list_users(const ImageStore *store, const char *digest) {
         GPtrArray *users = g_ptr_array_new();
 
         for (guint i = 0; i < containers->len; i++) {
-                g_autofree char *path = g_strdup_printf("containers/%s/image", (const char *) containers->pdata[i]);
+                g_autofree char *path =
+                        g_strdup_printf("containers/%s/image", (const char *) containers->pdata[i]);
                 g_autofree char *used = read_digest(store, path);
                 if (g_strcmp0(used, digest) == 0)
                         g_ptr_array_add(users, g_strdup(containers->pdata[i]));

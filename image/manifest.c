@@ -47,8 +47,8 @@ static bool load_document(ImageMembers *members, const char *name, JsonNode **re
 }
 
 /* A document that is a blob; its digest is verified. */
-static bool load_blob(ImageMembers *members, const ImageStore *store, const char *digest, ImageProgress *progress,
-                      JsonNode **ret_root, GError **error) {
+static bool load_blob(ImageMembers *members, const ImageStore *store, const char *digest,
+                      ImageProgress *progress, JsonNode **ret_root, GError **error) {
         g_autofree char *text = NULL;
         size_t size;
 
@@ -71,7 +71,8 @@ static bool is_named(JsonObject *descriptor, const char *name) {
 /* 2 for what was asked for, 1 for what runs as well or does not say, 0 for anything else. */
 static int rate(JsonObject *descriptor, const ImageChoice *choice) {
         JsonObject *platform = image_document_object(descriptor, "platform");
-        const char *os = image_document_string(platform, "os"), *architecture = image_document_string(platform, "architecture");
+        const char *os = image_document_string(platform, "os"),
+                   *architecture = image_document_string(platform, "architecture");
 
         /* Signed statements about an image lie beside it. */
         if (image_document_string(image_document_object(descriptor, "annotations"), ANNOTATION_ATTESTED))
@@ -89,7 +90,8 @@ static char *list_platforms(JsonArray *manifests) {
         GString *text = g_string_new(NULL);
 
         for (guint i = 0; i < image_document_length(manifests); i++) {
-                JsonObject *platform = image_document_object(image_document_object_at(manifests, i), "platform");
+                JsonObject *platform =
+                        image_document_object(image_document_object_at(manifests, i), "platform");
                 const char *architecture = image_document_string(platform, "architecture");
                 if (architecture && !g_str_equal(architecture, "unknown"))
                         g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", architecture);
@@ -101,7 +103,8 @@ static char *list_names(JsonArray *manifests) {
         GString *text = g_string_new(NULL);
 
         for (guint i = 0; i < image_document_length(manifests); i++) {
-                JsonObject *annotations = image_document_object(image_document_object_at(manifests, i), "annotations");
+                JsonObject *annotations =
+                        image_document_object(image_document_object_at(manifests, i), "annotations");
                 const char *name = image_document_string(annotations, ANNOTATION_CONTAINERD);
                 if (!name)
                         name = image_document_string(annotations, ANNOTATION_NAME);
@@ -112,8 +115,8 @@ static char *list_names(JsonArray *manifests) {
 }
 
 /* Chooses one of an index's manifests. */
-static bool choose(JsonArray *manifests, const ImageChoice *choice, const char *name, JsonObject **ret_descriptor,
-                   GError **error) {
+static bool choose(JsonArray *manifests, const ImageChoice *choice, const char *name,
+                   JsonObject **ret_descriptor, GError **error) {
         JsonObject *best = NULL;
         int best_rate = 0, equals = 0;
 
@@ -122,7 +125,8 @@ static bool choose(JsonArray *manifests, const ImageChoice *choice, const char *
                 if (!descriptor || (name && !is_named(descriptor, name)))
                         continue;
                 int rated = rate(descriptor, choice);
-                bool same = best && g_strcmp0(image_document_string(best, "digest"), image_document_string(descriptor, "digest")) == 0;
+                bool same = best && g_strcmp0(image_document_string(best, "digest"),
+                                              image_document_string(descriptor, "digest")) == 0;
                 if (rated > best_rate) {
                         best = descriptor;
                         best_rate = rated;
@@ -134,21 +138,25 @@ static bool choose(JsonArray *manifests, const ImageChoice *choice, const char *
 
         g_autofree char *platforms = list_platforms(manifests), *names = list_names(manifests);
         if (!best && name)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "No image '%s' in there; there is %s", name, *names ? names : "none with a name");
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "No image '%s' in there; there is %s", name,
+                            *names ? names : "none with a name");
         if (!best)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "The image is not made for this machine (%s), but for %s",
-                            choice->architecture, *platforms ? platforms : "none that is named");
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "The image is not made for this machine (%s), but for %s", choice->architecture,
+                            *platforms ? platforms : "none that is named");
         /* Variants of one architecture (arm v6, v7) have no names; the first is the builder's choice. */
         if (equals > 1 && *names && !name)
-                return fail(error, WOLFFIA_ERROR_VALUE, "There are several images in there; append ':NAME' to choose one of %s", names);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "There are several images in there; append ':NAME' to choose one of %s", names);
         *ret_descriptor = best;
         return true;
 }
 
-static bool take_layers(ImageMembers *members, JsonArray *layers, ImageManifest *manifest, ImageProgress *progress,
-                        GError **error) {
+static bool take_layers(ImageMembers *members, JsonArray *layers, ImageManifest *manifest,
+                        ImageProgress *progress, GError **error) {
         if (image_document_length(layers) > LAYERS_MAX)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "The image has %u layers, and the kernel's overlay takes %d",
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "The image has %u layers, and the kernel's overlay takes %d",
                             image_document_length(layers), LAYERS_MAX);
 
         for (guint i = 0; i < image_document_length(layers); i++) {
@@ -167,8 +175,9 @@ static bool take_layers(ImageMembers *members, JsonArray *layers, ImageManifest 
         return true;
 }
 
-static bool take_manifest(ImageMembers *members, const ImageStore *store, JsonObject *document, const char *digest,
-                          ImageProgress *progress, ImageManifest **ret_manifest, GError **error) {
+static bool take_manifest(ImageMembers *members, const ImageStore *store, JsonObject *document,
+                          const char *digest, ImageProgress *progress, ImageManifest **ret_manifest,
+                          GError **error) {
         g_autoptr(ImageManifest) manifest = manifest_new(digest);
         const char *config = image_document_string(image_document_object(document, "config"), "digest");
 
@@ -196,21 +205,24 @@ bool image_manifest_load_oci(ImageMembers *members, const ImageChoice *choice, I
                 JsonObject *descriptor = NULL;
 
                 if (!manifests && digest)
-                        return take_manifest(members, store, object_of(root), digest, progress, ret_manifest, error);
+                        return take_manifest(members, store, object_of(root), digest, progress, ret_manifest,
+                                             error);
                 if (!choose(manifests, choice, name, &descriptor, error))
                         return false;
                 name = NULL;
 
                 const char *next = image_document_string(descriptor, "digest");
                 if (!next || !image_reference_is_digest(next))
-                        return fail(error, WOLFFIA_ERROR_SYNTAX, "The index names a manifest without a sha256 digest");
+                        return fail(error, WOLFFIA_ERROR_SYNTAX,
+                                    "The index names a manifest without a sha256 digest");
                 g_free(digest);
                 digest = g_strdup(next);
                 g_clear_pointer(&root, json_node_unref);
                 if (!load_blob(members, store, digest, progress, &root, error))
                         return false;
         }
-        return fail(error, WOLFFIA_ERROR_SYNTAX, "Indexes are nested more than %d levels deep", INDEX_DEPTH_MAX);
+        return fail(error, WOLFFIA_ERROR_SYNTAX, "Indexes are nested more than %d levels deep",
+                    INDEX_DEPTH_MAX);
 }
 
 static bool has_tag(JsonObject *image, const char *name) {
@@ -240,10 +252,12 @@ static bool choose_docker(JsonArray *images, const char *name, JsonObject **ret_
         if (*ret_image)
                 return true;
         if (name)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "No image '%s' in there; there is %s", name, *shown ? shown : "none with a name");
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "No image '%s' in there; there is %s", name,
+                            *shown ? shown : "none with a name");
         if (count == 0)
                 return fail(error, WOLFFIA_ERROR_SYNTAX, "There is no image in there");
-        return fail(error, WOLFFIA_ERROR_VALUE, "There are several images in there; append ':NAME' to choose one of %s", shown);
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "There are several images in there; append ':NAME' to choose one of %s", shown);
 }
 
 bool image_manifest_load_docker(ImageMembers *members, const ImageChoice *choice, ImageProgress *progress,
@@ -254,7 +268,8 @@ bool image_manifest_load_docker(ImageMembers *members, const ImageChoice *choice
 
         if (!load_document(members, "manifest.json", &root, error))
                 return false;
-        if (!choose_docker(JSON_NODE_HOLDS_ARRAY(root) ? json_node_get_array(root) : NULL, choice->name, &image, error))
+        if (!choose_docker(JSON_NODE_HOLDS_ARRAY(root) ? json_node_get_array(root) : NULL, choice->name,
+                           &image, error))
                 return false;
 
         const char *config = image_document_string(image, "Config");

@@ -23,7 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageManifest, image_manifest_free)
 /* What to choose where there is a choice. */
 typedef struct ImageChoice {
         const char *architecture; /* as Go spells it */
-        const char *name;         /* a name or tag inside of an archive with several images; NULL: there is but one */
+        const char
+                *name; /* a name or tag inside of an archive with several images; NULL: there is but one */
 } ImageChoice;
 
 /* An OCI layout. */

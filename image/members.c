@@ -89,7 +89,8 @@ static char *resolve_link(const char *name, struct archive_entry *entry) {
         return path_normalise(joined);
 }
 
-static bool add_member(ImageMembers *members, struct archive *tar, struct archive_entry *entry, GError **error) {
+static bool add_member(ImageMembers *members, struct archive *tar, struct archive_entry *entry,
+                       GError **error) {
         const char *raw = archive_entry_pathname(entry);
         bool is_file = archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry);
         bool is_link = archive_entry_filetype(entry) == AE_IFLNK || archive_entry_hardlink(entry);
@@ -97,7 +98,8 @@ static bool add_member(ImageMembers *members, struct archive *tar, struct archiv
         if (!raw || (!is_file && !is_link))
                 return true;
         if (g_hash_table_size(members->members) >= MEMBERS_MAX)
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "The archive has more than %d members; it is no image", MEMBERS_MAX);
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "The archive has more than %d members; it is no image", MEMBERS_MAX);
 
         char *name = path_normalise(raw);
         Member *member = g_new0(Member, 1);
@@ -153,16 +155,19 @@ static bool fail_missing(const char *name, GError **error) {
         return fail(error, WOLFFIA_ERROR_NOT_FOUND, "The image is incomplete: '%s' is missing", name);
 }
 
-bool image_members_read(ImageMembers *members, const char *name, char **ret_text, size_t *ret_size, GError **error) {
+bool image_members_read(ImageMembers *members, const char *name, char **ret_text, size_t *ret_size,
+                        GError **error) {
         if (members->folder_fd >= 0)
-                return file_read(members->folder_fd, name, IMAGE_DOCUMENT_SIZE_MAX, ret_text, ret_size, error);
+                return file_read(members->folder_fd, name, IMAGE_DOCUMENT_SIZE_MAX, ret_text, ret_size,
+                                 error);
 
         Member *member = find(members, name);
         if (!member)
                 return fail_missing(name, error);
         if (!member->path)
                 return image_blob_load(members->aside->store, member->digest, ret_text, ret_size, error);
-        return file_read(members->aside->store->fd, member->path, IMAGE_DOCUMENT_SIZE_MAX, ret_text, ret_size, error);
+        return file_read(members->aside->store->fd, member->path, IMAGE_DOCUMENT_SIZE_MAX, ret_text,
+                         ret_size, error);
 }
 
 static bool take_file(ImageMembers *members, const char *name, const char *expected, ImageProgress *progress,
@@ -173,11 +178,12 @@ static bool take_file(ImageMembers *members, const char *name, const char *expec
                 return fail_missing(name, error);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open '%s'", name);
-        return image_blob_copy(members->aside, fd, expected, progress, ret_digest, error) || fail_prefix(error, "'%s'", name);
+        return image_blob_copy(members->aside, fd, expected, progress, ret_digest, error) ||
+               fail_prefix(error, "'%s'", name);
 }
 
-bool image_members_take(ImageMembers *members, const char *name, const char *expected, ImageProgress *progress,
-                        char **ret_digest, GError **error) {
+bool image_members_take(ImageMembers *members, const char *name, const char *expected,
+                        ImageProgress *progress, char **ret_digest, GError **error) {
         if (members->folder_fd >= 0)
                 return take_file(members, name, expected, progress, ret_digest, error);
 
@@ -185,7 +191,8 @@ bool image_members_take(ImageMembers *members, const char *name, const char *exp
         if (!member)
                 return fail_missing(name, error);
         if (expected && !g_str_equal(member->digest, expected))
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "The contents of '%s' are not what they should be: %s instead of %s", name,
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "The contents of '%s' are not what they should be: %s instead of %s", name,
                             member->digest, expected);
         if (member->path && !image_blob_adopt(members->aside->store, member->path, member->digest, error))
                 return false;
@@ -195,7 +202,8 @@ bool image_members_take(ImageMembers *members, const char *name, const char *exp
         return true;
 }
 
-bool image_members_take_blob(ImageMembers *members, const char *digest, ImageProgress *progress, GError **error) {
+bool image_members_take_blob(ImageMembers *members, const char *digest, ImageProgress *progress,
+                             GError **error) {
         if (image_blob_exists(members->aside->store, digest))
                 return true;
 

@@ -27,12 +27,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageMembers, image_members_free)
 const ImageStore *image_members_store(const ImageMembers *members);
 
 /* Reads a document, "index.json". Caller frees. */
-bool image_members_read(ImageMembers *members, const char *name, char **ret_text, size_t *ret_size, GError **error);
+bool image_members_read(ImageMembers *members, const char *name, char **ret_text, size_t *ret_size,
+                        GError **error);
 
 /* Makes a member a blob of the store. Fails when its digest is not EXPECTED (NULL: any will do). RET_DIGEST may be NULL.
  * Caller frees. */
-bool image_members_take(ImageMembers *members, const char *name, const char *expected, ImageProgress *progress,
-                        char **ret_digest, GError **error);
+bool image_members_take(ImageMembers *members, const char *name, const char *expected,
+                        ImageProgress *progress, char **ret_digest, GError **error);
 
 /* The same for a blob of an OCI layout; one that the store has already is not looked for. */
-bool image_members_take_blob(ImageMembers *members, const char *digest, ImageProgress *progress, GError **error);
+bool image_members_take_blob(ImageMembers *members, const char *digest, ImageProgress *progress,
+                             GError **error);

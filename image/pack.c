@@ -104,7 +104,8 @@ static bool open_all(Pack *pack, GError **error) {
 
         pack->disk = archive_read_disk_new();
         archive_read_disk_set_symlink_physical(pack->disk);
-        archive_read_disk_set_behavior(pack->disk, ARCHIVE_READDISK_NO_TRAVERSE_MOUNTS | ARCHIVE_READDISK_NO_ACL |
+        archive_read_disk_set_behavior(pack->disk, ARCHIVE_READDISK_NO_TRAVERSE_MOUNTS |
+                                                           ARCHIVE_READDISK_NO_ACL |
                                                            ARCHIVE_READDISK_NO_FFLAGS);
         if (archive_read_disk_open(pack->disk, pack->folder) != ARCHIVE_OK)
                 return fail_pack(pack, pack->disk, "Cannot read the folder", error);
@@ -129,9 +130,10 @@ static bool fail_unreadable(Pack *pack, const char *path, GError **error) {
         int number = archive_errno(pack->disk);
 
         if (number == EACCES || number == EPERM)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "'%s' is not readable for you; let root pack the folder: sudo tar -C %s -c . | wolffia import NAME -",
-                            path, pack->folder);
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "'%s' is not readable for you; let root pack the folder: sudo tar -C %s -c . | wolffia import NAME -",
+                        path, pack->folder);
         return image_stream_fail(pack->disk, path, error);
 }
 
@@ -260,11 +262,12 @@ static bool run(Pack *pack, GError **error) {
         return user_namespace_run(map, pack_work, pack, error);
 }
 
-bool image_pack_folder(const ImageTrash *aside, const char *path, ImageProgress *progress, GPtrArray *warnings,
-                       char **ret_blob, char **ret_diff_id, GError **error) {
+bool image_pack_folder(const ImageTrash *aside, const char *path, ImageProgress *progress,
+                       GPtrArray *warnings, char **ret_blob, char **ret_diff_id, GError **error) {
         Pack pack = {.aside = aside, .folder = path, .progress = progress};
 
-        pack.result = mmap(NULL, sizeof *pack.result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        pack.result =
+                mmap(NULL, sizeof *pack.result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (pack.result == MAP_FAILED)
                 return fail_errno(error, errno, "Cannot share memory with a child");
         bool done = run(&pack, error);
@@ -274,8 +277,9 @@ bool image_pack_folder(const ImageTrash *aside, const char *path, ImageProgress 
                 *ret_diff_id = g_strdup(pack.result->diff_id);
         }
         if (done && pack.result->sockets > 0)
-                g_ptr_array_add(warnings, g_strdup_printf("%" G_GUINT64_FORMAT " sockets in the folder were left out",
-                                                          pack.result->sockets));
+                g_ptr_array_add(warnings,
+                                g_strdup_printf("%" G_GUINT64_FORMAT " sockets in the folder were left out",
+                                                pack.result->sockets));
         munmap(pack.result, sizeof *pack.result);
         return done;
 }
@@ -284,8 +288,8 @@ static bool write_copy(void *data, const void *bytes, size_t size, GError **erro
         return image_blob_write(data, bytes, size, error);
 }
 
-bool image_pack_tar(const ImageTrash *aside, int fd, ImageProgress *progress, char **ret_blob, char **ret_diff_id,
-                    GError **error) {
+bool image_pack_tar(const ImageTrash *aside, int fd, ImageProgress *progress, char **ret_blob,
+                    char **ret_diff_id, GError **error) {
         g_autoptr(ImageBlob) blob = NULL;
         g_autoptr(ImageStream) stream = NULL;
         g_autofree char *diff_id = NULL;
@@ -299,7 +303,8 @@ bool image_pack_tar(const ImageTrash *aside, int fd, ImageProgress *progress, ch
                 return false;
         archive_read_free(tar);
 
-        bool done = image_stream_finish(stream, &diff_id, error) && image_blob_commit(blob, NULL, ret_blob, error);
+        bool done = image_stream_finish(stream, &diff_id, error) &&
+                    image_blob_commit(blob, NULL, ret_blob, error);
         image_progress_clear(progress);
         if (done)
                 *ret_diff_id = g_steal_pointer(&diff_id);

@@ -14,7 +14,8 @@ enum {
         TERMINAL_USEC = 100 * 1000,
         LINE_USEC = 5 * G_USEC_PER_SEC,
         MESSAGE_USEC = 2 * G_USEC_PER_SEC,
-        EXTENSION_USEC = 60 * G_USEC_PER_SEC, /* the longest step without a report: a large file system's sync */
+        EXTENSION_USEC =
+                60 * G_USEC_PER_SEC, /* the longest step without a report: a large file system's sync */
 };
 
 void image_progress_init(ImageProgress *progress, bool quiet) {
@@ -51,7 +52,8 @@ static void send_message(ImageProgress *progress, const char *text, gint64 now) 
         progress->next_message = now + MESSAGE_USEC;
 }
 
-void image_progress_show(ImageProgress *progress, const char *task, guint64 done_bytes, guint64 total_bytes) {
+void image_progress_show(ImageProgress *progress, const char *task, guint64 done_bytes,
+                         guint64 total_bytes) {
         gint64 now = g_get_monotonic_time();
 
         if (!progress || (now < progress->next_line && now < progress->next_message))

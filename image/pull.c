@@ -81,7 +81,8 @@ static bool has_policy(void) {
 
 static GPtrArray *plan_command(const Pull *pull, const ImageReference *reference) {
         GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-        const char *architecture = pull->import->architecture ? pull->import->architecture : image_architecture_host();
+        const char *architecture =
+                pull->import->architecture ? pull->import->architecture : image_architecture_host();
 
         g_ptr_array_add(argv, g_strdup("skopeo"));
         if (!has_policy())
@@ -123,21 +124,31 @@ char *image_pull_explain(const char *name, const char *complaint) {
                 const char *text;
         } signs[] = {
                 {"no image found in", "has no image for this machine's architecture"},
-                {"toomanyrequests", "was refused because of too many requests; log in ('skopeo login') or wait"},
+                {"toomanyrequests",
+                 "was refused because of too many requests; log in ('skopeo login') or wait"},
                 {"manifest unknown", "is not known to the registry; check the name and the tag"},
                 {"name unknown", "is not known to the registry; check the name"},
                 {"repository name not known", "is not known to the registry; check the name"},
-                {"authentication required", "needs a login, or does not exist; try 'skopeo login REGISTRY', or check the name"},
-                {"access to the resource is denied", "needs a login, or does not exist; try 'skopeo login REGISTRY', or check the name"},
-                {"unauthorized", "needs a login, or does not exist; try 'skopeo login REGISTRY', or check the name"},
-                {"invalid username/password", "was refused: the login that is stored for the registry is wrong; renew it with 'skopeo login'"},
+                {"authentication required",
+                 "needs a login, or does not exist; try 'skopeo login REGISTRY', or check the name"},
+                {"access to the resource is denied",
+                 "needs a login, or does not exist; try 'skopeo login REGISTRY', or check the name"},
+                {"unauthorized",
+                 "needs a login, or does not exist; try 'skopeo login REGISTRY', or check the name"},
+                {"invalid username/password",
+                 "was refused: the login that is stored for the registry is wrong; renew it with 'skopeo login'"},
                 {"denied:", "was refused by the registry; try 'skopeo login REGISTRY', or check the name"},
-                {"server gave HTTP response to HTTPS client", "cannot be fetched: the registry speaks no TLS; allow that with 'insecure = true' for it in registries.conf"},
-                {"x509:", "cannot be fetched: the registry's certificate is not trusted; put its CA into /etc/containers/certs.d/REGISTRY/ca.crt"},
+                {"server gave HTTP response to HTTPS client",
+                 "cannot be fetched: the registry speaks no TLS; allow that with 'insecure = true' for it in registries.conf"},
+                {"x509:",
+                 "cannot be fetched: the registry's certificate is not trusted; put its CA into /etc/containers/certs.d/REGISTRY/ca.crt"},
                 {"tls:", "cannot be fetched: TLS with the registry failed"},
-                {"no such host", "cannot be fetched: the registry's name is not known, or there is no network"},
-                {"server misbehaving", "cannot be fetched: the registry's name cannot be looked up; is there a network?"},
-                {"Temporary failure in name resolution", "cannot be fetched: the registry's name cannot be looked up; is there a network?"},
+                {"no such host",
+                 "cannot be fetched: the registry's name is not known, or there is no network"},
+                {"server misbehaving",
+                 "cannot be fetched: the registry's name cannot be looked up; is there a network?"},
+                {"Temporary failure in name resolution",
+                 "cannot be fetched: the registry's name cannot be looked up; is there a network?"},
                 {"network is unreachable", "cannot be fetched: there is no network"},
                 {"no route to host", "cannot be fetched: the registry cannot be reached"},
                 {"connection refused", "cannot be fetched: nothing listens at the registry's address"},
@@ -163,7 +174,8 @@ static bool fetch(const Pull *pull, const ImageReference *reference, GError **er
         if (!process_start((const char *const *) argv->pdata, &PROCESS_FILES_NONE, &process, &failure)) {
                 if (g_error_matches(failure, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
                         return fail(error, WOLFFIA_ERROR_NOT_FOUND,
-                                    "'%s' cannot be fetched: skopeo is not installed (apt install skopeo)", pull->name);
+                                    "'%s' cannot be fetched: skopeo is not installed (apt install skopeo)",
+                                    pull->name);
                 g_propagate_error(error, g_steal_pointer(&failure));
                 return false;
         }
@@ -177,7 +189,8 @@ static bool fetch(const Pull *pull, const ImageReference *reference, GError **er
 
 static bool import_layout(const Pull *pull, const ImageTrash *aside, char **ret_digest, GError **error) {
         ImageChoice choice = {
-                .architecture = pull->import->architecture ? pull->import->architecture : image_architecture_host(),
+                .architecture =
+                        pull->import->architecture ? pull->import->architecture : image_architecture_host(),
         };
         g_autoptr(ImageManifest) manifest = NULL;
 
@@ -190,8 +203,8 @@ static bool import_layout(const Pull *pull, const ImageTrash *aside, char **ret_
                fail_prefix(error, "%s", pull->name);
 }
 
-static bool run(const ImageStore *store, const ImageImport *import, const ImageReference *reference, char **ret_digest,
-                GError **error) {
+static bool run(const ImageStore *store, const ImageImport *import, const ImageReference *reference,
+                char **ret_digest, GError **error) {
         g_autofree char *name = image_reference_print(reference, IMAGE_REFERENCE_DEFAULT_REGISTRY);
         g_autoptr(GHashTable) before = g_hash_table_new(g_str_hash, g_str_equal);
         g_autoptr(GPtrArray) blobs = image_list_folder(store, "blobs/sha256");
@@ -207,8 +220,8 @@ static bool run(const ImageStore *store, const ImageImport *import, const ImageR
         return fetch(&pull, reference, error) && import_layout(&pull, aside, ret_digest, error);
 }
 
-bool image_pull(const ImageStore *store, const ImageImport *import, const ImageReference *reference, char **ret_digest,
-                GError **error) {
+bool image_pull(const ImageStore *store, const ImageImport *import, const ImageReference *reference,
+                char **ret_digest, GError **error) {
         autofd int lock_fd = -1;
 
         if (!image_store_lock(store, IMAGE_STORE_USE_SHARED, true, &lock_fd, error))

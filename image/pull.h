@@ -11,8 +11,8 @@
 
 /* Fetches what REFERENCE names (docker.io stands in for a missing registry), and imports it under IMPORT's name. Blobs
  * that the store has are not fetched again. Caller frees RET_DIGEST. */
-bool image_pull(const ImageStore *store, const ImageImport *import, const ImageReference *reference, char **ret_digest,
-                GError **error);
+bool image_pull(const ImageStore *store, const ImageImport *import, const ImageReference *reference,
+                char **ret_digest, GError **error);
 
 /* What skopeo's complaint means, as one sentence with a remedy. Pure. Caller frees. */
 char *image_pull_explain(const char *name, const char *complaint);

@@ -19,20 +19,13 @@ static const struct {
         const char *type;
         size_t offset;
 } fields_in_order[] = {
-        {"s", offsetof(ImageRecord, digest)},
-        {"s", offsetof(ImageRecord, manifest)},
-        {"s", offsetof(ImageRecord, architecture)},
-        {"s", offsetof(ImageRecord, created)},
-        {"as", offsetof(ImageRecord, layers)},
-        {"as", offsetof(ImageRecord, blobs)},
-        {"as", offsetof(ImageRecord, entrypoint)},
-        {"as", offsetof(ImageRecord, command)},
-        {"as", offsetof(ImageRecord, environment)},
-        {"as", offsetof(ImageRecord, volumes)},
-        {"as", offsetof(ImageRecord, ports)},
-        {"as", offsetof(ImageRecord, labels)},
-        {"s", offsetof(ImageRecord, user)},
-        {"s", offsetof(ImageRecord, working_directory)},
+        {"s", offsetof(ImageRecord, digest)},       {"s", offsetof(ImageRecord, manifest)},
+        {"s", offsetof(ImageRecord, architecture)}, {"s", offsetof(ImageRecord, created)},
+        {"as", offsetof(ImageRecord, layers)},      {"as", offsetof(ImageRecord, blobs)},
+        {"as", offsetof(ImageRecord, entrypoint)},  {"as", offsetof(ImageRecord, command)},
+        {"as", offsetof(ImageRecord, environment)}, {"as", offsetof(ImageRecord, volumes)},
+        {"as", offsetof(ImageRecord, ports)},       {"as", offsetof(ImageRecord, labels)},
+        {"s", offsetof(ImageRecord, user)},         {"s", offsetof(ImageRecord, working_directory)},
         {"s", offsetof(ImageRecord, stop_signal)},
 };
 #define RECORD_TYPE "(ssssasasasasasasasassss)"
@@ -74,15 +67,17 @@ bool image_record_parse(GBytes *bytes, ImageRecord **ret_record, GError **error)
         g_autoptr(GVariant) child = g_variant_get_child_value(outer, 0);
         version = g_variant_get_uint32(child);
         if (version != RECORD_VERSION)
-                return fail(error, WOLFFIA_ERROR_SYNTAX,
-                            "The image's record has format %u, this Wolffia knows %d; import or pull the image again",
-                            version, RECORD_VERSION);
+                return fail(
+                        error, WOLFFIA_ERROR_SYNTAX,
+                        "The image's record has format %u, this Wolffia knows %d; import or pull the image again",
+                        version, RECORD_VERSION);
 
         g_autoptr(GVariant) box = g_variant_get_child_value(outer, 1);
         g_autoptr(GVariant) inner = g_variant_get_variant(box);
         /* The depth of the type is checked first: is_normal_form() descends into whatever type the file claims. */
         if (!g_variant_is_of_type(inner, G_VARIANT_TYPE(RECORD_TYPE)) || !g_variant_is_normal_form(outer))
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "The image's record is damaged; import or pull the image again");
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "The image's record is damaged; import or pull the image again");
 
         ImageRecord *record = g_new0(ImageRecord, 1);
         record->variant = g_steal_pointer(&inner);
@@ -120,7 +115,8 @@ GBytes *image_record_print(const ImageRecord *fields) {
                 size_t offset = fields_in_order[i].offset;
 
                 if (is_list(i)) {
-                        g_variant_builder_add_value(&builder, print_list(G_STRUCT_MEMBER(const char *const *, fields, offset)));
+                        g_variant_builder_add_value(
+                                &builder, print_list(G_STRUCT_MEMBER(const char *const *, fields, offset)));
                 } else {
                         const char *text = G_STRUCT_MEMBER(const char *, fields, offset);
                         g_variant_builder_add_value(&builder, g_variant_new_string(text ? text : ""));

@@ -77,7 +77,8 @@ static bool is_port(const char *text) {
 }
 
 static bool is_host(const char *text, size_t length) {
-        if (length == 0 || text[0] == '-' || text[0] == '.' || text[length - 1] == '-' || text[length - 1] == '.')
+        if (length == 0 || text[0] == '-' || text[0] == '.' || text[length - 1] == '-' ||
+            text[length - 1] == '.')
                 return false;
         for (size_t i = 0; i < length; i++)
                 if (!g_ascii_isalnum(text[i]) && text[i] != '-' && text[i] != '.')
@@ -95,7 +96,8 @@ static bool is_registry(const char *text) {
         }
 
         const char *colon = strchr(text, ':');
-        return colon ? is_host(text, (size_t) (colon - text)) && is_port(colon + 1) : is_host(text, strlen(text));
+        return colon ? is_host(text, (size_t) (colon - text)) && is_port(colon + 1)
+                     : is_host(text, strlen(text));
 }
 
 /* Docker's rule for the first of several components. */
@@ -115,15 +117,18 @@ static bool take_suffixes(const char *text, char *name, ImageReference *referenc
                 *at = '\0';
                 reference->digest = g_strdup(at + 1);
                 if (!image_reference_is_digest(reference->digest))
-                        return fail(error, WOLFFIA_ERROR_VALUE,
-                                    "'%s' is no image name: a digest is 'sha256:' and 64 lower-case hexadecimal digits", text);
+                        return fail(
+                                error, WOLFFIA_ERROR_VALUE,
+                                "'%s' is no image name: a digest is 'sha256:' and 64 lower-case hexadecimal digits",
+                                text);
         }
 
         char *colon = strrchr(name, ':');
         if (colon && !strchr(colon, '/')) {
                 *colon = '\0';
                 if (!is_tag(colon + 1))
-                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is no image name: '%s' cannot be a tag", text, colon + 1);
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "'%s' is no image name: '%s' cannot be a tag", text, colon + 1);
                 reference->tag = g_strdup(colon + 1);
         }
         if (reference->digest)
@@ -139,29 +144,35 @@ static bool take_name(const char *text, const char *name, ImageReference *refere
 
         if (first && looks_like_registry(first)) {
                 if (!is_registry(first))
-                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is no image name: '%s' cannot be a registry", text, first);
-                reference->registry = g_strdup(is_docker_hub(first) ? IMAGE_REFERENCE_DEFAULT_REGISTRY : first);
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "'%s' is no image name: '%s' cannot be a registry", text, first);
+                reference->registry =
+                        g_strdup(is_docker_hub(first) ? IMAGE_REFERENCE_DEFAULT_REGISTRY : first);
                 name = slash + 1;
         }
         if (!is_repository(name)) {
                 g_autofree char *lower = g_ascii_strdown(name, -1);
                 if (is_repository(lower))
-                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is no image name: it must be in lower case", text);
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "'%s' is no image name: it must be in lower case", text);
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is no image name", text);
         }
 
         /* Docker Hub keeps its official images under library/. */
         bool hub = reference->registry && is_docker_hub(reference->registry);
-        reference->repository = hub && !strchr(name, '/') ? g_strconcat("library/", name, NULL) : g_strdup(name);
+        reference->repository =
+                hub && !strchr(name, '/') ? g_strconcat("library/", name, NULL) : g_strdup(name);
         return true;
 }
 
 bool image_reference_parse(const char *text, ImageReference **ret_reference, GError **error) {
         g_autoptr(ImageReference) reference = g_new0(ImageReference, 1);
-        g_autofree char *name = g_strdup(g_str_has_prefix(text, "docker://") ? text + strlen("docker://") : text);
+        g_autofree char *name =
+                g_strdup(g_str_has_prefix(text, "docker://") ? text + strlen("docker://") : text);
 
         if (strlen(name) > NAME_LENGTH_MAX)
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%.40s…' is no image name: it is longer than %d characters", text,
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%.40s…' is no image name: it is longer than %d characters", text,
                             NAME_LENGTH_MAX);
         if (!take_suffixes(text, name, reference, error) || !take_name(text, name, reference, error))
                 return false;
@@ -171,9 +182,11 @@ bool image_reference_parse(const char *text, ImageReference **ret_reference, GEr
 
 char *image_reference_print(const ImageReference *reference, const char *default_registry) {
         const char *registry = reference->registry ? reference->registry : default_registry;
-        bool official = !reference->registry && is_docker_hub(registry) && !strchr(reference->repository, '/');
+        bool official =
+                !reference->registry && is_docker_hub(registry) && !strchr(reference->repository, '/');
 
-        return g_strconcat(registry, "/", official ? "library/" : "", reference->repository, reference->digest ? "@" : ":",
+        return g_strconcat(registry, "/", official ? "library/" : "", reference->repository,
+                           reference->digest ? "@" : ":",
                            reference->digest ? reference->digest : reference->tag, NULL);
 }
 
@@ -207,5 +220,6 @@ bool image_reference_is_loopback(const ImageReference *reference) {
 
         /* "127.evil.example" is a name like any other. */
         g_autofree char *host = g_strndup(registry, strcspn(registry, ":"));
-        return g_str_equal(host, "localhost") || (g_str_has_prefix(host, "127.") && strspn(host, "0123456789.") == strlen(host));
+        return g_str_equal(host, "localhost") ||
+               (g_str_has_prefix(host, "127.") && strspn(host, "0123456789.") == strlen(host));
 }

@@ -27,11 +27,13 @@ static bool check_unused(const ImageStore *store, const char *digest, const char
 
         if (!*users)
                 return true;
-        return fail(error, WOLFFIA_ERROR_VALUE, "Image '%s' is in use by container '%s'; stop it first", shown, joined);
+        return fail(error, WOLFFIA_ERROR_VALUE, "Image '%s' is in use by container '%s'; stop it first",
+                    shown, joined);
 }
 
 /* The full name in the store that TEXT stands for, or a digest. */
-static bool resolve(const ImageStore *store, const char *text, char **ret_name, char **ret_digest, GError **error) {
+static bool resolve(const ImageStore *store, const char *text, char **ret_name, char **ret_digest,
+                    GError **error) {
         g_autoptr(GPtrArray) images = image_list(store);
         g_autofree char *with_prefix = g_strconcat("sha256:", text, NULL);
         const char *digest = image_reference_is_digest(with_prefix) ? with_prefix : text;
@@ -99,7 +101,8 @@ bool image_remove(const ImageStore *store, const char *text, ImageRemoved *ret_r
         g_autofree char *record = image_store_record_path(digest);
         *ret_removed = IMAGE_REMOVED_IMAGE;
         /* Names first: a link to nothing would be an image that cannot be found and cannot be removed. */
-        return check_unused(store, digest, text, error) && remove_names(store, digest, error) && remove_path(store, record, error);
+        return check_unused(store, digest, text, error) && remove_names(store, digest, error) &&
+               remove_path(store, record, error);
 }
 
 bool image_remove_unnamed(const ImageStore *store, guint *ret_count, GError **error) {
@@ -150,7 +153,8 @@ typedef struct Move {
 static bool move_layer(const Move *move, guint index) {
         g_autofree char *target = g_strdup_printf("%s/%u", move->aside->path, index);
 
-        return renameat(move->store->fd, move->layers->pdata[index], move->store->fd, target) == 0 || errno == ENOENT;
+        return renameat(move->store->fd, move->layers->pdata[index], move->store->fd, target) == 0 ||
+               errno == ENOENT;
 }
 
 static bool move_mapped(void *data, GError **error) {
@@ -172,7 +176,8 @@ static bool move_layers(const Move *move, GError **error) {
                 moved = move_layer(move, i) && moved;
         if (moved)
                 return true;
-        return id_map_load_default(&map, error) && user_namespace_run(map, move_mapped, (void *) move, error);
+        return id_map_load_default(&map, error) &&
+               user_namespace_run(map, move_mapped, (void *) move, error);
 }
 
 static GPtrArray *find_layers(const ImageStore *store, GHashTable *needed) {

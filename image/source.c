@@ -64,7 +64,8 @@ static bool spool(const ImageTrash *aside, int input_fd, int *ret_fd, GError **e
         g_autofree char *buffer = g_malloc(256 << 10);
         ssize_t n;
 
-        autofd int fd = openat(aside->store->fd, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        autofd int fd =
+                openat(aside->store->fd, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot create %s/%s", aside->store->path, path);
         while ((n = read(input_fd, buffer, 256 << 10)) > 0 || (n < 0 && errno == EINTR))
@@ -92,7 +93,8 @@ static bool open_path(ImageSource *source, const ImageTrash *aside, GError **err
                 return true;
         }
         if (isatty(fd))
-                return fail(error, WOLFFIA_ERROR_VALUE, "An archive is expected on standard input, not a terminal");
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "An archive is expected on standard input, not a terminal");
         return spool(aside, fd, &source->fd, error);
 }
 
@@ -102,9 +104,10 @@ static bool detect_folder(ImageSource *source, GError **error) {
         bool has_manifest = faccessat(source->fd, "manifest.json", F_OK, 0) == 0;
 
         if (!has_index && has_manifest && faccessat(source->fd, "version", F_OK, 0) == 0)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "%s is in a format of skopeo's own; convert it with 'skopeo copy dir:%s oci:FOLDER'", source->path,
-                            source->path);
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "%s is in a format of skopeo's own; convert it with 'skopeo copy dir:%s oci:FOLDER'",
+                        source->path, source->path);
         source->kind = has_layout && has_index ? IMAGE_SOURCE_OCI_LAYOUT : IMAGE_SOURCE_FOLDER;
         return true;
 }
@@ -132,9 +135,11 @@ static void see(Sighting *sighting, const char *name) {
                 sighting->has_index = true;
         else if (g_str_equal(name, "manifest.json"))
                 sighting->has_manifest = true;
-        else if (is_top && (g_str_equal(name, "repositories") || g_str_has_suffix(name, ".json") || g_str_has_suffix(name, ".tar")))
+        else if (is_top && (g_str_equal(name, "repositories") || g_str_has_suffix(name, ".json") ||
+                            g_str_has_suffix(name, ".tar")))
                 return;
-        else if (!is_hexadecimal(name, length) && !(length == strlen("blobs") && g_str_has_prefix(name, "blobs")))
+        else if (!is_hexadecimal(name, length) &&
+                 !(length == strlen("blobs") && g_str_has_prefix(name, "blobs")))
                 sighting->is_root = true;
 }
 
@@ -187,8 +192,9 @@ static bool check_kind(const ImageSource *source, ImageSourceKind wanted, GError
                 return fail_errno(error, errno, "Cannot look at it");
         bool wants_folder = wanted == IMAGE_SOURCE_FOLDER || wanted == IMAGE_SOURCE_OCI_LAYOUT;
         if (wants_folder != (S_ISDIR(status.st_mode) != 0))
-                return fail(error, WOLFFIA_ERROR_VALUE, "it is %s, and '%s' wants %s", S_ISDIR(status.st_mode) ? "a folder" : "a file",
-                            kinds[wanted].prefix, kinds[wanted].name);
+                return fail(error, WOLFFIA_ERROR_VALUE, "it is %s, and '%s' wants %s",
+                            S_ISDIR(status.st_mode) ? "a folder" : "a file", kinds[wanted].prefix,
+                            kinds[wanted].name);
         return true;
 }
 

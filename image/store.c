@@ -31,7 +31,8 @@ void image_store_free(ImageStore *store) {
 
 /* trash/ comes last: a store that has it has the others too. */
 static bool make_folders(const char *path, GError **error) {
-        static const char *const folders[] = {"blobs", "blobs/sha256", "images", "records", "layers", "containers", "trash"};
+        static const char *const folders[] = {"blobs",  "blobs/sha256", "images", "records",
+                                              "layers", "containers",   "trash"};
 
         if (!file_make_folders(AT_FDCWD, path, FOLDER_MODE, error))
                 return false;
@@ -50,10 +51,11 @@ static bool check_owner(const ImageStore *store, GError **error) {
         if (fstat(store->fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot look at %s", store->path);
         if (status.st_uid != geteuid())
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "The image store %s belongs to user %u, not to you (user %u); is $HOME or $XDG_DATA_HOME "
-                            "somebody else's?",
-                            store->path, status.st_uid, geteuid());
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "The image store %s belongs to user %u, not to you (user %u); is $HOME or $XDG_DATA_HOME "
+                        "somebody else's?",
+                        store->path, status.st_uid, geteuid());
         return true;
 }
 
@@ -91,7 +93,8 @@ char *image_store_name_path(const char *name) {
 }
 
 /* A path that is not there is NULL, and true. */
-static bool load_if_present(const ImageStore *store, const char *path, ImageRecord **ret_record, GError **error) {
+static bool load_if_present(const ImageStore *store, const char *path, ImageRecord **ret_record,
+                            GError **error) {
         g_autoptr(GError) failure = NULL;
 
         *ret_record = NULL;
@@ -131,7 +134,8 @@ char *image_store_layer_name(const char *diff_id) {
         return g_strndup(diff_id + strlen(DIGEST_PREFIX), LAYER_NAME_LENGTH);
 }
 
-GPtrArray *image_store_missing_layers(const ImageStore *store, const ImageRecord *record, const char *map_key) {
+GPtrArray *image_store_missing_layers(const ImageStore *store, const ImageRecord *record,
+                                      const char *map_key) {
         GPtrArray *missing = g_ptr_array_new_with_free_func(g_free);
 
         for (const char *const *layer = record->layers; *layer; layer++) {
@@ -170,19 +174,23 @@ static bool sync_folder(const ImageStore *store, const char *folder, GError **er
         return true;
 }
 
-static bool write_record(const ImageStore *store, const char *aside, const ImageRecord *fields, GError **error) {
+static bool write_record(const ImageStore *store, const char *aside, const ImageRecord *fields,
+                         GError **error) {
         g_autoptr(GBytes) bytes = image_record_print(fields);
         g_autofree char *record = g_strconcat(aside, "/record", NULL);
         g_autofree char *path = image_store_record_path(fields->digest);
 
-        if (!file_write_atomic(store->fd, record, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), 0600, error))
+        if (!file_write_atomic(store->fd, record, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes),
+                               0600, error))
                 return false;
         if (renameat(store->fd, record, store->fd, path) < 0)
-                return fail_errno(error, errno, "Cannot move the image's record to %s/%s", store->path, path);
+                return fail_errno(error, errno, "Cannot move the image's record to %s/%s", store->path,
+                                  path);
         return sync_folder(store, "records", error);
 }
 
-static bool write_name(const ImageStore *store, const char *aside, const char *name, const char *digest, GError **error) {
+static bool write_name(const ImageStore *store, const char *aside, const char *name, const char *digest,
+                       GError **error) {
         g_autofree char *link = g_strconcat(aside, "/name", NULL);
         g_autofree char *target = g_strconcat("../records/", digest + strlen(DIGEST_PREFIX), NULL);
         g_autofree char *path = image_store_name_path(name);

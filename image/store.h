@@ -42,7 +42,8 @@ bool image_store_find(const ImageStore *store, const char *name, ImageRecord **r
 char *image_store_layer_name(const char *diff_id);
 
 /* The names of layers that are not yet unpacked for a map. Caller unrefs. */
-GPtrArray *image_store_missing_layers(const ImageStore *store, const ImageRecord *record, const char *map_key);
+GPtrArray *image_store_missing_layers(const ImageStore *store, const ImageRecord *record,
+                                      const char *map_key);
 
 typedef enum ImageStoreUse {
         IMAGE_STORE_USE_SHARED,    /* nothing that is in the store will be removed */

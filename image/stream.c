@@ -20,7 +20,7 @@ struct ImageStream {
         int fd;
         struct archive *raw;
         ImageDigest *digest;
-        bool is_empty; /* a file of no bytes, which no reader takes */
+        bool is_empty;   /* a file of no bytes, which no reader takes */
         GError *failure; /* of our callbacks, which can only tell libarchive a number */
 
         ImageStreamWrite tee;
@@ -56,7 +56,8 @@ static la_ssize_t read_file(struct archive *archive, void *data, const void **re
                 archive_set_error(archive, errno, "Cannot read");
                 return ARCHIVE_FATAL;
         }
-        if (n > 0 && stream->tee && !stream->failure && !stream->tee(stream->tee_data, stream->buffer, (size_t) n, &stream->failure)) {
+        if (n > 0 && stream->tee && !stream->failure &&
+            !stream->tee(stream->tee_data, stream->buffer, (size_t) n, &stream->failure)) {
                 archive_set_error(archive, EIO, "Cannot copy");
                 return ARCHIVE_FATAL;
         }
@@ -71,8 +72,9 @@ static la_ssize_t read_file(struct archive *archive, void *data, const void **re
  * some of these where libarchive was built without the library. */
 static void support_filters(struct archive *archive) {
         static int (*const filters[])(struct archive *) = {
-                archive_read_support_filter_gzip, archive_read_support_filter_zstd, archive_read_support_filter_xz,
-                archive_read_support_filter_bzip2, archive_read_support_filter_lzma, archive_read_support_filter_compress,
+                archive_read_support_filter_gzip, archive_read_support_filter_zstd,
+                archive_read_support_filter_xz,   archive_read_support_filter_bzip2,
+                archive_read_support_filter_lzma, archive_read_support_filter_compress,
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
@@ -82,7 +84,8 @@ static void support_filters(struct archive *archive) {
 static bool check_filters(ImageStream *stream, GError **error) {
         for (int i = 0; i < archive_filter_count(stream->raw); i++)
                 if (archive_filter_code(stream->raw, i) == ARCHIVE_FILTER_PROGRAM)
-                        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "libarchive cannot read this compression itself");
+                        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                                    "libarchive cannot read this compression itself");
         return true;
 }
 
@@ -118,8 +121,8 @@ void image_stream_free(ImageStream *stream) {
         g_free(stream);
 }
 
-void image_stream_set_progress(ImageStream *stream, ImageProgress *progress, const char *task, guint64 done_bytes,
-                               guint64 total_bytes) {
+void image_stream_set_progress(ImageStream *stream, ImageProgress *progress, const char *task,
+                               guint64 done_bytes, guint64 total_bytes) {
         stream->progress = progress;
         stream->task = task;
         stream->done_bytes = done_bytes;
@@ -145,7 +148,8 @@ static la_ssize_t read_plain(struct archive *tar, void *data, const void **ret_b
                 return 0;
         if (result < ARCHIVE_WARN) {
                 if (tar)
-                        archive_set_error(tar, archive_errno(stream->raw), "%s", archive_error_string(stream->raw));
+                        archive_set_error(tar, archive_errno(stream->raw), "%s",
+                                          archive_error_string(stream->raw));
                 return ARCHIVE_FATAL;
         }
         image_digest_update(stream->digest, *ret_bytes, size);

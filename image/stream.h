@@ -19,8 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageStream, image_stream_free)
 
 /* Lets the stream report how much of the file is read. TASK and PROGRESS stay the caller's; DONE_BYTES of TOTAL_BYTES
  * were there before. */
-void image_stream_set_progress(ImageStream *stream, ImageProgress *progress, const char *task, guint64 done_bytes,
-                               guint64 total_bytes);
+void image_stream_set_progress(ImageStream *stream, ImageProgress *progress, const char *task,
+                               guint64 done_bytes, guint64 total_bytes);
 
 /* Has each byte of the file, as it is, handed to WRITE too. */
 typedef bool (*ImageStreamWrite)(void *data, const void *bytes, size_t size, GError **error);

@@ -56,7 +56,8 @@ bool image_trash_open(const ImageStore *store, ImageTrash **ret_trash, GError **
                 *ret_trash = trash;
                 return true;
         }
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "Cannot lock a folder in %s/trash; is it on a file system without flock(2)?",
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "Cannot lock a folder in %s/trash; is it on a file system without flock(2)?",
                     store->path);
 }
 

@@ -62,7 +62,9 @@ bool unpack_path_clean(const char *name, char **ret_path, GError **error) {
                 if (depth > DEPTH_MAX) {
                         bool upwards = length == 2 && strncmp(rest, "..", 2) == 0;
                         g_string_free(path, TRUE);
-                        return fail(error, WOLFFIA_ERROR_VALUE, upwards ? "its path leads upwards with '..'" : "its path is nested too deeply");
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    upwards ? "its path leads upwards with '..'"
+                                            : "its path is nested too deeply");
                 }
                 rest += length;
                 rest += strspn(rest, "/");
@@ -108,13 +110,15 @@ static bool descend(int parent_fd, const char *name, int *ret_fd, GError **error
         bool whiteout = false;
 
         int fd = openat(parent_fd, name, flags);
-        if (fd < 0 && (errno == ENOENT || (errno == ENOTDIR && (whiteout = unpack_path_is_whiteout(parent_fd, name))))) {
+        if (fd < 0 && (errno == ENOENT ||
+                       (errno == ENOTDIR && (whiteout = unpack_path_is_whiteout(parent_fd, name))))) {
                 if (!make_folder(parent_fd, name, whiteout, error))
                         return false;
                 fd = openat(parent_fd, name, flags);
         }
         if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' on its path is a link or a file, not a folder", name);
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' on its path is a link or a file, not a folder",
+                            name);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open the folder '%s'", name);
         *ret_fd = fd;
@@ -139,8 +143,8 @@ static bool make_beneath(int folder_fd, const char *path, int *ret_fd, GError **
         return true;
 }
 
-bool unpack_path_open_parent(UnpackPath *paths, const char *path, bool make, int *ret_fd, const char **ret_name,
-                             GError **error) {
+bool unpack_path_open_parent(UnpackPath *paths, const char *path, bool make, int *ret_fd,
+                             const char **ret_name, GError **error) {
         const char *slash = strrchr(path, '/');
         g_autofree char *parent = slash ? g_strndup(path, (size_t) (slash - path)) : g_strdup("");
 

@@ -25,8 +25,8 @@ bool unpack_path_clean(const char *name, char **ret_path, GError **error);
 
 /* Opens the folder that the last component of PATH (clean, not "") lies in. With MAKE, missing folders are made, and a
  * whiteout on the way becomes an opaque folder. RET_FD belongs to PATHS until its next call. RET_NAME points into PATH. */
-bool unpack_path_open_parent(UnpackPath *paths, const char *path, bool make, int *ret_fd, const char **ret_name,
-                             GError **error);
+bool unpack_path_open_parent(UnpackPath *paths, const char *path, bool make, int *ret_fd,
+                             const char **ret_name, GError **error);
 
 /* To be called when a folder that may have been opened is removed. */
 void unpack_path_forget(UnpackPath *paths);

@@ -84,8 +84,8 @@ static bool map_id(Unpack *unpack, const GArray *extents, la_int64_t id, const c
         return false;
 }
 
-static bool set_owner(Unpack *unpack, int fd, const char *name, struct archive_entry *entry, const char *path,
-                      GError **error) {
+static bool set_owner(Unpack *unpack, int fd, const char *name, struct archive_entry *entry,
+                      const char *path, GError **error) {
         guint32 uid, gid;
 
         if (!map_id(unpack, unpack->map->users, archive_entry_uid(entry), path, &uid) ||
@@ -116,7 +116,8 @@ static void set_attributes(Unpack *unpack, int fd, struct archive_entry *entry) 
 }
 
 static struct timespec time_of(struct archive_entry *entry) {
-        return (struct timespec){.tv_sec = archive_entry_mtime(entry), .tv_nsec = archive_entry_mtime_nsec(entry)};
+        return (struct timespec){.tv_sec = archive_entry_mtime(entry),
+                                 .tv_nsec = archive_entry_mtime_nsec(entry)};
 }
 
 /* A time that the file system cannot hold is no reason to refuse an image. */
@@ -178,8 +179,8 @@ static bool write_contents(Unpack *unpack, int fd, struct archive_entry *entry, 
         return true;
 }
 
-static bool make_file(Unpack *unpack, struct archive_entry *entry, int parent_fd, const char *path, const char *name,
-                      GError **error) {
+static bool make_file(Unpack *unpack, struct archive_entry *entry, int parent_fd, const char *path,
+                      const char *name, GError **error) {
         int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
         autofd int fd = openat(parent_fd, name, flags, 0600);
@@ -196,20 +197,22 @@ static bool make_file(Unpack *unpack, struct archive_entry *entry, int parent_fd
         return true;
 }
 
-static bool make_folder(Unpack *unpack, struct archive_entry *entry, int parent_fd, const char *path, const char *name,
-                        GError **error) {
+static bool make_folder(Unpack *unpack, struct archive_entry *entry, int parent_fd, const char *path,
+                        const char *name, GError **error) {
         bool whiteout = false;
 
         if (*path && mkdirat(parent_fd, name, 0700) < 0) {
                 struct stat status;
                 if (errno != EEXIST || fstatat(parent_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
                         return fail_errno(error, errno, "Cannot make it");
-                if (!S_ISDIR(status.st_mode) && (!make_room(unpack, parent_fd, name, &whiteout, error) ||
-                                                 (mkdirat(parent_fd, name, 0700) < 0 && fail_errno(error, errno, "Cannot make it"))))
+                if (!S_ISDIR(status.st_mode) &&
+                    (!make_room(unpack, parent_fd, name, &whiteout, error) ||
+                     (mkdirat(parent_fd, name, 0700) < 0 && fail_errno(error, errno, "Cannot make it"))))
                         return false;
         }
 
-        autofd int fd = openat(parent_fd, *path ? name : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        autofd int fd =
+                openat(parent_fd, *path ? name : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open it");
         if (whiteout && !unpack_path_set_opaque(fd, path, error))
@@ -227,8 +230,8 @@ static int make_node(struct archive_entry *entry, int parent_fd, const char *nam
         return mkfifoat(parent_fd, name, 0600);
 }
 
-static bool make_other(Unpack *unpack, struct archive_entry *entry, int parent_fd, const char *path, const char *name,
-                       GError **error) {
+static bool make_other(Unpack *unpack, struct archive_entry *entry, int parent_fd, const char *path,
+                       const char *name, GError **error) {
         bool is_link = archive_entry_filetype(entry) == AE_IFLNK;
 
         if (is_link && !archive_entry_symlink(entry))
@@ -255,7 +258,8 @@ static bool link_to(int target_fd, const char *target, int parent_fd, const char
         if (linkat(target_fd, target, parent_fd, name, 0) == 0)
                 return true;
         if (errno == ENOENT)
-                return fail(error, WOLFFIA_ERROR_VALUE, "it is a hard link to something that is not in this layer");
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "it is a hard link to something that is not in this layer");
         return fail_errno(error, errno, "Cannot make the hard link");
 }
 
@@ -277,12 +281,14 @@ static bool make_hard_link(Unpack *unpack, struct archive_entry *entry, const ch
                 return fail_prefix(error, "the target of the hard link");
         if (!unpack_path_open_parent(unpack->paths, path, true, &parent_fd, &name, error))
                 return false;
-        if (faccessat(parent_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && !replace(unpack, &parent_fd, path, &name, error))
+        if (faccessat(parent_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+            !replace(unpack, &parent_fd, path, &name, error))
                 return false;
         return link_to(target_fd, target_name, parent_fd, name, error);
 }
 
-static bool make_whiteout(Unpack *unpack, int parent_fd, const char *path, const char *marker, GError **error) {
+static bool make_whiteout(Unpack *unpack, int parent_fd, const char *path, const char *marker,
+                          GError **error) {
         const char *name = marker + strlen(WHITEOUT_PREFIX);
         struct stat status;
 
@@ -336,7 +342,8 @@ static bool make_entry(Unpack *unpack, struct archive_entry *entry, const char *
 static bool is_reserved(const char *path) {
         for (const char *component = path; component; component = strchr(component, '/')) {
                 component += *component == '/';
-                if (g_str_has_prefix(component, WHITEOUT_RESERVED) && !g_str_equal(component, WHITEOUT_OPAQUE))
+                if (g_str_has_prefix(component, WHITEOUT_RESERVED) &&
+                    !g_str_equal(component, WHITEOUT_OPAQUE))
                         return true;
         }
         return false;
@@ -347,7 +354,8 @@ static bool unpack_entry(Unpack *unpack, struct archive_entry *entry, GError **e
         g_autofree char *path = NULL;
 
         if (!name)
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "Entry %" G_GUINT64_FORMAT " has no name", unpack->notes->entries);
+                return fail(error, WOLFFIA_ERROR_SYNTAX, "Entry %" G_GUINT64_FORMAT " has no name",
+                            unpack->notes->entries);
 
         bool done = unpack_path_clean(name, &path, error) &&
                     (is_reserved(path) || make_entry(unpack, entry, path, error));
@@ -367,7 +375,8 @@ static void set_folder_times(Unpack *unpack) {
                 int parent_fd = unpack->folder_fd;
 
                 /* It may have been replaced by now; then it has no time to be set. */
-                if (!*folder->path || unpack_path_open_parent(unpack->paths, folder->path, false, &parent_fd, &name, NULL))
+                if (!*folder->path ||
+                    unpack_path_open_parent(unpack->paths, folder->path, false, &parent_fd, &name, NULL))
                         set_time(parent_fd, name, folder->time);
         }
 }

@@ -13,10 +13,10 @@
 /* What was left out or bent, for one sentence afterwards. Flat, so that it can lie in memory shared with a child. */
 typedef struct UnpackNotes {
         guint64 entries;
-        guint64 devices;         /* device nodes, which no user may make */
-        guint64 attributes;      /* extended attributes that the file system or the kernel refused */
-        guint64 squashed;        /* owners and groups other than root, with a map of a single id */
-        guint32 highest_id;      /* the highest id in the layer that the map lacks; 0 when it lacks none */
+        guint64 devices;          /* device nodes, which no user may make */
+        guint64 attributes;       /* extended attributes that the file system or the kernel refused */
+        guint64 squashed;         /* owners and groups other than root, with a map of a single id */
+        guint32 highest_id;       /* the highest id in the layer that the map lacks; 0 when it lacks none */
         char first_unmapped[128]; /* the entry that had the first such id */
 } UnpackNotes;
 
