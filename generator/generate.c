@@ -28,12 +28,12 @@ typedef struct Generate {
         const Search *search;
         const GenerateOptions *options;
         UnitReader *reader;
-        GString *text;         /* a unit's text */
+        GString *text; /* a unit's text */
         UnitFile *unit;
         ContainerSpec *spec;
-        GPtrArray *problems;   /* of the file being translated */
+        GPtrArray *problems; /* of the file being translated */
         GArray *links;
-        GHashTable *services;  /* names that are taken → path of the source */
+        GHashTable *services; /* names that are taken → path of the source */
 } Generate;
 
 static void generate_init(Generate *generate, const Search *search, const GenerateOptions *options) {
@@ -59,21 +59,23 @@ static void generate_clear(Generate *generate) {
 }
 
 /* The service that UNIT becomes: ServiceName= may say it. */
-static char *service_name(const UnitFile *unit, const Source *source, const char *path, GPtrArray *problems) {
+static char *service_name(const UnitFile *unit, const Source *source, const char *path,
+                          GPtrArray *problems) {
         const char *section = source_section(source->kind);
         const char *value = unit_file_value(unit, section, "ServiceName");
 
         if (!value)
                 return source_service(source->name, source->kind);
         g_autofree char *plain = container_load_unquote(value);
-        g_autofree char *name = g_str_has_suffix(plain, ".service") ? g_strdup(plain) : g_strdup_printf("%s.service", plain);
+        g_autofree char *name =
+                g_str_has_suffix(plain, ".service") ? g_strdup(plain) : g_strdup_printf("%s.service", plain);
         if (source_is_unit_name(name))
                 return g_steal_pointer(&name);
         if (problems) {
                 const UnitAssignment *last = unit_file_last(unit, section, "ServiceName");
 
-                problem_add(problems, PROBLEM_ERROR, last->file, last->line, last->key, "'%s' cannot be the name of a service",
-                            plain);
+                problem_add(problems, PROBLEM_ERROR, last->file, last->line, last->key,
+                            "'%s' cannot be the name of a service", plain);
         }
         return source_service(source->name, source->kind);
 }
@@ -85,7 +87,8 @@ static char *resolve(const char *name, void *data) {
         const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
 
         /* An instance comes from its template: a@x.container from a@.container. */
-        g_autofree char *template = at && at < dot ? g_strdup_printf("%.*s@%s", (int) (at - name), name, dot) : NULL;
+        g_autofree char *template =
+                at && at < dot ? g_strdup_printf("%.*s@%s", (int) (at - name), name, dot) : NULL;
         if (!source && template && search_find(generate->search, template))
                 return source_service(name, source_kind(name));
         if (!source)
@@ -102,18 +105,21 @@ static char *resolve(const char *name, void *data) {
 /* read, dropins. False when the file is masked and there is to be no unit. */
 static bool load_unit(Generate *generate, const Source *source, const char *path) {
         const SearchFolder *folder = search_folder(generate->search, source);
-        UnitReadResult result = unit_read(generate->reader, folder->fd >= 0 ? folder->fd : AT_FDCWD,
-                                          folder->fd >= 0 ? source->name : path, path, generate->unit, generate->problems);
+        UnitReadResult result =
+                unit_read(generate->reader, folder->fd >= 0 ? folder->fd : AT_FDCWD,
+                          folder->fd >= 0 ? source->name : path, path, generate->unit, generate->problems);
 
         if (result == UNIT_READ_EMPTY && source->kind == SOURCE_CONTAINER)
                 return false;
-        unit_dropins_load(generate->search->dropins, source->name, generate->reader, generate->unit, generate->problems);
+        unit_dropins_load(generate->search->dropins, source->name, generate->reader, generate->unit,
+                          generate->problems);
         return true;
 }
 
 /* spec, service, install. */
 static void translate(Generate *generate, const Source *source, const char *path, const char *service) {
-        ServiceInput input = {generate->unit, path, service, source_section(source->kind), resolve, generate};
+        ServiceInput input = {generate->unit, path,    service, source_section(source->kind),
+                              resolve,        generate};
         const char *refusal = source_refusal(source->kind);
         ContainerSpec *spec = generate->spec;
 
@@ -221,7 +227,8 @@ bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems,
         g_autofree char *folder = g_path_get_dirname(absolute), *name = g_path_get_basename(absolute);
 
         if (source_kind(name) == SOURCE_NONE)
-                return fail(error, WOLFFIA_ERROR_VALUE, "%s: the name does not end in .container or another known extension", path);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "%s: the name does not end in .container or another known extension", path);
 
         /* The file's own folder first, so that it is the one of its name that counts. */
         g_autoptr(GArray) roots = search_roots();

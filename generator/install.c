@@ -15,7 +15,7 @@
 typedef struct Install {
         const char *service; /* the unit's file */
         const char *linked;  /* the name under which it is wanted: with the instance, for a template */
-        bool has_default;   /* default.target is named as well, so that nothing is lost */
+        bool has_default;    /* default.target is named as well, so that nothing is lost */
         GArray *links;
         GPtrArray *problems;
 } Install;
@@ -36,8 +36,8 @@ GArray *install_links_new(void) {
 }
 
 static void warn(Install *install, const UnitAssignment *assignment, const char *text, const char *word) {
-        problem_add(install->problems, PROBLEM_WARNING, assignment->file, assignment->line, assignment->key, "'%s' %s", word,
-                    text);
+        problem_add(install->problems, PROBLEM_WARNING, assignment->file, assignment->line, assignment->key,
+                    "'%s' %s", word, text);
 }
 
 static bool has_link(const GArray *links, const char *folder, const char *name) {
@@ -57,7 +57,8 @@ static const char *target_of_users(const char *word) {
         return word;
 }
 
-static void plan_want(Install *install, const UnitAssignment *assignment, const char *word, const char *suffix) {
+static void plan_want(Install *install, const UnitAssignment *assignment, const char *word,
+                      const char *suffix) {
         const char *target = target_of_users(word);
         g_autofree char *folder = g_strconcat(target, ".", suffix, NULL);
 
@@ -68,12 +69,15 @@ static void plan_want(Install *install, const UnitAssignment *assignment, const 
         if (has_link(install->links, folder, install->linked))
                 return;
         if (target != word && !install->has_default)
-                warn(install, assignment, "does not exist among a user's units; taken as default.target", word);
-        InstallLink link = {g_steal_pointer(&folder), g_strdup(install->linked), g_strconcat("../", install->service, NULL)};
+                warn(install, assignment, "does not exist among a user's units; taken as default.target",
+                     word);
+        InstallLink link = {g_steal_pointer(&folder), g_strdup(install->linked),
+                            g_strconcat("../", install->service, NULL)};
         g_array_append_val(install->links, link);
 }
 
-static void plan_alias(Install *install, const UnitAssignment *assignment, const char *word, const char *suffix) {
+static void plan_alias(Install *install, const UnitAssignment *assignment, const char *word,
+                       const char *suffix) {
         if (!source_is_unit_name(word) || !g_str_has_suffix(word, ".service")) {
                 warn(install, assignment, "is not the name of a service, ignoring", word);
                 return;
@@ -84,9 +88,11 @@ static void plan_alias(Install *install, const UnitAssignment *assignment, const
         g_array_append_val(install->links, link);
 }
 
-typedef void (*Plan)(Install *install, const UnitAssignment *assignment, const char *word, const char *suffix);
+typedef void (*Plan)(Install *install, const UnitAssignment *assignment, const char *word,
+                     const char *suffix);
 
-static void plan_key(Install *install, const UnitFile *unit, const char *key, Plan plan, const char *suffix) {
+static void plan_key(Install *install, const UnitFile *unit, const char *key, Plan plan,
+                     const char *suffix) {
         if (!unit_file_value(unit, SECTION, key))
                 return;
 
@@ -110,14 +116,16 @@ static char *linked_name(const UnitFile *unit, const char *service) {
 
         if (!at || at[1] != '.')
                 return g_strdup(service);
-        return instance ? g_strdup_printf("%.*s%s%s", (int) (at + 1 - service), service, instance, at + 1) : NULL;
+        return instance ? g_strdup_printf("%.*s%s%s", (int) (at + 1 - service), service, instance, at + 1)
+                        : NULL;
 }
 
 static bool names_default(const UnitFile *unit, guint section) {
         for (guint i = 0; i < unit->assignments->len; i++) {
                 const UnitAssignment *assignment = unit_file_at(unit, i);
 
-                if (assignment->section == section && assignment->key && strstr(assignment->value, "default.target"))
+                if (assignment->section == section && assignment->key &&
+                    strstr(assignment->value, "default.target"))
                         return true;
         }
         return false;

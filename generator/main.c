@@ -48,14 +48,16 @@ static bool parse_arguments(char **argv, Arguments *arguments, int *ret_status) 
                         puts("wolffia-generator " WOLFFIA_VERSION);
                         *ret_status = EXIT_SUCCESS;
                         return false;
-                } else if (is_option(*argv, "user") || is_option(*argv, "v") || is_option(*argv, "no-kmsg-log"))
+                } else if (is_option(*argv, "user") || is_option(*argv, "v") ||
+                           is_option(*argv, "no-kmsg-log"))
                         continue;
                 else if (**argv == '-') {
                         fprintf(stderr, "wolffia-generator: there is no option %s\n%s", *argv, help);
                         *ret_status = 2;
                         return false;
                 } else if (!arguments->folder)
-                        arguments->folder = *argv; /* the first of systemd's three is the one of normal priority */
+                        arguments->folder =
+                                *argv; /* the first of systemd's three is the one of normal priority */
         }
         if (!arguments->folder && !arguments->dry_run) {
                 fprintf(stderr, "wolffia-generator: the folder to write to is missing\n%s", help);
@@ -86,13 +88,10 @@ static void report(const Problem *problem, const char *service, void *data) {
 
         g_snprintf(line, sizeof line, "%u", problem->line);
         g_autofree char *message = problem_print(problem);
-        log_entry(priorities[problem->severity], message,
-                  "MESSAGE_ID", problem->severity == PROBLEM_ERROR ? MESSAGE_SOURCE_REJECTED : MESSAGE_SOURCE_NOTED,
-                  "USER_UNIT", service,
-                  "WOLFFIA_FILE", problem->file,
-                  "WOLFFIA_LINE", problem->line > 0 ? line : NULL,
-                  "WOLFFIA_KEY", problem->key,
-                  NULL);
+        log_entry(priorities[problem->severity], message, "MESSAGE_ID",
+                  problem->severity == PROBLEM_ERROR ? MESSAGE_SOURCE_REJECTED : MESSAGE_SOURCE_NOTED,
+                  "USER_UNIT", service, "WOLFFIA_FILE", problem->file, "WOLFFIA_LINE",
+                  problem->line > 0 ? line : NULL, "WOLFFIA_KEY", problem->key, NULL);
 }
 
 int main(int argc, char **argv) {

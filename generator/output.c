@@ -56,8 +56,10 @@ static bool open_existing(Output *output, const char *service, int *ret_fd, GErr
                 return fail_errno(error, errno, "Cannot write %s/%s", output->path, service);
         ssize_t n = pread(fd, start, sizeof start, 0);
         if (n != (ssize_t) sizeof start || memcmp(start, SERVICE_MARK, sizeof start) != 0)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "another generator, such as Podman's, makes a unit %s too; rename one of the two files", service);
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "another generator, such as Podman's, makes a unit %s too; rename one of the two files",
+                        service);
         if (ftruncate(fd, 0) < 0)
                 return fail_errno(error, errno, "Cannot write %s/%s", output->path, service);
         *ret_fd = steal_fd(&fd);
@@ -65,7 +67,8 @@ static bool open_existing(Output *output, const char *service, int *ret_fd, GErr
 }
 
 bool output_write(Output *output, const char *service, const GString *text, GError **error) {
-        autofd int fd = openat(output->fd, service, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+        autofd int fd =
+                openat(output->fd, service, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 
         if (fd < 0 && errno == EEXIST && !open_existing(output, service, &fd, error))
                 return false;
@@ -102,5 +105,6 @@ bool output_link(Output *output, const InstallLink *link, GError **error) {
         if (errno == EEXIST && unlinkat(folder_fd, link->name, 0) == 0 &&
             symlinkat(link->target, folder_fd, link->name) == 0)
                 return true;
-        return fail_errno(error, errno, "Cannot make the link %s/%s", link->folder ? link->folder : output->path, link->name);
+        return fail_errno(error, errno, "Cannot make the link %s/%s",
+                          link->folder ? link->folder : output->path, link->name);
 }

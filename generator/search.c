@@ -117,7 +117,8 @@ static bool is_known(GHashTable *known, int fd) {
 
         if (fstat(fd, &status) < 0)
                 return true;
-        return !g_hash_table_add(known, g_strdup_printf("%jx:%jx", (uintmax_t) status.st_dev, (uintmax_t) status.st_ino));
+        return !g_hash_table_add(
+                known, g_strdup_printf("%jx:%jx", (uintmax_t) status.st_dev, (uintmax_t) status.st_ino));
 }
 
 static void walk(Search *search, const char *path, bool skip_users, guint depth, GHashTable *known);
@@ -143,7 +144,8 @@ static void walk(Search *search, const char *path, bool skip_users, guint depth,
         autofd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0) {
                 if (errno != ENOENT && errno != ENOTDIR) {
-                        g_autofree char *text = g_strdup_printf("the folder cannot be read, ignoring: %s", g_strerror(errno));
+                        g_autofree char *text = g_strdup_printf("the folder cannot be read, ignoring: %s",
+                                                                g_strerror(errno));
                         report(search, path, text);
                 }
                 return;
@@ -156,10 +158,11 @@ static void walk(Search *search, const char *path, bool skip_users, guint depth,
                 return;
         g_autoptr(GPtrArray) subfolders = g_ptr_array_new_with_free_func(g_free);
         Listing listing = {dir, subfolders, path, search->folders->len, skip_users};
-        SearchFolder folder = {g_strdup(path), search->folders->len < MOST_OPEN_FOLDERS ? steal_fd(&fd) : -1};
+        SearchFolder folder = {g_strdup(path),
+                               search->folders->len < MOST_OPEN_FOLDERS ? steal_fd(&fd) : -1};
         g_array_append_val(search->folders, folder);
 
-        for (struct dirent *entry; (entry = readdir(dir)); )
+        for (struct dirent *entry; (entry = readdir(dir));)
                 take_entry(search, &listing, entry);
         walk_subfolders(search, &listing, depth, known);
 }
@@ -203,7 +206,8 @@ Search *search_run(const GArray *roots) {
                 if (*root->path == '/')
                         walk(search, root->path, root->skip_users, 0, known);
                 else
-                        report(search, root->path, "a folder of $WOLFFIA_UNIT_DIRS must be an absolute path, ignoring");
+                        report(search, root->path,
+                               "a folder of $WOLFFIA_UNIT_DIRS must be an absolute path, ignoring");
         }
         drop_shadowed(search);
         return search;

@@ -14,8 +14,21 @@
 
 static bool is_dependency(const char *key) {
         static const char *const keys[] = {
-                "After", "Before", "BindsTo", "Conflicts", "OnFailure", "OnSuccess", "PartOf", "PropagatesReloadTo",
-                "PropagatesStopTo", "ReloadPropagatedFrom", "Requires", "Requisite", "StopPropagatedFrom", "Upholds", "Wants",
+                "After",
+                "Before",
+                "BindsTo",
+                "Conflicts",
+                "OnFailure",
+                "OnSuccess",
+                "PartOf",
+                "PropagatesReloadTo",
+                "PropagatesStopTo",
+                "ReloadPropagatedFrom",
+                "Requires",
+                "Requisite",
+                "StopPropagatedFrom",
+                "Upholds",
+                "Wants",
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
@@ -24,8 +37,8 @@ static bool is_dependency(const char *key) {
         return false;
 }
 
-static void append_word(const ServiceInput *input, const UnitAssignment *assignment, const char *word, GString *text,
-                        GPtrArray *problems) {
+static void append_word(const ServiceInput *input, const UnitAssignment *assignment, const char *word,
+                        GString *text, GPtrArray *problems) {
         SourceKind kind = source_kind(word);
 
         if (kind == SOURCE_NONE) {

@@ -34,7 +34,8 @@ void service_complete(const ServiceInput *input, ContainerSpec *spec) {
 
                 /* Instances differ by what systemd puts in for %i; "@" is no part of a name that programs like. */
                 if (at && at[1] == '.')
-                        spec->name = g_strdup_printf("%.*s-%%i", (int) (at - input->service), input->service);
+                        spec->name =
+                                g_strdup_printf("%.*s-%%i", (int) (at - input->service), input->service);
                 else
                         spec->name = g_strndup(input->service, length);
                 if (at && at[1] != '.')
@@ -62,7 +63,8 @@ void service_check(const ServiceInput *input, GPtrArray *problems) {
                 report(input, problems, PROBLEM_ERROR, "KillMode",
                        "only mixed, which is the default, and control-group end all of a container");
         if (service_value(input, "ExecStart"))
-                report(input, problems, PROBLEM_ERROR, "ExecStart", "it is made from [Container]; write Exec= there");
+                report(input, problems, PROBLEM_ERROR, "ExecStart",
+                       "it is made from [Container]; write Exec= there");
         for (size_t i = 0; i < G_N_ELEMENTS(identities); i++)
                 if (service_value(input, identities[i]))
                         report(input, problems, PROBLEM_WARNING, identities[i],
@@ -103,7 +105,9 @@ static void append_options(const ContainerSpec *spec, GString *text) {
                                 append_option(text, key, *container_key_text(key, spec));
                 } else if (container_key_kind(key) == KEY_KIND_TRISTATE) {
                         if (*container_key_tristate(key, spec) != TRISTATE_UNSET)
-                                append_option(text, key, *container_key_tristate(key, spec) == TRISTATE_YES ? NULL : "false");
+                                append_option(text, key,
+                                              *container_key_tristate(key, spec) == TRISTATE_YES ? NULL
+                                                                                                 : "false");
                 } else {
                         const GPtrArray *list = *container_key_list(key, spec);
 
@@ -157,7 +161,9 @@ static void append_limits(const ServiceInput *input, const ContainerSpec *spec, 
         }
         if (spec->pids_limit)
                 append_default(input, text, "TasksMax",
-                               *spec->pids_limit == '-' || g_str_equal(spec->pids_limit, "0") ? "infinity" : spec->pids_limit);
+                               *spec->pids_limit == '-' || g_str_equal(spec->pids_limit, "0")
+                                       ? "infinity"
+                                       : spec->pids_limit);
 }
 
 static void append_stop_timeout(const ServiceInput *input, const ContainerSpec *spec, GString *text) {
@@ -168,7 +174,8 @@ static void append_stop_timeout(const ServiceInput *input, const ContainerSpec *
         if (usec == G_MAXUINT64)
                 append_default(input, text, "TimeoutStopSec", "infinity");
         else {
-                g_autofree char *value = g_strdup_printf("%" G_GUINT64_FORMAT, usec / G_USEC_PER_SEC + STOP_MARGIN_SEC);
+                g_autofree char *value =
+                        g_strdup_printf("%" G_GUINT64_FORMAT, usec / G_USEC_PER_SEC + STOP_MARGIN_SEC);
                 append_default(input, text, "TimeoutStopSec", value);
         }
 }
@@ -225,7 +232,8 @@ static void append_unit_section(const ServiceInput *input, GString *text, GPtrAr
         append_path(text, "SourcePath", input->path);
 }
 
-void service_print(const ServiceInput *input, const ContainerSpec *spec, GString *text, GPtrArray *problems) {
+void service_print(const ServiceInput *input, const ContainerSpec *spec, GString *text,
+                   GPtrArray *problems) {
         const UnitFile *unit = input->unit;
         bool has_service = unit_file_find_section(unit, "Service") != UNIT_FILE_NO_SECTION;
 
@@ -242,7 +250,8 @@ void service_print(const ServiceInput *input, const ContainerSpec *spec, GString
                                 g_string_append_c(text, '\n');
                         }
                         append_service(input, spec, text);
-                } else if (!g_str_equal(name, "Unit") && !g_str_equal(name, input->section) && !g_str_equal(name, "Quadlet")) {
+                } else if (!g_str_equal(name, "Unit") && !g_str_equal(name, input->section) &&
+                           !g_str_equal(name, "Quadlet")) {
                         append_header(text, name);
                         unit_file_print_section(unit, i, text);
                 }

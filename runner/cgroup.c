@@ -31,10 +31,13 @@ static bool find_own_path(char **ret_path, GError **error) {
         return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "The runner is in no cgroup of the unified hierarchy");
 }
 
-/* systemd marks what it delegates since version 251; bookworm has 252. */
-static bool is_delegated(int cgroup_fd) {
+/* A generated unit says Delegate=yes. By hand the runner is in somebody else's cgroup, which it may divide only where
+ * systemd has marked it (since version 251, and where the kernel takes user attributes on cgroups). */
+static bool is_delegated(const char *unit, int cgroup_fd) {
         char value[2];
 
+        if (unit && *unit)
+                return true;
         return fgetxattr(cgroup_fd, "user.delegate", value, sizeof value) == 1 && value[0] == '1';
 }
 
@@ -42,11 +45,11 @@ static bool make_fresh(int parent_fd, char **ret_name, GError **error) {
         g_autofree char *name = g_strdup("payload");
 
         for (unsigned i = 2; mkdirat(parent_fd, name, 0755) < 0; i++) {
-                /* What an earlier life left is in the way only if it cannot be removed. */
-                if (errno == EEXIST && unlinkat(parent_fd, name, AT_REMOVEDIR) == 0)
-                        continue;
-                if (errno != EEXIST && errno != EBUSY && errno != ENOTEMPTY && errno != EACCES)
+                if (errno != EEXIST)
                         return fail_errno(error, errno, "Cannot make a cgroup for the payload");
+                /* What an earlier life left is in the way only if it cannot be removed. */
+                if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0)
+                        continue;
                 if (i > 1000)
                         return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                                     "A thousand cgroups of earlier lives are in the way; restart the user manager");
@@ -66,18 +69,18 @@ bool cgroup_make(const char *unit, int *ret_fd, GError **error) {
         autofd int own_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (own_fd < 0)
                 return fail_errno(error, errno, "Cannot open the cgroup %s", path);
-        if (!is_delegated(own_fd)) {
-                if (!unit || !*unit)
-                        return true;
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "The unit's cgroup is not delegated; write Delegate=yes into [Service], or remove what "
-                            "overrides it ('systemctl --user cat %s' shows it)",
-                            unit);
-        }
+        if (!is_delegated(unit, own_fd))
+                return true;
 
         g_autofree char *name = NULL;
-        if (!make_fresh(own_fd, &name, error))
+        if (!make_fresh(own_fd, &name, error)) {
+                if (g_error_matches(*error, ERRNO_ERROR, EACCES))
+                        return fail_prefix(error,
+                                           "The unit's cgroup is not delegated; write Delegate=yes into [Service], or "
+                                           "remove what overrides it ('systemctl --user cat %s' shows it)",
+                                           unit);
                 return false;
+        }
         int fd = openat(own_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open the cgroup %s/%s", path, name);

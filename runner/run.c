@@ -272,6 +272,7 @@ static void tear_down(Run *run) {
                 /* Only a child with mapped ids made anything in it. Failing leaves it to the next start. */
                 if (run->child > 0)
                         (void) user_namespace_run(run->map, empty_in_child, run, NULL);
+                (void) unlinkat(run->folder_fd, "image", 0);
                 (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
         }
         /* Without the container's folder the runtime folder may be another one's, that is alive. */

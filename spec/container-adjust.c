@@ -41,7 +41,8 @@ static bool adjust_volume(const char *unit_path, char **value, GError **error) {
         if (!colon)
                 return true;
         size_t length = (size_t) (colon - *value);
-        if (length > strlen(".volume") && strncmp(colon - strlen(".volume"), ".volume", strlen(".volume")) == 0)
+        if (length > strlen(".volume") &&
+            strncmp(colon - strlen(".volume"), ".volume", strlen(".volume")) == 0)
                 return fail_later(error, *value, ".volume units");
         if (**value == '.')
                 make_absolute(unit_path, value, 0, length);
@@ -109,9 +110,10 @@ static bool adjust_log_driver(const char *unit_path, char **value, GError **erro
                 if (!**value || strpbrk(*value, "%$") || g_str_equal(*value, known[i]))
                         return true;
         if (g_str_equal(*value, "k8s-file") || g_str_equal(*value, "json-file"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "'%s' comes with a later version; journald is the default",
-                            *value);
-        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not known; journald, passthrough and none are", *value);
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "'%s' comes with a later version; journald is the default", *value);
+        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not known; journald, passthrough and none are",
+                    *value);
 }
 
 static const struct {
@@ -136,19 +138,22 @@ bool container_adjust(const ContainerKey *key, const char *unit_path, char **val
         return true;
 }
 
-static void add_problem(GPtrArray *problems, ProblemSeverity severity, const UnitFile *unit, const char *unit_path,
-                        const char *key, const char *text) {
+static void add_problem(GPtrArray *problems, ProblemSeverity severity, const UnitFile *unit,
+                        const char *unit_path, const char *key, const char *text) {
         const UnitAssignment *last = unit_file_last(unit, "Container", key);
 
-        problem_add(problems, severity, last ? last->file : unit_path, last ? last->line : 0, last ? key : NULL, "%s", text);
+        problem_add(problems, severity, last ? last->file : unit_path, last ? last->line : 0,
+                    last ? key : NULL, "%s", text);
 }
 
 /* Capabilities that the kernel asks for in the initial user namespace only (capabilities(7), user_namespaces(7)). */
-static void check_capabilities(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec, GPtrArray *problems) {
-        static const char *const inert[] = {"CAP_AUDIT_CONTROL", "CAP_AUDIT_READ", "CAP_AUDIT_WRITE", "CAP_BLOCK_SUSPEND",
-                                            "CAP_LINUX_IMMUTABLE", "CAP_MAC_ADMIN", "CAP_MAC_OVERRIDE", "CAP_MKNOD",
-                                            "CAP_SYSLOG", "CAP_SYS_MODULE", "CAP_SYS_PACCT", "CAP_SYS_RAWIO",
-                                            "CAP_SYS_TIME", "CAP_WAKE_ALARM"};
+static void check_capabilities(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec,
+                               GPtrArray *problems) {
+        static const char *const inert[] = {"CAP_AUDIT_CONTROL", "CAP_AUDIT_READ",      "CAP_AUDIT_WRITE",
+                                            "CAP_BLOCK_SUSPEND", "CAP_LINUX_IMMUTABLE", "CAP_MAC_ADMIN",
+                                            "CAP_MAC_OVERRIDE",  "CAP_MKNOD",           "CAP_SYSLOG",
+                                            "CAP_SYS_MODULE",    "CAP_SYS_PACCT",       "CAP_SYS_RAWIO",
+                                            "CAP_SYS_TIME",      "CAP_WAKE_ALARM"};
         g_autoptr(GString) found = g_string_new(NULL);
 
         for (guint i = 0; i < spec->capabilities_added->len; i++) {
@@ -161,36 +166,45 @@ static void check_capabilities(const UnitFile *unit, const char *unit_path, cons
                                 g_string_append_printf(found, "%s%s", found->len > 0 ? ", " : "", name);
         }
         if (found->len > 0) {
-                g_string_append(found, ": no effect without root on the host, since the kernel asks for it outside of containers");
+                g_string_append(
+                        found,
+                        ": no effect without root on the host, since the kernel asks for it outside of containers");
                 add_problem(problems, PROBLEM_WARNING, unit, unit_path, "AddCapability", found->str);
         }
 }
 
-static void check_network_use(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec, GPtrArray *problems) {
+static void check_network_use(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec,
+                              GPtrArray *problems) {
         const char *mode = spec->networks->len > 0 ? spec->networks->pdata[0] : "";
         bool none = g_str_equal(mode, "none"), host = g_str_equal(mode, "host");
 
         if (spec->networks->len > 1 && (none || host))
-                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Network", "none and host cannot be joined with others");
+                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Network",
+                            "none and host cannot be joined with others");
         if (spec->ports->len > 0 && (none || host))
-                add_problem(problems, PROBLEM_WARNING, unit, unit_path, "PublishPort",
-                            none ? "nothing can be published with Network=none"
-                                 : "not needed with Network=host, where the container's ports are the host's");
+                add_problem(
+                        problems, PROBLEM_WARNING, unit, unit_path, "PublishPort",
+                        none ? "nothing can be published with Network=none"
+                             : "not needed with Network=host, where the container's ports are the host's");
 }
 
 void container_check(const UnitFile *unit, const char *unit_path, ContainerSpec *spec, GPtrArray *problems) {
-        bool has_image = unit_file_value(unit, "Container", "Image"), has_rootfs = unit_file_value(unit, "Container", "Rootfs");
+        bool has_image = unit_file_value(unit, "Container", "Image"),
+             has_rootfs = unit_file_value(unit, "Container", "Rootfs");
 
         if (!has_image && !has_rootfs)
-                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Image", "neither Image= nor Rootfs= says what to run");
+                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Image",
+                            "neither Image= nor Rootfs= says what to run");
         if (has_image && has_rootfs)
-                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Rootfs", "Image= and Rootfs= cannot both be there");
+                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Rootfs",
+                            "Image= and Rootfs= cannot both be there");
         if (spec->user && spec->group && strchr(spec->user, ':'))
                 add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Group", "User= has a group already");
         if (g_strcmp0(spec->notify, "healthy") == 0) {
                 g_clear_pointer(&spec->notify, g_free);
-                add_problem(problems, PROBLEM_WARNING, unit, unit_path, "Notify",
-                            "health checks come with a later version; the unit counts as started when its program runs");
+                add_problem(
+                        problems, PROBLEM_WARNING, unit, unit_path, "Notify",
+                        "health checks come with a later version; the unit counts as started when its program runs");
         }
         check_capabilities(unit, unit_path, spec, problems);
         check_network_use(unit, unit_path, spec, problems);

@@ -57,18 +57,20 @@ bool check_host(const char *value, GError **error) {
                 g_autofree char *address = brackets ? g_strndup(colon + 2, length - 2) : g_strdup(colon + 1);
 
                 if (!g_hostname_is_ip_address(address))
-                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither an IP address nor host-gateway", colon + 1);
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "'%s' is neither an IP address nor host-gateway", colon + 1);
         }
         return true;
 }
 
 bool check_host_name(const char *value, GError **error) {
         if (strlen(value) > 64)
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is longer than the 64 characters of a host name", value);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' is longer than the 64 characters of a host name", value);
         for (const char *p = value; *p; p++)
                 if (!g_ascii_isalnum(*p) && !strchr("-._", *p))
-                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a host name; letters, digits, - and . are possible",
-                                    value);
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "'%s' is not a host name; letters, digits, - and . are possible", value);
         return true;
 }
 

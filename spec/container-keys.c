@@ -12,15 +12,16 @@
 #define FIELD(name) offsetof(ContainerSpec, name)
 
 /* One remark is reported once a unit, whatever the number of keys that have it. */
-#define REMARK_HEALTH    "health checks come with a later version; the container runs without them"
-#define REMARK_LABELS    "containers get no SELinux label of their own in this version"
-#define REMARK_MAPS      "own maps of ids come with a later version; UserNS=keep-id:uid=…,gid=… does for most images"
-#define REMARK_REMAP     "it is obsolete in Podman too; write UserNS= instead"
-#define REMARK_ADDRESSES "addresses on networks come with a later version"
-#define REMARK_RETRY     "a failed pull is tried again by Restart= in [Service]"
-#define REMARK_RELOAD    "reloading comes with a later version; ExecReload= in [Service] works"
-#define REMARK_PODS      "pods come with a later version"
-#define REMARK_TERMINAL  "a service has no terminal"
+#define REMARK_HEALTH "health checks come with a later version; the container runs without them"
+#define REMARK_LABELS "containers get no SELinux label of their own in this version"
+#define REMARK_MAPS                                                                                         \
+        "own maps of ids come with a later version; UserNS=keep-id:uid=…,gid=… does for most images"
+#define REMARK_REMAP        "it is obsolete in Podman too; write UserNS= instead"
+#define REMARK_ADDRESSES    "addresses on networks come with a later version"
+#define REMARK_RETRY        "a failed pull is tried again by Restart= in [Service]"
+#define REMARK_RELOAD       "reloading comes with a later version; ExecReload= in [Service] works"
+#define REMARK_PODS         "pods come with a later version"
+#define REMARK_TERMINAL     "a service has no terminal"
 #define REMARK_PODMAN_FILES "these files are for podman, which does not run here"
 
 /* clang-format off */
@@ -295,7 +296,9 @@ const ContainerKey *container_key_find_option(const char *text, const char **ret
                         found = &container_keys[i];
                         found_length = length;
                         if (ret_value)
-                                *ret_value = open_end ? text + length : text[length] ? text + length + 1 : NULL;
+                                *ret_value = open_end       ? text + length
+                                             : text[length] ? text + length + 1
+                                                            : NULL;
                 }
         }
         return found;

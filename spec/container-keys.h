@@ -16,11 +16,11 @@ typedef enum KeyClass {
         KEY_SINGLE,       /* the last line wins; one outer pair of double quotes comes off; empty: unset */
         KEY_SINGLE_EMPTY, /* the same, but empty is a value of its own */
         KEY_BOOLEAN,      /* the last line wins */
-        KEY_LINES,        /* a value a line, as it stands; empty forgets what was before, also in all that follow */
-        KEY_SPLIT,        /* each line split at blanks, quotes come off, a backslash is a plain character */
-        KEY_WORDS,        /* each line split as ExecStart= is */
-        KEY_COMMAND,      /* the last line only, split as ExecStart= is */
-        KEY_MAP,          /* KEY_WORDS, each word is NAME=VALUE or NAME; of equal names the last wins */
+        KEY_LINES, /* a value a line, as it stands; empty forgets what was before, also in all that follow */
+        KEY_SPLIT, /* each line split at blanks, quotes come off, a backslash is a plain character */
+        KEY_WORDS, /* each line split as ExecStart= is */
+        KEY_COMMAND, /* the last line only, split as ExecStart= is */
+        KEY_MAP,     /* KEY_WORDS, each word is NAME=VALUE or NAME; of equal names the last wins */
 } KeyClass;
 
 typedef enum KeyKind { KEY_KIND_TEXT, KEY_KIND_TRISTATE, KEY_KIND_LIST } KeyKind;
@@ -28,7 +28,7 @@ typedef enum KeyKind { KEY_KIND_TEXT, KEY_KIND_TRISTATE, KEY_KIND_LIST } KeyKind
 /* What comes of a key in this version. */
 typedef enum KeyEffect {
         KEY_WORKS,
-        KEY_UNIT,    /* becomes a property of the unit; on the command line the runner takes it, for the unit to enforce */
+        KEY_UNIT, /* becomes a property of the unit; on the command line the runner takes it, for the unit to enforce */
         KEY_IGNORED, /* accepted, reported as without effect; the remark says why */
         KEY_REFUSED, /* the unit becomes a stub; the remark says why, and what to write instead */
 } KeyEffect;
@@ -37,9 +37,10 @@ typedef enum KeyEffect {
 typedef bool (*KeyCheck)(const char *value, GError **error);
 
 typedef struct ContainerKey {
-        const char *key;          /* NULL: an option only */
-        const char *option;       /* without dashes; "name=part" when the value starts with a fixed part; NULL: a key only */
-        char letter;              /* the short option that podman run has, or 0 */
+        const char *key; /* NULL: an option only */
+        const char *
+                option; /* without dashes; "name=part" when the value starts with a fixed part; NULL: a key only */
+        char letter; /* the short option that podman run has, or 0 */
         KeyClass class;
         KeyEffect effect;
         KeyCheck check;           /* NULL: anything goes */

@@ -26,8 +26,8 @@ typedef struct Load {
 } Load;
 
 static void report(Load *load, ProblemSeverity severity, const char *text) {
-        problem_add(load->problems, severity, load->assignment->file, load->assignment->line, load->assignment->key, "%s",
-                    text);
+        problem_add(load->problems, severity, load->assignment->file, load->assignment->line,
+                    load->assignment->key, "%s", text);
 }
 
 static void report_error(Load *load, const GError *error) {
@@ -36,11 +36,13 @@ static void report_error(Load *load, const GError *error) {
 
 /* Keys that people put into the wrong section. */
 static const char *section_of_key(const char *key) {
-        static const char *const unit_keys[] = {"After", "Before", "BindsTo", "Conflicts", "Description", "Documentation",
-                                                "PartOf", "Requires", "Wants"};
-        static const char *const service_keys[] = {"CPUQuota", "ExecReload", "ExecStartPost", "ExecStartPre", "ExecStop",
-                                                   "ExecStopPost", "MemoryMax", "RemainAfterExit", "Restart", "RestartSec",
-                                                   "TasksMax", "TimeoutStartSec", "TimeoutStopSec", "Type"};
+        static const char *const unit_keys[] = {"After",     "Before",      "BindsTo",
+                                                "Conflicts", "Description", "Documentation",
+                                                "PartOf",    "Requires",    "Wants"};
+        static const char *const service_keys[] = {
+                "CPUQuota",     "ExecReload",      "ExecStartPost",   "ExecStartPre", "ExecStop",
+                "ExecStopPost", "MemoryMax",       "RemainAfterExit", "Restart",      "RestartSec",
+                "TasksMax",     "TimeoutStartSec", "TimeoutStopSec",  "Type"};
         static const char *const install_keys[] = {"Alias", "RequiredBy", "WantedBy"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(unit_keys); i++)
@@ -58,9 +60,10 @@ static const char *section_of_key(const char *key) {
 static void report_unknown_key(Load *load) {
         const char *key = load->assignment->key;
         const char *section = section_of_key(key), *nearest = container_key_nearest(key);
-        g_autofree char *text = section   ? g_strdup_printf("this key belongs into [%s]", section)
-                                : nearest ? g_strdup_printf("there is no such key; did you mean %s=?", nearest)
-                                          : g_strdup("there is no such key in [" SECTION "]");
+        g_autofree char *text = section ? g_strdup_printf("this key belongs into [%s]", section)
+                                : nearest
+                                        ? g_strdup_printf("there is no such key; did you mean %s=?", nearest)
+                                        : g_strdup("there is no such key in [" SECTION "]");
 
         report(load, PROBLEM_ERROR, text);
 }
@@ -141,7 +144,8 @@ static void take_list(Load *load, const ContainerKey *key) {
                 return;
         }
         words = g_ptr_array_new();
-        if (!(key->class == KEY_SPLIT ? unit_words_split_plain : unit_words_split)(load->assignment->value, words, &error)) {
+        if (!(key->class == KEY_SPLIT ? unit_words_split_plain : unit_words_split)(load->assignment->value,
+                                                                                   words, &error)) {
                 report_error(load, error);
                 return;
         }

@@ -16,14 +16,18 @@ static bool fail_unknown(const char *argument, GError **error) {
 
         /* Options with a fixed part are one family. */
         if (g_str_equal(name, "--security-opt"))
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "%s is not known; --security-opt= knows no-new-privileges, seccomp=, mask= and unmask=", argument);
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "%s is not known; --security-opt= knows no-new-privileges, seccomp=, mask= and unmask=",
+                        argument);
         if (nearest)
-                return fail(error, WOLFFIA_ERROR_VALUE, "there is no option %s; did you mean --%s?", name, nearest);
+                return fail(error, WOLFFIA_ERROR_VALUE, "there is no option %s; did you mean --%s?", name,
+                            nearest);
         return fail(error, WOLFFIA_ERROR_VALUE, "there is no option %s", name);
 }
 
-static bool store(const ContainerKey *key, const char *value, ContainerSpec *spec, bool checks, GError **error) {
+static bool store(const ContainerKey *key, const char *value, ContainerSpec *spec, bool checks,
+                  GError **error) {
         bool yes = true;
 
         if (key->effect == KEY_REFUSED)
@@ -56,7 +60,8 @@ static bool parse_spread(const char *const **arguments, ContainerSpec *spec, boo
         const ContainerKey *key = container_key_find_option(name, NULL);
 
         if (!next)
-                return key ? fail(error, WOLFFIA_ERROR_VALUE, "--%s needs a value: --%s=%s", name, name, key->metavariable)
+                return key ? fail(error, WOLFFIA_ERROR_VALUE, "--%s needs a value: --%s=%s", name, name,
+                                  key->metavariable)
                            : fail_unknown(**arguments, error);
         (*arguments)++;
         if (key)
@@ -95,7 +100,8 @@ static bool parse_short(const char *const **arguments, ContainerSpec *spec, bool
                 if (p[1])
                         return store(key, p[1] == '=' ? p + 2 : p + 1, spec, checks, error);
                 if (!(*arguments)[1])
-                        return fail(error, WOLFFIA_ERROR_VALUE, "-%c needs a value: %s", *p, key->metavariable);
+                        return fail(error, WOLFFIA_ERROR_VALUE, "-%c needs a value: %s", *p,
+                                    key->metavariable);
                 (*arguments)++;
                 return store(key, **arguments, spec, checks, error);
         }
@@ -113,7 +119,8 @@ static bool parse_options(const char *const **arguments, ContainerSpec *spec, bo
                         (*arguments)++;
                         return true;
                 }
-                if (argument[1] == '-' ? !parse_long(arguments, spec, checks, error) : !parse_short(arguments, spec, checks, error))
+                if (argument[1] == '-' ? !parse_long(arguments, spec, checks, error)
+                                       : !parse_short(arguments, spec, checks, error))
                         return false;
         }
         return true;
@@ -153,8 +160,9 @@ GPtrArray *container_options_print(const ContainerSpec *spec) {
                         Tristate value = *container_key_tristate(key, spec);
 
                         if (value != TRISTATE_UNSET)
-                                g_ptr_array_add(arguments, g_strdup_printf("--%s%s", key->option,
-                                                                           value == TRISTATE_YES ? "" : "=false"));
+                                g_ptr_array_add(arguments,
+                                                g_strdup_printf("--%s%s", key->option,
+                                                                value == TRISTATE_YES ? "" : "=false"));
                 } else if (container_key_kind(key) == KEY_KIND_TEXT) {
                         const char *value = *container_key_text(key, spec);
 

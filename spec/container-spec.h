@@ -16,12 +16,13 @@ typedef struct ContainerSpec {
         char *name;
         char *image;
         char *rootfs;
-        GPtrArray *command;  /* the words of Exec= */
-        char *entrypoint;    /* a word, or a JSON list; "" clears the image's */
-        GPtrArray *labels;   /* KEY=VALUE */
+        GPtrArray *command; /* the words of Exec= */
+        char *entrypoint;   /* a word, or a JSON list; "" clears the image's */
+        GPtrArray *labels;  /* KEY=VALUE */
         GPtrArray *annotations;
 
-        GPtrArray *environment;       /* KEY=VALUE, or KEY: the value that the runner finds in its own environment */
+        GPtrArray
+                *environment; /* KEY=VALUE, or KEY: the value that the runner finds in its own environment */
         GPtrArray *environment_files;
         Tristate environment_host;
 
@@ -43,7 +44,7 @@ typedef struct ContainerSpec {
         GPtrArray *dns_options;
         GPtrArray *dns_search;
 
-        char *user;  /* USER[:GROUP] */
+        char *user; /* USER[:GROUP] */
         char *group;
         GPtrArray *groups;
         char *user_namespace; /* keep-id[:uid=,gid=], host, … */
@@ -64,10 +65,10 @@ typedef struct ContainerSpec {
         char *stop_timeout;
         char *log_driver; /* journald, passthrough, none */
         char *pull;       /* missing, never, always, newer */
-        char *memory;     /* limits: the generator makes them properties of the unit, where systemd enforces them */
+        char *memory; /* limits: the generator makes them properties of the unit, where systemd enforces them */
         char *pids_limit;
-        char *unit;       /* the unit's name, for messages; empty outside of units */
-        char *broken;     /* --broken: nothing is run, this reason is reported */
+        char *unit;   /* the unit's name, for messages; empty outside of units */
+        char *broken; /* --broken: nothing is run, this reason is reported */
 } ContainerSpec;
 
 ContainerSpec *container_spec_new(void);

@@ -32,7 +32,8 @@ guint nearest_distance(const char *a, const char *b) {
                         char y = g_ascii_tolower(b[j - 1]);
 
                         row[j] = smallest(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x == y ? 0 : 1));
-                        if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) && y == g_ascii_tolower(a[i - 2]))
+                        if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) &&
+                            y == g_ascii_tolower(a[i - 2]))
                                 row[j] = MIN(row[j], twice_above[j - 2] + 1);
                 }
         }

@@ -26,8 +26,8 @@ bool problems_have_errors(const GPtrArray *problems) {
         return false;
 }
 
-void problem_add(GPtrArray *problems, ProblemSeverity severity, const char *file, guint line, const char *key,
-                 const char *format, ...) {
+void problem_add(GPtrArray *problems, ProblemSeverity severity, const char *file, guint line,
+                 const char *key, const char *format, ...) {
         Problem *problem = g_new0(Problem, 1);
         va_list arguments;
 

@@ -24,8 +24,8 @@ typedef struct Problem {
 GPtrArray *problems_new(void);
 bool problems_have_errors(const GPtrArray *problems);
 
-void problem_add(GPtrArray *problems, ProblemSeverity severity, const char *file, guint line, const char *key,
-                 const char *format, ...) G_GNUC_PRINTF(6, 7);
+void problem_add(GPtrArray *problems, ProblemSeverity severity, const char *file, guint line,
+                 const char *key, const char *format, ...) G_GNUC_PRINTF(6, 7);
 
 /* "/home/x/web.container:7: PublishPort=: text". Caller frees. */
 char *problem_print(const Problem *problem);

@@ -57,10 +57,11 @@ static void choose_files(const char *folder, GTree *chosen) {
         /* A folder that cannot be read any more has no drop-ins; it was there a moment ago. */
         if (!dir)
                 return;
-        for (struct dirent *entry; (entry = readdir(dir)); )
+        for (struct dirent *entry; (entry = readdir(dir));)
                 if (entry->d_name[0] != '.' && g_str_has_suffix(entry->d_name, ".conf") &&
                     !g_tree_lookup(chosen, entry->d_name))
-                        g_tree_insert(chosen, g_strdup(entry->d_name), g_strdup_printf("%s/%s", folder, entry->d_name));
+                        g_tree_insert(chosen, g_strdup(entry->d_name),
+                                      g_strdup_printf("%s/%s", folder, entry->d_name));
 }
 
 static void choose_folder(const UnitDropins *dropins, const char *name, GTree *chosen) {

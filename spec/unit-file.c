@@ -57,7 +57,8 @@ guint unit_file_add_section(UnitFile *unit, const char *name) {
         return index;
 }
 
-void unit_file_add(UnitFile *unit, guint section, const char *key, const char *value, const char *file, guint line) {
+void unit_file_add(UnitFile *unit, guint section, const char *key, const char *value, const char *file,
+                   guint line) {
         UnitAssignment assignment = {
                 .section = section,
                 .line = line,

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 typedef struct UnitAssignment {
-        guint section;     /* index into UnitFile.sections */
-        guint line;        /* of the first line, from 1 */
+        guint section; /* index into UnitFile.sections */
+        guint line;    /* of the first line, from 1 */
         const char *file;
         const char *key;   /* NULL: a comment, whose text is the value */
         const char *value; /* no blanks at either end */
@@ -38,7 +38,8 @@ guint unit_file_add_section(UnitFile *unit, const char *name);
 guint unit_file_find_section(const UnitFile *unit, const char *name);
 
 /* FILE must live as long as UNIT: unit_file_keep(). KEY is NULL for a comment. */
-void unit_file_add(UnitFile *unit, guint section, const char *key, const char *value, const char *file, guint line);
+void unit_file_add(UnitFile *unit, guint section, const char *key, const char *value, const char *file,
+                   guint line);
 
 static inline const UnitAssignment *unit_file_at(const UnitFile *unit, guint index) {
         return &g_array_index(unit->assignments, UnitAssignment, index);

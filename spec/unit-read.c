@@ -23,17 +23,18 @@
 struct UnitReader {
         const char *rest; /* what is still to be read */
         const char *end;
-        guint next_line;  /* the number of the line at `rest` */
+        guint next_line; /* the number of the line at `rest` */
 
         const char *line; /* the logical line that inih is given: in the text itself, or in `joined` */
         size_t length;
-        size_t given;     /* how much of it inih has, the newline counted */
-        guint number;     /* where it starts */
+        size_t given; /* how much of it inih has, the newline counted */
+        guint number; /* where it starts */
 
-        GString *text;       /* of the file */
-        GString *joined;     /* a line with its continuations */
-        GPtrArray *comments; /* seen since the last assignment: they belong to the next one of the same section */
-        bool is_utf8;        /* all of it */
+        GString *text;   /* of the file */
+        GString *joined; /* a line with its continuations */
+        GPtrArray *
+                comments; /* seen since the last assignment: they belong to the next one of the same section */
+        bool is_utf8;     /* all of it */
         guint section;
         UnitFile *unit;
         const char *file;
@@ -122,8 +123,8 @@ static bool next_logical_line(UnitReader *reader) {
                 if (length == 0)
                         continue;
                 if (is_comment(line, length)) {
-                        g_ptr_array_add(reader->comments,
-                                        g_string_chunk_insert_len(reader->unit->text, line, (gssize) length));
+                        g_ptr_array_add(reader->comments, g_string_chunk_insert_len(reader->unit->text, line,
+                                                                                    (gssize) length));
                         continue;
                 }
                 reader->number = reader->next_line - 1;
@@ -140,7 +141,8 @@ static bool next_logical_line(UnitReader *reader) {
 static void problem(UnitReader *reader, const char *text) {
         g_autofree char *shown = g_utf8_make_valid(reader->line, (gssize) MIN(reader->length, 60));
 
-        problem_add(reader->problems, PROBLEM_ERROR, reader->file, reader->number, NULL, "%s: '%s'", text, shown);
+        problem_add(reader->problems, PROBLEM_ERROR, reader->file, reader->number, NULL, "%s: '%s'", text,
+                    shown);
 }
 
 static bool enter_section(UnitReader *reader) {
@@ -209,7 +211,8 @@ static int take_assignment(void *data, const char *section, const char *key, con
         UnitReader *reader = data;
 
         for (guint i = 0; i < reader->comments->len; i++)
-                unit_file_add(reader->unit, reader->section, NULL, reader->comments->pdata[i], reader->file, reader->number);
+                unit_file_add(reader->unit, reader->section, NULL, reader->comments->pdata[i], reader->file,
+                              reader->number);
         if (reader->comments->len > 0)
                 g_ptr_array_set_size(reader->comments, 0);
         unit_file_add(reader->unit, reader->section, key, value, reader->file, reader->number);
@@ -234,11 +237,13 @@ void unit_read_text(UnitReader *reader, const char *text, size_t size, const cha
         bool has_mark = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
 
         if (size > LARGEST_FILE) {
-                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file is too large for a unit file (above 16 MiB)");
+                problem_add(problems, PROBLEM_ERROR, file, 0, NULL,
+                            "the file is too large for a unit file (above 16 MiB)");
                 return;
         }
         if (memchr(text, '\0', size)) {
-                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "this is not a text file: it has a zero byte in it");
+                problem_add(problems, PROBLEM_ERROR, file, 0, NULL,
+                            "this is not a text file: it has a zero byte in it");
                 return;
         }
 
@@ -257,7 +262,8 @@ void unit_read_text(UnitReader *reader, const char *text, size_t size, const cha
         prepare_inih(size);
         int bad_line = ini_parse_stream(read_for_inih, reader, take_assignment, reader);
         if (bad_line != 0)
-                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "inih cannot read this file (%d)", bad_line);
+                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "inih cannot read this file (%d)",
+                            bad_line);
 }
 
 /* Reads a file of the given size hint whole; one read() is enough for a regular file that nobody writes to. */
@@ -284,7 +290,8 @@ UnitReadResult unit_read(UnitReader *reader, int dir_fd, const char *name, const
         struct stat status;
 
         if (fd < 0 || fstat(fd, &status) < 0) {
-                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file cannot be opened: %s", g_strerror(errno));
+                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file cannot be opened: %s",
+                            g_strerror(errno));
                 return UNIT_READ_FAILED;
         }
         if (S_ISCHR(status.st_mode) || (S_ISREG(status.st_mode) && status.st_size == 0))
@@ -295,7 +302,8 @@ UnitReadResult unit_read(UnitReader *reader, int dir_fd, const char *name, const
                 return UNIT_READ_FAILED;
         }
         if (!read_whole(fd, (size_t) MIN(status.st_size, (off_t) LARGEST_FILE), reader->text)) {
-                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file cannot be read: %s", g_strerror(errno));
+                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file cannot be read: %s",
+                            g_strerror(errno));
                 return UNIT_READ_FAILED;
         }
         unit_read_text(reader, reader->text->str, reader->text->len, file, unit, problems);

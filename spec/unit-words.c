@@ -57,17 +57,19 @@ static bool unescape(const char **p, GString *word, GError **error) {
         if (**p && unescape_number(p, word))
                 return true;
         if (!**p)
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "the line ends in a single backslash; write \\\\ for one");
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "the line ends in a single backslash; write \\\\ for one");
         const char *next = g_utf8_find_next_char(*p, NULL);
-        return fail(error, WOLFFIA_ERROR_SYNTAX, "the escape \\%.*s is not known; write \\\\%.*s for a backslash",
-                    (int) (next - *p), *p, (int) (next - *p), *p);
+        return fail(error, WOLFFIA_ERROR_SYNTAX,
+                    "the escape \\%.*s is not known; write \\\\%.*s for a backslash", (int) (next - *p), *p,
+                    (int) (next - *p), *p);
 }
 
 /* Reads one word at *P, which is no blank. */
 static bool read_word(const char **p, bool escapes, GString *word, GError **error) {
         char quote = '\0';
 
-        for (; **p; ) {
+        for (; **p;) {
                 char c = **p;
 
                 if (!quote && strchr(BLANKS, c))
@@ -82,7 +84,8 @@ static bool read_word(const char **p, bool escapes, GString *word, GError **erro
                         g_string_append_c(word, c);
         }
         if (quote)
-                return fail(error, WOLFFIA_ERROR_SYNTAX, "a %s quote is opened and never closed; write \\%c for the character",
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "a %s quote is opened and never closed; write \\%c for the character",
                             quote == '"' ? "double" : "single", quote);
         return true;
 }

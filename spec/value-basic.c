@@ -20,7 +20,8 @@ bool value_boolean_parse(const char *text, bool *ret_value, GError **error) {
                         return true;
                 }
         }
-        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither yes nor no (1 yes true on, 0 no false off)", text);
+        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither yes nor no (1 yes true on, 0 no false off)",
+                    text);
 }
 
 bool value_number_parse(const char *text, guint64 maximum, guint64 *ret_number, GError **error) {
@@ -36,8 +37,8 @@ bool value_number_parse(const char *text, guint64 maximum, guint64 *ret_number, 
                 number = number * 10 + (guint64) (*p - '0');
         }
         if (number > maximum)
-                return fail(error, WOLFFIA_ERROR_VALUE, "%s is too large, at most %" G_GUINT64_FORMAT " is possible", text,
-                            maximum);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "%s is too large, at most %" G_GUINT64_FORMAT " is possible", text, maximum);
         *ret_number = number;
         return true;
 }
@@ -88,13 +89,15 @@ bool value_size_parse(const char *text, guint64 *ret_bytes, GError **error) {
         Amount amount;
 
         if (!read_amount(&p, &amount))
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a size; write bytes or a unit, like 64m or 1g", text);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' is not a size; write bytes or a unit, like 64m or 1g", text);
         if (*p) {
                 const char *found = strchr(units, g_ascii_tolower(*p));
 
                 if (!found || !(p[1] == '\0' || g_ascii_strcasecmp(p + 1, "b") == 0 ||
                                 g_ascii_strcasecmp(p + 1, "ib") == 0))
-                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' ends in an unknown unit; b k m g t are known", text);
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "'%s' ends in an unknown unit; b k m g t are known", text);
                 unit = (guint64) 1 << (10 * (found - units));
         }
         if (!multiply(amount, unit, ret_bytes))
@@ -133,7 +136,8 @@ static const struct {
 
 static guint64 duration_unit(const char *name, size_t length) {
         for (size_t i = 0; i < G_N_ELEMENTS(duration_units); i++)
-                if (strlen(duration_units[i].name) == length && strncmp(duration_units[i].name, name, length) == 0)
+                if (strlen(duration_units[i].name) == length &&
+                    strncmp(duration_units[i].name, name, length) == 0)
                         return duration_units[i].usec;
         return 0;
 }
@@ -152,15 +156,16 @@ bool value_duration_parse(const char *text, guint64 *ret_usec, GError **error) {
 
                 if (!read_amount(&p, &amount))
                         return fail(error, WOLFFIA_ERROR_VALUE,
-                                    "'%s' is not a duration; write seconds, or a time like 90s or 5min", text);
+                                    "'%s' is not a duration; write seconds, or a time like 90s or 5min",
+                                    text);
                 p += strspn(p, " \t");
                 size_t length = strcspn(p, " \t0123456789");
                 if (length > 0) {
                         unit = duration_unit(p, length);
                         if (unit == 0)
                                 return fail(error, WOLFFIA_ERROR_VALUE,
-                                            "'%s' has an unknown unit '%.*s'; us ms s min h d w are known", text,
-                                            (int) length, p);
+                                            "'%s' has an unknown unit '%.*s'; us ms s min h d w are known",
+                                            text, (int) length, p);
                         p += length;
                 }
                 if (!multiply(amount, unit, &part) || __builtin_add_overflow(total, part, &total))
@@ -177,11 +182,13 @@ bool value_mode_parse(const char *text, mode_t *ret_mode, GError **error) {
         size_t length = strlen(text);
 
         if (length == 0 || length > 5 || strspn(text, "01234567") != length)
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not an octal mode; write one like 0022", text);
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not an octal mode; write one like 0022",
+                            text);
         for (const char *p = text; *p; p++)
                 mode = mode * 8 + (guint) (*p - '0');
         if (mode > 07777)
-                return fail(error, WOLFFIA_ERROR_VALUE, "mode %s is too large, at most 7777 is possible", text);
+                return fail(error, WOLFFIA_ERROR_VALUE, "mode %s is too large, at most 7777 is possible",
+                            text);
         *ret_mode = (mode_t) mode;
         return true;
 }

@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* containers-transports(5): what is behind these is a path or a name of another world. */
-static const char *const transports[] = {"containers-storage:", "dir:", "docker-archive:", "docker-daemon:",
-                                         "oci-archive:", "oci:"};
+static const char *const transports[] = {
+        "containers-storage:", "dir:", "docker-archive:", "docker-daemon:", "oci-archive:", "oci:"};
 
 static bool is_hexadecimal(const char *text, size_t length) {
         for (size_t i = 0; i < length; i++)
@@ -26,7 +26,8 @@ static bool check_tag(const char *tag, size_t length, const char *text, GError *
         for (size_t i = 0; i < length; i++)
                 good = good && (g_ascii_isalnum(tag[i]) || (tag[i] && strchr("_.-", tag[i])));
         if (!good)
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has a bad tag '%.*s'; a tag has letters, digits and _ . -", text,
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' has a bad tag '%.*s'; a tag has letters, digits and _ . -", text,
                             (int) length, tag);
         return true;
 }
@@ -36,24 +37,28 @@ static bool check_digest(const char *digest, const char *text, GError **error) {
         size_t length = colon ? strlen(colon + 1) : 0;
 
         if (!colon || colon == digest || length < 32 || !is_hexadecimal(colon + 1, length))
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has a bad digest; write NAME@sha256: and 64 hexadecimal digits",
-                            text);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' has a bad digest; write NAME@sha256: and 64 hexadecimal digits", text);
         if (g_str_has_prefix(digest, "sha256:") && length != 64)
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has a digest of %zu digits, sha256 has 64", text, length);
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has a digest of %zu digits, sha256 has 64",
+                            text, length);
         return true;
 }
 
 /* A component between slashes. The first may be a registry: HOST[:PORT], upper case allowed. */
-static bool check_component(const char *name, size_t length, bool registry, const char *text, GError **error) {
+static bool check_component(const char *name, size_t length, bool registry, const char *text,
+                            GError **error) {
         bool good = length > 0 && (g_ascii_isalnum(name[0]) || (registry && name[0] == '['));
 
         for (size_t i = 0; i < length && good; i++) {
                 if (!registry && g_ascii_isupper(name[i]))
-                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has capital letters; names of images have none", text);
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "'%s' has capital letters; names of images have none", text);
                 good = g_ascii_isalnum(name[i]) || (name[i] && strchr(registry ? "_.-:[]" : "_.-", name[i]));
         }
         if (!good)
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not the name of an image; write REGISTRY/NAME:TAG", text);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' is not the name of an image; write REGISTRY/NAME:TAG", text);
         return true;
 }
 

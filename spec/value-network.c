@@ -21,7 +21,8 @@ static NetworkKind kind_of(const char *word) {
                 return NETWORK_NONE;
         if (g_str_equal(word, "host"))
                 return NETWORK_HOST;
-        if (!*word || g_str_equal(word, "pasta") || g_str_equal(word, "private") || g_str_equal(word, "slirp4netns"))
+        if (!*word || g_str_equal(word, "pasta") || g_str_equal(word, "private") ||
+            g_str_equal(word, "slirp4netns"))
                 return NETWORK_PASTA;
         if (g_str_equal(word, "container") || g_str_has_suffix(word, ".container"))
                 return NETWORK_CONTAINER;
@@ -35,7 +36,8 @@ static bool check_name(const char *name, GError **error) {
                 good = good && (g_ascii_isalnum(*p) || strchr("_.-@", *p));
         if (!good)
                 return fail(error, WOLFFIA_ERROR_VALUE,
-                            "'%s' is not a network; write none, host, pasta, or the name of a network", name);
+                            "'%s' is not a network; write none, host, pasta, or the name of a network",
+                            name);
         return true;
 }
 
@@ -45,15 +47,18 @@ bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **erro
         g_autofree char *word = colon ? g_strndup(text, (gsize) (colon - text)) : g_strdup(text ? text : "");
 
         if (g_str_equal(word, "ns"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "joining a network namespace by its path is not supported");
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "joining a network namespace by its path is not supported");
         mode->kind = kind_of(word);
         mode->options = colon && colon[1] ? g_strdup(colon + 1) : NULL;
 
         switch (mode->kind) {
         case NETWORK_CONTAINER:
-                mode->name = g_str_equal(word, "container") ? g_steal_pointer(&mode->options) : g_steal_pointer(&word);
+                mode->name = g_str_equal(word, "container") ? g_steal_pointer(&mode->options)
+                                                            : g_steal_pointer(&word);
                 if (!mode->name)
-                        return fail(error, WOLFFIA_ERROR_VALUE, "the container's name is missing; write container:NAME");
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "the container's name is missing; write container:NAME");
                 break;
         case NETWORK_UNIT:
         case NETWORK_NAMED:
@@ -62,7 +67,8 @@ bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **erro
         case NETWORK_NONE:
         case NETWORK_HOST:
                 if (mode->options)
-                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' takes no options (':%s')", word, mode->options);
+                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' takes no options (':%s')", word,
+                                    mode->options);
                 break;
         case NETWORK_PASTA:
                 break;

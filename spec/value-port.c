@@ -19,7 +19,8 @@ void port_mapping_free(PortMapping *mapping) {
 static bool parse_one_port(const char *text, guint16 *ret_port, GError **error) {
         guint64 number;
 
-        if (!value_number_parse(text, G_MAXUINT64, &number, NULL) && strspn(text, "0123456789") != strlen(text))
+        if (!value_number_parse(text, G_MAXUINT64, &number, NULL) &&
+            strspn(text, "0123456789") != strlen(text))
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a port number", text);
         if (!*text || strlen(text) > 9 || number == 0 || number > 65535)
                 return fail(error, WOLFFIA_ERROR_VALUE, "port '%s' is not within 1 to 65535", text);
@@ -31,7 +32,8 @@ static bool parse_range(const char *text, guint16 *ret_first, guint16 *ret_last,
         const char *dash = strchr(text, '-');
         g_autofree char *first = dash ? g_strndup(text, (gsize) (dash - text)) : g_strdup(text);
 
-        if (!parse_one_port(first, ret_first, error) || !parse_one_port(dash ? dash + 1 : first, ret_last, error))
+        if (!parse_one_port(first, ret_first, error) ||
+            !parse_one_port(dash ? dash + 1 : first, ret_last, error))
                 return false;
         if (*ret_last < *ret_first)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the range %s ends before it starts", text);
@@ -44,7 +46,8 @@ static bool parse_protocol(const char *text, PortProtocol *ret_protocol, GError 
         else if (g_ascii_strcasecmp(text, "udp") == 0)
                 *ret_protocol = PORT_UDP;
         else
-                return fail(error, WOLFFIA_ERROR_VALUE, "protocol '%s' cannot be published, only tcp and udp can", text);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "protocol '%s' cannot be published, only tcp and udp can", text);
         return true;
 }
 
@@ -56,7 +59,8 @@ static bool parse_address(const char *text, char **ret_address, GError **error) 
 
         if (!*address && !bracketed)
                 return true;
-        if (bracketed != (strchr(address, ':') != NULL) || strchr(address, '%') || !g_hostname_is_ip_address(address))
+        if (bracketed != (strchr(address, ':') != NULL) || strchr(address, '%') ||
+            !g_hostname_is_ip_address(address))
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "'%s' is not an IP address; write one like 127.0.0.1 or [::1]", text);
         *ret_address = g_steal_pointer(&address);
@@ -108,8 +112,8 @@ bool value_port_parse(const char *text, PortMapping **ret_mapping, GError **erro
                             "'%s' has quotes or blanks; write it without, one port to a line", text);
         if (!parse_parts(copy, mapping, error))
                 return false;
-        if (mapping->host_first != 0 && mapping->host_last - mapping->host_first !=
-                                                mapping->container_last - mapping->container_first)
+        if (mapping->host_first != 0 &&
+            mapping->host_last - mapping->host_first != mapping->container_last - mapping->container_first)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has ranges of different lengths", text);
 
         *ret_mapping = g_steal_pointer(&mapping);

@@ -23,7 +23,8 @@ static bool check_name(const char *name, const char *what, GError **error) {
 
         if (!*name)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the %s is missing", what);
-        if (g_ascii_isdigit(*name) && strspn(name, "0123456789") == strlen(name) && !value_id_parse(name, &id))
+        if (g_ascii_isdigit(*name) && strspn(name, "0123456789") == strlen(name) &&
+            !value_id_parse(name, &id))
                 return fail(error, WOLFFIA_ERROR_VALUE, "%s id %s is too large", what, name);
         for (const char *p = name; *p; p++)
                 if (g_ascii_isspace(*p) || g_ascii_iscntrl(*p) || strchr(":/\"'", *p))

@@ -21,8 +21,9 @@ static const struct {
         const char *word;
         UserNamespaceKind kind;
 } kinds[] = {
-        {"", USER_NAMESPACE_DEFAULT},   {"private", USER_NAMESPACE_DEFAULT}, {"keep-id", USER_NAMESPACE_KEEP_ID},
-        {"auto", USER_NAMESPACE_AUTO},  {"nomap", USER_NAMESPACE_NOMAP},     {"host", USER_NAMESPACE_HOST},
+        {"", USER_NAMESPACE_DEFAULT},        {"private", USER_NAMESPACE_DEFAULT},
+        {"keep-id", USER_NAMESPACE_KEEP_ID}, {"auto", USER_NAMESPACE_AUTO},
+        {"nomap", USER_NAMESPACE_NOMAP},     {"host", USER_NAMESPACE_HOST},
         {"single", USER_NAMESPACE_SINGLE},
 };
 
@@ -33,8 +34,10 @@ static bool parse_kind(const char *word, UserNamespaceKind *ret_kind, GError **e
                         return true;
                 }
         if (g_str_equal(word, "ns") || g_str_equal(word, "container"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "joining another user namespace is not supported");
-        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not known; keep-id, auto, nomap, host and single are", word);
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "joining another user namespace is not supported");
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "'%s' is not known; keep-id, auto, nomap, host and single are", word);
 }
 
 static bool parse_id(const char *name, const char *value, bool *ret_has, guint32 *ret_id, GError **error) {

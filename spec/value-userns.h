@@ -11,8 +11,8 @@ typedef enum UserNamespaceKind {
         USER_NAMESPACE_KEEP_ID, /* the user keeps the own ids, or has the given ones */
         USER_NAMESPACE_AUTO,    /* subordinate ids only, as many as needed or SIZE */
         USER_NAMESPACE_NOMAP,   /* subordinate ids only; the user appears nowhere */
-        USER_NAMESPACE_HOST,    /* no namespace beyond the one with the user as root: the default, in rootless use */
-        USER_NAMESPACE_SINGLE,  /* one id only, also where ranges exist (ours) */
+        USER_NAMESPACE_HOST, /* no namespace beyond the one with the user as root: the default, in rootless use */
+        USER_NAMESPACE_SINGLE, /* one id only, also where ranges exist (ours) */
 } UserNamespaceKind;
 
 typedef struct UserNamespaceMode {

@@ -21,8 +21,9 @@ static const struct {
         const char *word;
         VolumePropagation propagation;
 } propagations[] = {
-        {"private", VOLUME_PRIVATE},   {"rprivate", VOLUME_RPRIVATE},     {"shared", VOLUME_SHARED},
-        {"rshared", VOLUME_RSHARED},   {"slave", VOLUME_SLAVE},           {"rslave", VOLUME_RSLAVE},
+        {"private", VOLUME_PRIVATE},       {"rprivate", VOLUME_RPRIVATE},
+        {"shared", VOLUME_SHARED},         {"rshared", VOLUME_RSHARED},
+        {"slave", VOLUME_SLAVE},           {"rslave", VOLUME_RSLAVE},
         {"unbindable", VOLUME_UNBINDABLE}, {"runbindable", VOLUME_RUNBINDABLE},
 };
 
@@ -32,12 +33,12 @@ static const struct {
         size_t offset;
         bool value;
 } flags[] = {
-        {"ro", offsetof(Volume, read_only), true},      {"rw", offsetof(Volume, read_only), false},
-        {"U", offsetof(Volume, change_owner), true},    {"O", offsetof(Volume, overlay), true},
-        {"nocopy", offsetof(Volume, no_copy), true},    {"copy", offsetof(Volume, no_copy), false},
-        {"noexec", offsetof(Volume, no_exec), true},    {"exec", offsetof(Volume, no_exec), false},
-        {"nodev", offsetof(Volume, no_dev), true},      {"dev", offsetof(Volume, no_dev), false},
-        {"nosuid", offsetof(Volume, no_suid), true},    {"suid", offsetof(Volume, no_suid), false},
+        {"ro", offsetof(Volume, read_only), true},       {"rw", offsetof(Volume, read_only), false},
+        {"U", offsetof(Volume, change_owner), true},     {"O", offsetof(Volume, overlay), true},
+        {"nocopy", offsetof(Volume, no_copy), true},     {"copy", offsetof(Volume, no_copy), false},
+        {"noexec", offsetof(Volume, no_exec), true},     {"exec", offsetof(Volume, no_exec), false},
+        {"nodev", offsetof(Volume, no_dev), true},       {"dev", offsetof(Volume, no_dev), false},
+        {"nosuid", offsetof(Volume, no_suid), true},     {"suid", offsetof(Volume, no_suid), false},
         {"bind", offsetof(Volume, not_recursive), true}, {"rbind", offsetof(Volume, not_recursive), false},
 };
 
@@ -61,11 +62,15 @@ static bool parse_option(const char *word, Volume *volume, GError **error) {
                 g_free(volume->idmap);
                 volume->idmap = g_strdup(word[5] ? word + 6 : "");
         } else if (g_str_has_prefix(word, "upperdir=") || g_str_has_prefix(word, "workdir="))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "the option '%s' is not supported: what is written to an :O volume is thrown away", word);
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "the option '%s' is not supported: what is written to an :O volume is thrown away",
+                        word);
         else
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a volume option; ro, rw, z, Z, U, O, copy, nocopy, "
-                            "exec, noexec, rslave… are", word);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' is not a volume option; ro, rw, z, Z, U, O, copy, nocopy, "
+                            "exec, noexec, rslave… are",
+                            word);
         return true;
 }
 
@@ -82,18 +87,22 @@ static bool check_name(const char *name, GError **error) {
         for (const char *p = name; *p; p++)
                 good = good && (g_ascii_isalnum(*p) || strchr("_.-@:", *p));
         if (!good)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "'%s' is neither a path nor a volume's name; a path starts with '/', './' or '%%h/', a name has "
-                            "only letters, digits and _ . -", name);
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "'%s' is neither a path nor a volume's name; a path starts with '/', './' or '%%h/', a name has "
+                        "only letters, digits and _ . -",
+                        name);
         return true;
 }
 
 static bool check_target(const char *target, GError **error) {
         if (target[0] != '/')
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s', the place in the container, does not start with '/'", target);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s', the place in the container, does not start with '/'", target);
         /* Names take a place of their own; what is left is made of "/", "." and "..". */
         if (target[strspn(target, "/.")] == '\0')
-                return fail(error, WOLFFIA_ERROR_VALUE, "a volume cannot take the place of the whole container ('%s')", target);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "a volume cannot take the place of the whole container ('%s')", target);
         return true;
 }
 
@@ -126,7 +135,8 @@ bool value_volume_parse(const char *text, Volume **ret_volume, GError **error) {
         if (source) {
                 volume->source = g_strdup(source);
                 volume->kind = source_kind(source);
-                if ((volume->kind == VOLUME_NAMED || volume->kind == VOLUME_UNIT) && !check_name(source, error))
+                if ((volume->kind == VOLUME_NAMED || volume->kind == VOLUME_UNIT) &&
+                    !check_name(source, error))
                         return false;
         }
         while ((option = strsep(&options, ",")))

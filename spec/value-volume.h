@@ -13,7 +13,11 @@ typedef enum VolumeKind {
         VOLUME_UNIT, /* NAME.volume */
 } VolumeKind;
 
-typedef enum VolumeRelabel { VOLUME_RELABEL_NONE, VOLUME_RELABEL_SHARED, VOLUME_RELABEL_PRIVATE } VolumeRelabel;
+typedef enum VolumeRelabel {
+        VOLUME_RELABEL_NONE,
+        VOLUME_RELABEL_SHARED,
+        VOLUME_RELABEL_PRIVATE
+} VolumeRelabel;
 
 typedef enum VolumePropagation {
         VOLUME_PROPAGATION_DEFAULT,

@@ -44,14 +44,16 @@ class Bar:
 class Report:
     rows: list = field(default_factory=list)
     bars: list = field(default_factory=list)
+    faults: list = field(default_factory=list)  # what kept a topic from being measured
 
     def add(self, other):
         self.rows += other.rows
         self.bars += other.bars
+        self.faults += other.faults
 
     def as_dict(self):
         return {"rows": [asdict(row) for row in self.rows],
-                "bars": [{**asdict(bar), "outcome": bar.outcome} for bar in self.bars]}
+                "faults": self.faults, "bars": [{**asdict(bar), "outcome": bar.outcome} for bar in self.bars]}
 
 
 @dataclass

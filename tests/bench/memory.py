@@ -14,7 +14,8 @@ WOLFFIA, PODMAN = "wolffia", "podman"
 
 def start_wolffia(bench, number, network):
     options = ["--network=none"] if network == "none" else [f"--publish={18000 + number}:80"]
-    words = [peers.RUNNER, f"--name=bench-{number}", *options, peers.IMAGE, *SLEEP]
+    # As process 1 it has no handler for SIGTERM, and the kernel does not even deliver it.
+    words = [peers.RUNNER, f"--name=bench-{number}", "--stop-signal=KILL", *options, peers.IMAGE, *SLEEP]
     bench.machine.alice(f"systemd-run --user --quiet --collect --unit=bench-{number} --service-type=notify "
                         f"--property=NotifyAccess=all --property=Delegate=yes -- {' '.join(words)}")
 

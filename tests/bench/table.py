@@ -33,6 +33,8 @@ def print_report(facts, report):
         cells = "".join(f"{number(row.values.get(name), name, row.unit):>12}" for name in columns)
         print(f"  {row.program:<{NAME_WIDTH}}{cells if row.values.get(columns[0]) is not None else ''}"
               + (f"  {row.remark.splitlines()[0][:120]}" if row.remark else ""))
+    for fault in report.faults:
+        print(f"\nfailed: {fault}")
     print("\nbars")
     for bar in report.bars:
         value = "–" if bar.value is None else f"{bar.value:.2f}" if bar.unit == "×" else f"{bar.value:.0f}"

@@ -15,7 +15,7 @@ CASES = "busybox-static docker-registry iproute2 curl procps strace less".split(
 BUILD = """
     gcc meson ninja-build pkg-config python3 python3-docutils
     libsystemd-dev libinih-dev libmount-dev libglib2.0-dev libseccomp-dev libcap-dev libsubid-dev
-    libarchive-dev libjson-glib-dev libacl1-dev libnl-route-3-dev
+    libarchive-dev nettle-dev libjson-glib-dev libacl1-dev libnl-route-3-dev
 """.split()
 
 # systemd.pc, which names the folder of user generators, is in a package of its own since trixie.

@@ -8,9 +8,9 @@ static void test_counts_slips(void) {
                 const char *a, *b;
                 guint distance;
         } pairs[] = {
-                {"Exec", "Exec", 0},   {"Exce", "Exec", 1},         {"exec", "Exec", 1},  {"Exe", "Exec", 1},
-                {"Exxec", "Exec", 1},  {"Userns", "UserNS", 1},     {"abc", "xyz", 3},    {"", "abc", 3},
-                {"PublihsPorts", "PublishPort", 2},
+                {"Exec", "Exec", 0}, {"Exce", "Exec", 1},  {"exec", "Exec", 1},
+                {"Exe", "Exec", 1},  {"Exxec", "Exec", 1}, {"Userns", "UserNS", 1},
+                {"abc", "xyz", 3},   {"", "abc", 3},       {"PublihsPorts", "PublishPort", 2},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)

@@ -4,6 +4,7 @@
 #include "runner/security-caps.h"
 #include "runner/security-seccomp.h"
 #include "runner/security.h"
+#include "tests/lib/mapped.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -17,9 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BIT(n)         (G_GUINT64_CONSTANT(1) << (n))
-#define DEFAULT_CAPS   G_GUINT64_CONSTANT(0x800405fb)
-#define SKIPPED_STATUS 77
+#define BIT(n)       (G_GUINT64_CONSTANT(1) << (n))
+#define DEFAULT_CAPS G_GUINT64_CONSTANT(0x800405fb)
 
 static GPtrArray *words(const char *text) {
         GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
@@ -101,65 +101,6 @@ static void test_warns_of_what_is_in_vain(void) {
 
 /* ---- in a user namespace ---- */
 
-static bool write_file(const char *path, const char *text) {
-        int fd = open(path, O_WRONLY | O_CLOEXEC);
-        bool is_written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t) strlen(text);
-
-        if (fd >= 0)
-                close(fd);
-        return is_written;
-}
-
-/* The host's root can map as many ids as it likes, another user one. */
-static bool write_maps(pid_t child, bool has_range) {
-        g_autofree char *users = g_strdup_printf("/proc/%d/uid_map", (int) child);
-        g_autofree char *groups = g_strdup_printf("/proc/%d/gid_map", (int) child);
-        g_autofree char *denial = g_strdup_printf("/proc/%d/setgroups", (int) child);
-        g_autofree char *user = g_strdup_printf("0 %u 1\n", (unsigned) geteuid());
-        g_autofree char *group = g_strdup_printf("0 %u 1\n", (unsigned) getegid());
-
-        if (has_range)
-                return write_file(users, "0 100000 65536\n") && write_file(groups, "0 100000 65536\n");
-        return write_file(denial, "deny") && write_file(users, user) && write_file(groups, group);
-}
-
-typedef void (*Work)(void);
-
-/* Runs WORK as root of a new user namespace; its failed assertions end it with SIGABRT. */
-static void run_in_user_namespace(Work work) {
-        int ready[2], mapped[2];
-        char byte = 0;
-
-        g_assert_cmpint(pipe(ready), ==, 0);
-        g_assert_cmpint(pipe(mapped), ==, 0);
-        pid_t child = fork();
-        if (child == 0) {
-                close(mapped[1]);
-                if (unshare(CLONE_NEWUSER) < 0)
-                        _exit(SKIPPED_STATUS);
-                if (write(ready[1], "", 1) != 1 || read(mapped[0], &byte, 1) != 1)
-                        _exit(SKIPPED_STATUS);
-                work();
-                _exit(0);
-        }
-        close(ready[1]);
-        bool is_ready = read(ready[0], &byte, 1) == 1;
-        if (is_ready && write_maps(child, geteuid() == 0))
-                g_assert_cmpint(write(mapped[1], "", 1), ==, 1);
-        close(mapped[1]);
-
-        int status = -1;
-        g_assert_cmpint(waitpid(child, &status, 0), ==, child);
-        close(ready[0]);
-        close(mapped[0]);
-        if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED_STATUS) {
-                g_test_skip("no user namespaces here, or no ids to map for this user");
-                return;
-        }
-        g_assert_true(WIFEXITED(status));
-        g_assert_cmpint(WEXITSTATUS(status), ==, 0);
-}
-
 static void become(const SecurityCaps *caps, const SecurityUser *user) {
         g_autoptr(GError) error = NULL;
 
@@ -186,41 +127,30 @@ static void expect_sets(guint64 permitted, guint64 inheritable, guint64 bounding
         g_assert_cmphex(status_value("CapBnd"), ==, bounding);
 }
 
-static bool has_range(void) {
-        g_autofree char *map = NULL;
-        return g_file_get_contents("/proc/self/uid_map", &map, NULL, NULL) && strstr(map, "65536");
-}
-
-static void become_root(void) {
+/* DATA is NULL where setgroups() is denied. */
+static bool become_root(void *data, GError **error) {
         SecurityCaps caps = {.bounding = DEFAULT_CAPS};
 
-        become(&caps, &(SecurityUser){.keep_groups = !has_range()});
-        expect_sets(DEFAULT_CAPS, 0, DEFAULT_CAPS);
-}
-
-static void become_single_root(void) {
-        SecurityCaps caps = {.bounding = DEFAULT_CAPS};
-
-        become(&caps, &(SecurityUser){.keep_groups = true});
+        become(&caps, &(SecurityUser){.keep_groups = !data});
         expect_sets(DEFAULT_CAPS, 0, DEFAULT_CAPS);
         g_assert_cmpint(setuid(0), ==, 0);
         g_assert_cmpint(cap_set_ambient(CAP_SYS_ADMIN, CAP_SET), ==, -1);
+        return true;
 }
 
-static void lose_all(void) {
+static bool lose_all(void *data, GError **error) {
         SecurityCaps caps = {0};
 
         become(&caps, &(SecurityUser){.keep_groups = true});
         expect_sets(0, 0, 0);
+        return true;
 }
 
-static void become_user(void) {
+static bool become_user(void *data, GError **error) {
         static const gid_t groups[] = {12, 34};
         SecurityCaps caps = {.bounding = DEFAULT_CAPS | BIT(CAP_NET_ADMIN), .added = BIT(CAP_NET_ADMIN)};
         gid_t found[8];
 
-        if (!has_range())
-                _exit(SKIPPED_STATUS);
         become(&caps,
                &(SecurityUser){.uid = 33, .gid = 44, .groups = groups, .n_groups = G_N_ELEMENTS(groups)});
         expect_sets(BIT(CAP_NET_ADMIN), BIT(CAP_NET_ADMIN), caps.bounding);
@@ -230,52 +160,62 @@ static void become_user(void) {
         g_assert_cmpuint(found[1], ==, 34);
         g_assert_cmpint(setuid(0), ==, -1);
         g_assert_cmpint(setgroups(0, NULL), ==, -1);
+        return true;
 }
 
-static void become_plain_user(void) {
+static bool become_plain_user(void *data, GError **error) {
         SecurityCaps caps = {.bounding = DEFAULT_CAPS};
 
-        if (!has_range())
-                _exit(SKIPPED_STATUS);
         become(&caps, &(SecurityUser){.uid = 33, .gid = 33});
         expect_sets(0, 0, DEFAULT_CAPS);
         g_assert_cmpint(getgroups(0, NULL), ==, 0);
+        return true;
 }
 
-static void fail_for_unmapped_user(void) {
-        g_autoptr(GError) error = NULL;
+static bool fail_for_unmapped_user(void *data, GError **error) {
+        g_autoptr(GError) failure = NULL;
         SecurityCaps caps = {.bounding = DEFAULT_CAPS};
 
         g_assert_false(
-                security_caps_apply(&caps, &(SecurityUser){.uid = 70000, .keep_groups = true}, &error));
-        g_assert_nonnull(strstr(error->message, "Cannot become user 70000, who is not mapped"));
+                security_caps_apply(&caps, &(SecurityUser){.uid = 70000, .keep_groups = true}, &failure));
+        g_assert_nonnull(strstr(failure->message, "Cannot become user 70000, who is not mapped"));
+        return true;
 }
 
-/* What root of the container has after execve(): the bounding set. */
-static void execute_as_root(void) {
+/* Becomes a program that checks what root of the container has after execve(): the bounding set. */
+static bool execute_as_root(void *data, GError **error) {
         SecurityCaps caps = {.bounding = BIT(CAP_CHOWN)};
         char *const argv[] = {(char *) "grep", (char *) "-qx", (char *) "CapEff:\t0000000000000001",
                               (char *) "/proc/self/status", NULL};
 
         become(&caps, &(SecurityUser){.keep_groups = true});
-        execvp("grep", argv);
-        _exit(9);
+        pid_t child = fork();
+        if (child == 0) {
+                execvp("grep", argv);
+                _exit(9);
+        }
+        int status = -1;
+        g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+        g_assert_cmpint(status, ==, 0);
+        return true;
 }
 
 static void test_root_has_the_bounding_set(void) {
-        run_in_user_namespace(become_root);
-        run_in_user_namespace(become_single_root);
-        run_in_user_namespace(lose_all);
-        run_in_user_namespace(execute_as_root);
+        if (mapped_run_single(become_root, NULL) && mapped_run_single(lose_all, NULL))
+                mapped_run_single(execute_as_root, NULL);
+}
+
+static void test_root_of_many_ids_has_no_groups(void) {
+        mapped_run_many(become_root, (void *) "");
 }
 
 static void test_users_have_what_was_added(void) {
-        run_in_user_namespace(become_user);
-        run_in_user_namespace(become_plain_user);
+        if (mapped_run_many(become_user, NULL))
+                mapped_run_many(become_plain_user, NULL);
 }
 
 static void test_names_the_unmapped_user(void) {
-        run_in_user_namespace(fail_for_unmapped_user);
+        mapped_run_single(fail_for_unmapped_user, NULL);
 }
 
 static void test_sets_no_new_privileges(void) {
@@ -297,6 +237,8 @@ int main(int argc, char **argv) {
         g_test_add_func("/security-caps/plan/says-what-was-meant", test_says_what_was_meant);
         g_test_add_func("/security-caps/plan/warns-of-what-is-in-vain", test_warns_of_what_is_in_vain);
         g_test_add_func("/security-caps/apply/root-has-the-bounding-set", test_root_has_the_bounding_set);
+        g_test_add_func("/security-caps/apply/root-of-many-ids-has-no-groups",
+                        test_root_of_many_ids_has_no_groups);
         g_test_add_func("/security-caps/apply/users-have-what-was-added", test_users_have_what_was_added);
         g_test_add_func("/security-caps/apply/names-the-unmapped-user", test_names_the_unmapped_user);
         g_test_add_func("/security/no-new-privileges/is-set", test_sets_no_new_privileges);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "runner/security-seccomp.h"
 #include "runner/security-syscalls.h"
+#include "tests/lib/skip.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -242,7 +243,7 @@ static void test_refuses_no_more_than_podman(void) {
         g_autoptr(JsonParser) parser = json_parser_new();
 
         if (!json_parser_load_from_file(parser, PODMAN_PROFILE, NULL)) {
-                g_test_skip("no " PODMAN_PROFILE " to compare with");
+                skip_test("no " PODMAN_PROFILE " to compare with");
                 return;
         }
         JsonArray *rules =

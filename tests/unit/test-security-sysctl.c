@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "runner/security-sysctl.h"
+#include "tests/lib/skip.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -157,7 +158,7 @@ static void run_apply(bool read_only_proc) {
         g_assert_cmpint(waitpid(child, &status, 0), ==, child);
         g_assert_true(WIFEXITED(status));
         if (WEXITSTATUS(status) == SKIPPED_STATUS) {
-                g_test_skip("no user namespaces for this user here");
+                skip_test("no user namespaces for this user here");
                 return;
         }
         g_assert_cmpint(WEXITSTATUS(status), ==, 0);

@@ -4,7 +4,8 @@
 #include "spec/value-capability.h"
 
 static void test_any_spelling(void) {
-        static const char *const forms[] = {"CAP_NET_ADMIN", "NET_ADMIN", "cap_net_admin", "net_admin", "Cap_Net_Admin"};
+        static const char *const forms[] = {"CAP_NET_ADMIN", "NET_ADMIN", "cap_net_admin", "net_admin",
+                                            "Cap_Net_Admin"};
         const char *name;
 
         for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {

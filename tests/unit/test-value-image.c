@@ -7,10 +7,23 @@
 
 static void test_takes_names(void) {
         static const char *const good[] = {
-                "nginx", "nginx:latest", "docker.io/library/nginx:1.25", "localhost/web", "localhost:5000/a/b:tag",
-                "docker://ghcr.io/x/y", "quay.io/x/y@sha256:" DIGEST, "quay.io/x/y:v1@sha256:" DIGEST, "sha256:" DIGEST, DIGEST,
-                "containers-storage:localhost/x", "oci:/srv/layout:tag", "docker-archive:/x.tar", "Registry.Example.ORG/x",
-                "[::1]:5000/x", "a__b/c-d.e", "127.0.0.1:5000/nginx",
+                "nginx",
+                "nginx:latest",
+                "docker.io/library/nginx:1.25",
+                "localhost/web",
+                "localhost:5000/a/b:tag",
+                "docker://ghcr.io/x/y",
+                "quay.io/x/y@sha256:" DIGEST,
+                "quay.io/x/y:v1@sha256:" DIGEST,
+                "sha256:" DIGEST,
+                DIGEST,
+                "containers-storage:localhost/x",
+                "oci:/srv/layout:tag",
+                "docker-archive:/x.tar",
+                "Registry.Example.ORG/x",
+                "[::1]:5000/x",
+                "a__b/c-d.e",
+                "127.0.0.1:5000/nginx",
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {

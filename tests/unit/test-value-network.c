@@ -14,11 +14,13 @@ static void test_kinds(void) {
                 {"host", {NETWORK_HOST, NULL, NULL}},
                 {"pasta", {NETWORK_PASTA, NULL, NULL}},
                 {"pasta:-a,10.0.0.1,--map-gw", {NETWORK_PASTA, NULL, (char *) "-a,10.0.0.1,--map-gw"}},
-                {"slirp4netns:port_handler=slirp4netns", {NETWORK_PASTA, NULL, (char *) "port_handler=slirp4netns"}},
+                {"slirp4netns:port_handler=slirp4netns",
+                 {NETWORK_PASTA, NULL, (char *) "port_handler=slirp4netns"}},
                 {"private", {NETWORK_PASTA, NULL, NULL}},
                 {"container:db", {NETWORK_CONTAINER, (char *) "db", NULL}},
                 {"db.container", {NETWORK_CONTAINER, (char *) "db.container", NULL}},
-                {"front.network:ip=10.0.0.2", {NETWORK_UNIT, (char *) "front.network", (char *) "ip=10.0.0.2"}},
+                {"front.network:ip=10.0.0.2",
+                 {NETWORK_UNIT, (char *) "front.network", (char *) "ip=10.0.0.2"}},
                 {"front", {NETWORK_NAMED, (char *) "front", NULL}},
                 {"bridge", {NETWORK_NAMED, (char *) "bridge", NULL}},
         };
@@ -39,12 +41,9 @@ static void test_names_the_fault(void) {
         static const struct {
                 const char *text, *fault;
         } forms[] = {
-                {"none:x", "'none' takes no options"},
-                {"host:x", "'host' takes no options"},
-                {"ns:/run/x", "not supported"},
-                {"container:", "container's name is missing"},
-                {"a b", "'a b' is not a network"},
-                {"../x", "is not a network"},
+                {"none:x", "'none' takes no options"}, {"host:x", "'host' takes no options"},
+                {"ns:/run/x", "not supported"},        {"container:", "container's name is missing"},
+                {"a b", "'a b' is not a network"},     {"../x", "is not a network"},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {

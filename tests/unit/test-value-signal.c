@@ -10,9 +10,17 @@ static void test_names_and_numbers(void) {
                 const char *text;
                 int number;
         } forms[] = {
-                {"SIGTERM", SIGTERM}, {"TERM", SIGTERM}, {"sigterm", SIGTERM}, {"15", 15},
-                {"SIGRTMIN+3", SIGRTMIN + 3}, {"RTMIN", SIGRTMIN}, {"SIGRTMAX-1", SIGRTMAX - 1}, {"RTMAX", SIGRTMAX},
-                {"KILL", SIGKILL}, {"WINCH", SIGWINCH}, {"64", 64},
+                {"SIGTERM", SIGTERM},
+                {"TERM", SIGTERM},
+                {"sigterm", SIGTERM},
+                {"15", 15},
+                {"SIGRTMIN+3", SIGRTMIN + 3},
+                {"RTMIN", SIGRTMIN},
+                {"SIGRTMAX-1", SIGRTMAX - 1},
+                {"RTMAX", SIGRTMAX},
+                {"KILL", SIGKILL},
+                {"WINCH", SIGWINCH},
+                {"64", 64},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
@@ -37,7 +45,8 @@ static void test_every_number_has_the_name_of_libc(void) {
 }
 
 static void test_refuses_the_rest(void) {
-        static const char *const bad[] = {"", "SIG", "SIGFOO", "0", "65", "-1", "RTMIN-1", "RTMIN+99", "RTMAX+1", "15 ", "SIG15"};
+        static const char *const bad[] = {"",        "SIG",      "SIGFOO",  "0",   "65",   "-1",
+                                          "RTMIN-1", "RTMIN+99", "RTMAX+1", "15 ", "SIG15"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
                 g_autoptr(GError) error = NULL;
@@ -52,7 +61,8 @@ static void test_refuses_the_rest(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/value-signal/names-and-numbers", test_names_and_numbers);
-        g_test_add_func("/value-signal/every-number-has-the-name-of-libc", test_every_number_has_the_name_of_libc);
+        g_test_add_func("/value-signal/every-number-has-the-name-of-libc",
+                        test_every_number_has_the_name_of_libc);
         g_test_add_func("/value-signal/refuses-the-rest", test_refuses_the_rest);
         return g_test_run();
 }

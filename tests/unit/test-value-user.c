@@ -7,8 +7,12 @@ static void test_user_and_group(void) {
         static const struct {
                 const char *text, *user, *group;
         } forms[] = {
-                {"0", "0", NULL}, {"1000:1000", "1000", "1000"}, {"www-data", "www-data", NULL},
-                {"app:staff", "app", "staff"}, {"4294967294", "4294967294", NULL}, {"1a", "1a", NULL},
+                {"0", "0", NULL},
+                {"1000:1000", "1000", "1000"},
+                {"www-data", "www-data", NULL},
+                {"app:staff", "app", "staff"},
+                {"4294967294", "4294967294", NULL},
+                {"1a", "1a", NULL},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
@@ -24,9 +28,10 @@ static void test_names_the_fault(void) {
         static const struct {
                 const char *text, *fault;
         } forms[] = {
-                {"", "the user is missing"},          {"a:", "the group is missing"}, {":0", "the user is missing"},
-                {"4294967295", "too large"},          {"a:b:c", "'b:c' is not a group"}, {"a b", "'a b' is not a user"},
-                {"-x", "'-x' is not a user"},         {"a/b", "not a user"},
+                {"", "the user is missing"},       {"a:", "the group is missing"},
+                {":0", "the user is missing"},     {"4294967295", "too large"},
+                {"a:b:c", "'b:c' is not a group"}, {"a b", "'a b' is not a user"},
+                {"-x", "'-x' is not a user"},      {"a/b", "not a user"},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {

@@ -17,9 +17,10 @@ static void test_kinds(void) {
                 const char *text;
                 UserNamespaceKind kind;
         } forms[] = {
-                {NULL, USER_NAMESPACE_DEFAULT},    {"", USER_NAMESPACE_DEFAULT},      {"private", USER_NAMESPACE_DEFAULT},
-                {"keep-id", USER_NAMESPACE_KEEP_ID}, {"auto", USER_NAMESPACE_AUTO},   {"nomap", USER_NAMESPACE_NOMAP},
-                {"host", USER_NAMESPACE_HOST},     {"single", USER_NAMESPACE_SINGLE},
+                {NULL, USER_NAMESPACE_DEFAULT},      {"", USER_NAMESPACE_DEFAULT},
+                {"private", USER_NAMESPACE_DEFAULT}, {"keep-id", USER_NAMESPACE_KEEP_ID},
+                {"auto", USER_NAMESPACE_AUTO},       {"nomap", USER_NAMESPACE_NOMAP},
+                {"host", USER_NAMESPACE_HOST},       {"single", USER_NAMESPACE_SINGLE},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
