@@ -5,6 +5,8 @@
 #include "runner/security-caps.h"
 
 #include "base/error.h"
+#include "spec/value-capability-effect.h"
+#include "spec/value-capability.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -24,120 +26,35 @@ static const guint64 default_caps = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT
                                     BIT(CAP_SETFCAP) | BIT(CAP_SETGID) | BIT(CAP_SETPCAP) | BIT(CAP_SETUID) |
                                     BIT(CAP_SYS_CHROOT);
 
-/* The kernel asks for these in the first user namespace, so that having them in another is in vain. Each
- * line without "read" was tried, tests/kernel/capabilities-in-user-namespace.c; those marked so are from the
- * kernel's source (6.18), since what they govern is not on every machine. */
-static const struct {
-        int capability;
-        const char *effect;
-        bool is_partial; /* something is left of it */
-} vain_caps[] = {
-        {CAP_SYS_TIME, "the clock can be set by the host's root only"},
-        {CAP_SYS_MODULE, "modules can be loaded by the host's root only"},
-        {CAP_SYS_RAWIO, "the machine's ports and memory are open to the host's root only"},
-        {CAP_SYS_PACCT, "process accounting is the host's"},
-        {CAP_SYS_TTY_CONFIG, "terminals can be hung up by the host's root only"},
-        {CAP_SYSLOG,
-         "the kernel's log can be read as far as the host's kernel.dmesg_restrict= lets everybody"},
-        {CAP_MKNOD, "device nodes cannot be made; use AddDevice= for those of the host"},
-        {CAP_LINUX_IMMUTABLE, "the immutable and append-only attributes can be set by the host's root only"},
-        {CAP_IPC_LOCK, "locked memory is bounded by LimitMEMLOCK= and Ulimit=memlock= as without it"},
-        {CAP_SYS_RESOURCE,
-         "no limit can be raised above the service's, which LimitNOFILE= and its like raise",
-         .is_partial = true},
-        {CAP_SYS_NICE, "priorities cannot be raised, processors of other users' processes can be chosen",
-         .is_partial = true},
-        {CAP_WAKE_ALARM, "timers that wake the machine are for the host's root"},
-        {CAP_BLOCK_SUSPEND, "the machine's sleep is not held up; the request is ignored"},
-        {CAP_BPF, "the kernel loads programs for the host's root only"},
-        {CAP_PERFMON, "the host's kernel.perf_event_paranoid= decides, as without it"},
-        {CAP_LEASE, "leases can be taken on the payload's own files only, as without it"},
-        {CAP_AUDIT_CONTROL, "the audit system listens to the host's root only"},
-        {CAP_AUDIT_READ, "the audit system talks to the host's root only"},
-        {CAP_AUDIT_WRITE,
-         "the audit system listens to the host's root only; programs take it as switched off"},
-        {CAP_MAC_ADMIN, "the policy of AppArmor, SELinux or Smack is the host's"},    /* read */
-        {CAP_MAC_OVERRIDE, "the policy of AppArmor, SELinux or Smack is the host's"}, /* read */
-        {CAP_NET_BROADCAST, "the kernel knows the name, and asks for it nowhere"},    /* read */
-};
-
 /* All capabilities of the running kernel, up to /proc/sys/kernel/cap_last_cap; libcap asks the kernel. */
 static guint64 all_caps(void) {
         return BIT(cap_max_bits()) - 1;
 }
 
-/* "cap_net_admin" or "45", for a capability that libcap has no name for. Caller frees. */
+/* Its name in capabilities(7), or a number where libcap has none. Caller frees. */
 static char *print_name(int capability) {
         char *text = cap_to_name((cap_value_t) capability);
-        char *name = g_ascii_strup(text + (g_str_has_prefix(text, "cap_") ? strlen("cap_") : 0), -1);
+        char *name = g_ascii_strup(text, -1);
         cap_free(text);
         return name;
 }
 
-/* How many letters differ, counting an exchange of neighbours as one (Damerau and Levenshtein). */
-static guint count_typos(const char *left, const char *right) {
-        gsize n = strlen(left), m = strlen(right), width = m + 1;
-        g_autofree guint *steps = g_new0(guint, (n + 1) * width);
-
-        for (gsize j = 0; j <= m; j++)
-                steps[j] = (guint) j;
-        for (gsize i = 1; i <= n; i++) {
-                steps[i * width] = (guint) i;
-                for (gsize j = 1; j <= m; j++) {
-                        guint other = left[i - 1] != right[j - 1];
-                        guint best = MIN(steps[(i - 1) * width + j], steps[i * width + j - 1]) + 1;
-                        best = MIN(best, steps[(i - 1) * width + j - 1] + other);
-                        if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
-                                best = MIN(best, steps[(i - 2) * width + j - 2] + 1);
-                        steps[i * width + j] = best;
-                }
-        }
-        return steps[n * width + m];
-}
-
-/* The name that was probably meant, or NULL. Caller frees. */
-static char *find_similar(const char *wrong) {
-        guint best = 3;
-        g_autofree char *similar = NULL;
-
-        for (int capability = 0; capability <= CAP_LAST_CAP; capability++) {
-                g_autofree char *name = print_name(capability);
-                guint typos = count_typos(wrong, name);
-                if (typos < best) {
-                        best = typos;
-                        g_free(similar);
-                        similar = g_steal_pointer(&name);
-                }
-        }
-        return g_steal_pointer(&similar);
-}
-
 /* One word: a capability's bit, or all. */
 static bool parse_name(const char *text, const char *key, guint64 *ret_caps, GError **error) {
-        g_autofree char *upper = g_ascii_strup(text, -1);
-        const char *name = g_str_has_prefix(upper, "CAP_") ? upper + strlen("CAP_") : upper;
+        const char *name;
+        cap_value_t capability;
 
-        if (g_str_equal(upper, "ALL")) {
+        if (!value_capability_parse(text, &name, error))
+                return fail_prefix(error, "%s=", key);
+        if (g_str_equal(name, "ALL"))
                 *ret_caps = all_caps();
-                return true;
-        }
-
-        for (int capability = 0; capability <= CAP_LAST_CAP; capability++) {
-                g_autofree char *known = print_name(capability);
-                if (g_str_equal(name, known)) {
-                        /* A kernel that does not have it yet gives none, and needs none: what it guards was
-                         * guarded by an older one, or is not there. */
-                        *ret_caps = BIT(capability) & all_caps();
-                        return true;
-                }
-        }
-
-        g_autofree char *similar = find_similar(name);
-        if (similar)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "%s=: there is no capability '%s', did you mean '%s'?", key, text, similar);
-        return fail(error, WOLFFIA_ERROR_VALUE,
-                    "%s=: there is no capability '%s', capabilities(7) has the list", key, text);
+        else if (cap_from_name(name, &capability) < 0)
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "%s=%s: this system's libcap does not know it",
+                            key, text);
+        else
+                /* A kernel that does not have it yet gives none, and asks for none. */
+                *ret_caps = BIT(capability) & all_caps();
+        return true;
 }
 
 static bool parse_list(const GPtrArray *words, const char *key, guint64 *ret_caps, bool *ret_has_all,
@@ -146,7 +63,7 @@ static bool parse_list(const GPtrArray *words, const char *key, guint64 *ret_cap
         bool has_all = false;
 
         for (guint i = 0; words && i < words->len; i++) {
-                guint64 one;
+                guint64 one = 0;
                 if (!parse_name(words->pdata[i], key, &one, error))
                         return false;
                 if (g_ascii_strcasecmp(words->pdata[i], "ALL") == 0)
@@ -159,21 +76,19 @@ static bool parse_list(const GPtrArray *words, const char *key, guint64 *ret_cap
         return true;
 }
 
-static void warn_of_vain(guint64 added, bool has_all, GPtrArray *warnings) {
-        /* Whoever adds all of them means "as much as there is", not these. */
-        if (!warnings || has_all)
-                return;
-
-        for (gsize i = 0; i < G_N_ELEMENTS(vain_caps); i++)
-                if (added & BIT(vain_caps[i].capability)) {
-                        g_autofree char *name = print_name(vain_caps[i].capability);
+static void warn_of_vain(guint64 added, GPtrArray *warnings) {
+        for (int capability = 0; warnings && capability < cap_max_bits(); capability++) {
+                g_autofree char *name = print_name(capability);
+                bool is_partial = false;
+                const char *effect =
+                        added & BIT(capability) ? value_capability_effect(name, &is_partial) : NULL;
+                if (effect)
                         g_ptr_array_add(
                                 warnings,
                                 g_strdup_printf("AddCapability=%s has %s effect in a rootless container: "
                                                 "%s",
-                                                name, vain_caps[i].is_partial ? "little" : "no",
-                                                vain_caps[i].effect));
-                }
+                                                name, is_partial ? "little" : "no", effect));
+        }
 }
 
 bool security_caps_plan(const GPtrArray *added, const GPtrArray *dropped, SecurityCaps *ret_caps,
@@ -194,7 +109,9 @@ bool security_caps_plan(const GPtrArray *added, const GPtrArray *dropped, Securi
                             "Capability '%s' is in both AddCapability= and DropCapability=", name);
         }
 
-        warn_of_vain(add, add_all, warnings);
+        /* Whoever adds all of them means "as much as there is", and is not warned. */
+        if (!add_all)
+                warn_of_vain(add, warnings);
         guint64 base = add_all ? all_caps() : drop_all ? 0 : default_caps;
         ret_caps->bounding = (base & ~drop) | add;
         ret_caps->added = add_all ? all_caps() & ~drop : add;

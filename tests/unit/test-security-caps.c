@@ -74,13 +74,13 @@ static void test_takes_all_on_either_side(void) {
 }
 
 static void test_says_what_was_meant(void) {
-        expect_error("NET_ADMNI", "", "did you mean 'NET_ADMIN'");
-        expect_error("", "cap_sys_time2", "did you mean 'SYS_TIME'");
-        expect_error("", "SUPERPOWER", "DropCapability=");
+        expect_error("NET_ADMNI", "", "did you mean CAP_NET_ADMIN");
+        expect_error("", "cap_sys_time2", "did you mean CAP_SYS_TIME");
+        expect_error("", "SUPERPOWER", "DropCapability=: ");
         expect_error("SUPERPOWER", "", "capabilities(7)");
-        expect_error("CAP_", "", "there is no capability");
+        expect_error("CAP_", "", "not a capability");
         /* libcap would take a number; nobody could read what it means. */
-        expect_error("12", "", "there is no capability");
+        expect_error("12", "", "not a capability");
 }
 
 static void test_warns_of_what_is_in_vain(void) {
@@ -88,11 +88,10 @@ static void test_warns_of_what_is_in_vain(void) {
 
         plan("SYS_TIME NET_ADMIN SYS_MODULE SYS_NICE", "", warnings);
         g_assert_cmpuint(warnings->len, ==, 3);
-        g_assert_cmpstr(
-                warnings->pdata[0], ==,
-                "AddCapability=SYS_TIME has no effect in a rootless container: the clock can be set by the "
-                "host's root only");
-        g_assert_true(g_str_has_prefix(warnings->pdata[2], "AddCapability=SYS_NICE has little effect"));
+        g_assert_cmpstr(warnings->pdata[0], ==,
+                        "AddCapability=CAP_SYS_MODULE has no effect in a rootless container: modules can be "
+                        "loaded by the host's root only");
+        g_assert_true(g_str_has_prefix(warnings->pdata[1], "AddCapability=CAP_SYS_NICE has little effect"));
 
         g_ptr_array_set_size(warnings, 0);
         plan("ALL", "", warnings);
