@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cli/verb.h"
 #include "image/layers.h"
+#include "image/trash.h"
 
 #include <stdio.h>
 
@@ -61,10 +62,12 @@ static bool run(const char *name, const char *users, const char *groups, GError 
                 return false;
         if (!record)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "There is no image '%s'", name);
-        if (!image_layers_unpack(store, record, map, &progress, warnings, error))
-                return false;
-        verb_warn_all(warnings);
-        return true;
+        bool done = image_layers_unpack(store, record, map, &progress, warnings, error);
+        if (done)
+                verb_warn_all(warnings);
+        /* What a failure has left, and others before; the outcome does not hang on it. */
+        (void) image_trash_empty(store, NULL);
+        return done;
 }
 
 int verb_prepare(const Verb *verb, int argc, char **argv) {

@@ -52,7 +52,7 @@ static int run(char **names, bool unnamed) {
                 return verb_fail(error);
         if (unnamed)
                 printf("%u images without a name removed\n", count);
-        if (!image_remove_unneeded(store, &error))
+        if (!image_remove_unneeded(store, 0, &error))
                 return verb_fail(error);
         return status;
 }

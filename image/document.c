@@ -120,8 +120,8 @@ static char **list_members(JsonObject *object, const char *name, bool with_value
 
         if (!members)
                 return finish(list);
-        json_object_iter_init(&iter, members);
-        while (json_object_iter_next(&iter, &key, &node)) {
+        json_object_iter_init_ordered(&iter, members);
+        while (json_object_iter_next_ordered(&iter, &key, &node)) {
                 const char *value = string_of(node);
                 if (!g_utf8_validate(key, -1, NULL))
                         continue;

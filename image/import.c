@@ -12,6 +12,7 @@
 #include "image/config.h"
 #include "image/layers.h"
 #include "image/pack.h"
+#include "image/remove.h"
 #include "image/source.h"
 
 #include <stdlib.h>
@@ -113,6 +114,7 @@ bool image_import(const ImageStore *store, const ImageImport *import, const char
         image_progress_clear(import->progress);
 
         /* What earlier attempts and this one left; the import has succeeded or failed by itself. */
-        (void) image_trash_empty(store, NULL);
+        cleanup_fd(&lock_fd);
+        image_remove_leftovers(store);
         return done;
 }

@@ -47,26 +47,14 @@ static guint64 blob_size(const LayersWork *work, const char *digest) {
                                                                                  : 0;
 }
 
-/* A layer that is not what it should be: because the store's copy rotted, which the next pull can cure, or because the
- * image lies about itself. */
-static bool fail_digest(const LayersWork *work, guint index, const char *found, GError **error) {
-        const char *blob = work->record->blobs[index];
-
-        if (!image_blob_verify(work->store, blob, NULL))
-                return fail(
-                        error, WOLFFIA_ERROR_SYNTAX,
-                        "The stored copy of layer %s is damaged; it has been removed, import or pull the image again",
-                        blob);
-        return fail(error, WOLFFIA_ERROR_SYNTAX,
-                    "Layer %u is not what the image's configuration says: %s instead of %s", index + 1,
-                    found, work->record->layers[index]);
-}
-
 static bool check_ids(const LayersWork *work, GError **error) {
         const UnpackNotes *notes = work->notes;
 
         if (notes->highest_id == 0)
                 return true;
+        if (notes->highest_id == UNPACK_ID_NONSENSE)
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' belongs to an id that no system has",
+                            notes->first_unmapped);
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "'%s' and perhaps more belong to ids beyond your range; the highest is %u, so that /etc/subuid and "
@@ -88,6 +76,7 @@ static bool unpack_blob(LayersWork *work, guint index, int folder_fd, GError **e
         g_autoptr(ImageStream) stream = NULL;
         if (!image_stream_open(fd, &stream, error))
                 return false;
+        image_progress_say(work->progress, task);
         image_stream_set_progress(stream, work->progress, task, work->done_bytes, work->total_bytes);
 
         struct archive *tar;
@@ -98,8 +87,27 @@ static bool unpack_blob(LayersWork *work, guint index, int folder_fd, GError **e
         if (!unpacked || !image_stream_finish(stream, &found, error))
                 return false;
         if (!g_str_equal(found, work->record->layers[index]))
-                return fail_digest(work, index, found, error);
+                return fail(error, WOLFFIA_ERROR_SYNTAX,
+                            "it is not what the image's configuration says: %s instead of %s", found,
+                            work->record->layers[index]);
         return check_ids(work, error);
+}
+
+/* A layer that cannot be unpacked: because the store's copy rotted, which the next import can cure, or because it was
+ * never better. */
+static bool fail_layer(const LayersWork *work, guint index, GError *failure, GError **error) {
+        const char *blob = work->record->blobs[index];
+
+        if (g_error_matches(failure, WOLFFIA_ERROR, WOLFFIA_ERROR_SYNTAX) &&
+            !image_blob_verify(work->store, blob, NULL)) {
+                g_error_free(failure);
+                return fail(
+                        error, WOLFFIA_ERROR_SYNTAX,
+                        "The stored copy of layer %s is damaged; it has been removed, import or pull the image again",
+                        blob);
+        }
+        g_propagate_error(error, failure);
+        return fail_prefix(error, "Layer %u (%s)", index + 1, blob);
 }
 
 /* A layer that somebody else has just put there is as good as ours. */
@@ -115,6 +123,7 @@ static bool move_layer(const LayersWork *work, const char *aside, const char *na
 static bool unpack_one(LayersWork *work, guint index, GError **error) {
         g_autofree char *name = image_store_layer_name(work->record->layers[index]);
         g_autofree char *aside = g_strconcat(work->aside, "/", name, NULL);
+        GError *failure = NULL;
 
         if (mkdirat(work->store->fd, aside, 0755) < 0)
                 return fail_errno(error, errno, "Cannot make the folder %s/%s", work->store->path, aside);
@@ -122,8 +131,8 @@ static bool unpack_one(LayersWork *work, guint index, GError **error) {
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open the folder %s/%s", work->store->path, aside);
 
-        if (!unpack_blob(work, index, fd, error))
-                return fail_prefix(error, "Layer %u (%s)", index + 1, work->record->blobs[index]);
+        if (!unpack_blob(work, index, fd, &failure))
+                return fail_layer(work, index, failure, error);
         work->done_bytes += blob_size(work, work->record->blobs[index]);
 
         /* One sync of the file system instead of one for each of ten thousand files. */

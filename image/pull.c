@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "image/architecture.h"
 #include "image/list.h"
+#include "image/remove.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -58,6 +59,7 @@ static void watch(const Pull *pull, const Process *process) {
         guint64 last_bytes = 0;
         gint64 last_change = g_get_monotonic_time();
 
+        image_progress_say(pull->import->progress, task);
         /* Without a pidfd the pull works, and shows nothing. */
         while (fd >= 0 && poll(&end, 1, POLL_MSEC) == 0) {
                 guint64 bytes = count_bytes(pull);
@@ -230,6 +232,7 @@ bool image_pull(const ImageStore *store, const ImageImport *import, const ImageR
         image_progress_clear(import->progress);
 
         /* What earlier attempts and this one left; the pull has succeeded or failed by itself. */
-        (void) image_trash_empty(store, NULL);
+        cleanup_fd(&lock_fd);
+        image_remove_leftovers(store);
         return done;
 }

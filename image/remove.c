@@ -4,6 +4,7 @@
 
 #include "image/remove.h"
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/user-namespace.h"
 #include "image/list.h"
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool remove_path(const ImageStore *store, const char *path, GError **error) {
@@ -180,41 +182,63 @@ static bool move_layers(const Move *move, GError **error) {
                user_namespace_run(map, move_mapped, (void *) move, error);
 }
 
-static GPtrArray *find_layers(const ImageStore *store, GHashTable *needed) {
+static bool is_older(const ImageStore *store, const char *path, gint64 age_seconds) {
+        struct stat status;
+
+        /* A folder's change is the rename that brought it here; its modification may be the image's. */
+        return fstatat(store->fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+               g_get_real_time() / G_USEC_PER_SEC - status.st_ctime >= age_seconds;
+}
+
+static GPtrArray *find_layers(const ImageStore *store, GHashTable *needed, gint64 age_seconds) {
         g_autoptr(GPtrArray) keys = image_list_folder(store, "layers");
         GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
 
         for (guint i = 0; i < keys->len; i++) {
                 g_autofree char *folder = g_strconcat("layers/", keys->pdata[i], NULL);
                 g_autoptr(GPtrArray) layers = image_list_folder(store, folder);
-                for (guint j = 0; j < layers->len; j++)
-                        if (!g_hash_table_contains(needed, layers->pdata[j]))
-                                g_ptr_array_add(found, g_strconcat(folder, "/", layers->pdata[j], NULL));
+                for (guint j = 0; j < layers->len; j++) {
+                        g_autofree char *path = g_strconcat(folder, "/", layers->pdata[j], NULL);
+                        if (!g_hash_table_contains(needed, layers->pdata[j]) &&
+                            is_older(store, path, age_seconds))
+                                g_ptr_array_add(found, g_steal_pointer(&path));
+                }
         }
         return found;
 }
 
-static bool remove_blobs(const ImageStore *store, GHashTable *needed, GError **error) {
+static bool remove_blobs(const ImageStore *store, GHashTable *needed, gint64 age_seconds, GError **error) {
         g_autoptr(GPtrArray) blobs = image_list_folder(store, "blobs/sha256");
 
         for (guint i = 0; i < blobs->len; i++) {
                 g_autofree char *path = g_strconcat("blobs/sha256/", blobs->pdata[i], NULL);
-                if (!g_hash_table_contains(needed, path) && !remove_path(store, path, error))
+                if (!g_hash_table_contains(needed, path) && is_older(store, path, age_seconds) &&
+                    !remove_path(store, path, error))
                         return false;
         }
         return true;
 }
 
-bool image_remove_unneeded(const ImageStore *store, GError **error) {
+bool image_remove_unneeded(const ImageStore *store, gint64 age_seconds, GError **error) {
         g_autoptr(GHashTable) needed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         g_autoptr(ImageTrash) aside = NULL;
 
         if (!mark(store, needed, error) || !image_trash_open(store, &aside, error))
                 return false;
 
-        g_autoptr(GPtrArray) layers = find_layers(store, needed);
+        g_autoptr(GPtrArray) layers = find_layers(store, needed, age_seconds);
         Move move = {store, aside, layers};
-        bool done = move_layers(&move, error) && remove_blobs(store, needed, error);
+        bool done = move_layers(&move, error) && remove_blobs(store, needed, age_seconds, error);
         g_clear_pointer(&aside, image_trash_free);
         return done && image_trash_empty(store, error);
+}
+
+void image_remove_leftovers(const ImageStore *store) {
+        autofd int lock_fd = -1;
+
+        /* Housekeeping: whoever comes next tries again. */
+        bool locked =
+                image_store_lock(store, IMAGE_STORE_USE_EXCLUSIVE, false, &lock_fd, NULL) && lock_fd >= 0;
+        if (!locked || !image_remove_unneeded(store, 24 * 60 * 60, NULL))
+                (void) image_trash_empty(store, NULL);
 }

@@ -22,5 +22,9 @@ bool image_remove(const ImageStore *store, const char *name, ImageRemoved *ret_r
 /* Removes the records that have lost their names and are used by no container. */
 bool image_remove_unnamed(const ImageStore *store, guint *ret_count, GError **error);
 
-/* Moves all blobs and layers that no record needs into the trash, and empties it. */
-bool image_remove_unneeded(const ImageStore *store, GError **error);
+/* Moves all blobs and layers that no record needs and that are older than AGE_SECONDS into the trash, and empties it.
+ * What an import or a pull that failed has left makes the next attempt faster, for a while. */
+bool image_remove_unneeded(const ImageStore *store, gint64 age_seconds, GError **error);
+
+/* The same for the end of an import, if nobody else uses the store just now: what is older than a day. */
+void image_remove_leftovers(const ImageStore *store);

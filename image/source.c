@@ -161,6 +161,11 @@ static bool detect_archive(ImageSource *source, GError **error) {
         Sighting sighting = {0};
         struct archive *tar;
 
+        /* So is the output of a command that failed, in front of a pipe. */
+        if (lseek(source->fd, 0, SEEK_END) == 0)
+                return fail(error, WOLFFIA_ERROR_SYNTAX, "it is empty");
+        if (lseek(source->fd, 0, SEEK_SET) != 0)
+                return fail_errno(error, errno, "Cannot rewind the archive");
         if (!image_stream_open(source->fd, &stream, error) || !image_stream_open_tar(stream, &tar, error))
                 return false;
         bool done = look(tar, &sighting, error);

@@ -77,7 +77,7 @@ static bool map_id(Unpack *unpack, const GArray *extents, la_int64_t id, const c
         }
 
         /* The rest is still read, so that the user learns the highest id at once. */
-        guint32 shown = id >= 0 && id < G_MAXUINT32 ? (guint32) id : G_MAXUINT32 - 1;
+        guint32 shown = id >= 0 && id < G_MAXUINT32 ? (guint32) id : UNPACK_ID_NONSENSE;
         if (unpack->notes->highest_id == 0)
                 g_strlcpy(unpack->notes->first_unmapped, path, sizeof unpack->notes->first_unmapped);
         unpack->notes->highest_id = MAX(unpack->notes->highest_id, shown);

@@ -10,6 +10,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* Stands for ids that are negative, or do not fit 32 bits. */
+#define UNPACK_ID_NONSENSE (G_MAXUINT32 - 1)
+
 /* What was left out or bent, for one sentence afterwards. Flat, so that it can lie in memory shared with a child. */
 typedef struct UnpackNotes {
         guint64 entries;
