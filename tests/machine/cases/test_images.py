@@ -5,18 +5,25 @@ import contextlib
 
 import web
 
+# Debian's own configuration asks for a password.
+REGISTRY = """version: 0.1
+storage: {filesystem: {rootdirectory: /var/tmp/registry}}
+http: {addr: "127.0.0.1:5000"}
+"""
+
 
 @contextlib.contextmanager
 def registry(machine):
     """A registry on 127.0.0.1:5000 that has the web server as "nginx"."""
-    machine.root("systemd-run --unit=registry --quiet docker-registry serve /etc/docker/registry/config.yml")
+    machine.write("/run/registry.yml", REGISTRY, user="root")
+    machine.root("systemd-run --unit=registry --quiet docker-registry serve /run/registry.yml")
     try:
         machine.eventually(lambda: machine.alice("curl -sS http://127.0.0.1:5000/v2/"))
         machine.root("skopeo copy --quiet --dest-tls-verify=false oci-archive:/srv/images/nginx.oci.tar "
                      "docker://127.0.0.1:5000/nginx:latest", timeout=120)
         yield
     finally:
-        machine.root("systemctl stop registry")
+        machine.root("systemctl stop registry; rm -r /run/registry.yml /var/tmp/registry")
 
 
 def forget(machine, name):

@@ -35,8 +35,11 @@ def test_the_unit_reads_like_something_a_person_has_written(machine):
     web.import_image(machine)
     web.write(machine)
     unit = machine.alice("systemctl --user cat web").out
-    assert re.search(r"^ExecStart=/usr/libexec/wolffia/wolffia-runner .*--publish=8080:80 .*localhost/nginx$", unit,
-                     re.MULTILINE), unit
+    command = re.search(r"^ExecStart=((?:.*\\\n)*.*)$", unit, re.MULTILINE)[1]
+    words = command.replace("\\\n", " ").split()
+    assert words[0].endswith("/wolffia-runner") and words[-1] == "localhost/nginx", unit
+    assert "--publish=8080:80" in words and len(words) < 8, unit
+    assert "# When it ends by itself, start it again.\nRestart=on-failure\n" in unit, unit
     assert max(map(len, unit.splitlines())) < 140, unit
     complaints = machine.alice("systemd-analyze --user verify web.service")
     assert complaints.err == "", complaints.err
