@@ -269,29 +269,46 @@ static void append_literal(GString *text, const char *value) {
                 g_string_append_c(text, '.');
 }
 
-static void append_reason(const GPtrArray *problems, GString *reason) {
-        for (guint i = 0, count = 0; i < problems->len; i++) {
+/* All errors in one line; RET_FIRST is the length of the first of them, RET_COUNT how many there are. */
+static GString *print_reason(const GPtrArray *problems, size_t *ret_first, guint *ret_count) {
+        GString *reason = g_string_new(NULL);
+
+        *ret_count = 0;
+        for (guint i = 0; i < problems->len; i++) {
                 const Problem *problem = problems->pdata[i];
 
                 if (problem->severity != PROBLEM_ERROR)
                         continue;
                 g_autofree char *line = problem_print_short(problem);
-                if (count++ > 0)
-                        text_append(reason, "; ");
-                text_append(reason, line);
+                if ((*ret_count)++ > 0)
+                        g_string_append(reason, "; ");
+                g_string_append(reason, line);
+                if (*ret_count == 1)
+                        *ret_first = reason->len;
         }
+        return reason;
+}
+
+/* There is room for one fault in what `systemctl status` and `list-units` show. */
+static void append_description(GString *text, const char *reason, size_t first, guint count) {
+        g_autofree char *shown = g_strndup(reason, first);
+
+        text_append(text, "Description=");
+        append_literal(text, shown);
+        if (count > 1)
+                g_string_append_printf(text, " (and %u more)", count - 1);
+        g_string_append_c(text, '\n');
 }
 
 void service_print_stub(const ServiceInput *input, const GPtrArray *problems, GString *text) {
-        g_autoptr(GString) reason = g_string_new(NULL);
-        guint install = unit_file_find_section(input->unit, "Install");
+        guint install = unit_file_find_section(input->unit, "Install"), count;
+        size_t first = 0;
+        g_autoptr(GString) reason = print_reason(problems, &first, &count);
 
-        append_reason(problems, reason);
         append_mark(input, text);
         append_header(text, "Unit");
-        text_append(text, "Description=");
-        append_literal(text, reason->str);
-        text_append(text, "\nDocumentation=man:wolffia-container(5)\n");
+        append_description(text, reason->str, first, count);
+        append_line(text, "Documentation", "man:wolffia-container(5)");
         append_path(text, "SourcePath", input->path);
 
         append_header(text, "Service");

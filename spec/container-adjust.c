@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "spec/problem.h"
 #include "spec/value-basic.h"
+#include "spec/value-capability-effect.h"
 #include "spec/value-capability.h"
 
 #include <string.h>
@@ -146,30 +147,18 @@ static void add_problem(GPtrArray *problems, ProblemSeverity severity, const Uni
                     last ? key : NULL, "%s", text);
 }
 
-/* Capabilities that the kernel asks for in the initial user namespace only (capabilities(7), user_namespaces(7)). */
+/* Capabilities that a rootless container has in vain, each with what becomes of it. */
 static void check_capabilities(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec,
                                GPtrArray *problems) {
-        static const char *const inert[] = {"CAP_AUDIT_CONTROL", "CAP_AUDIT_READ",      "CAP_AUDIT_WRITE",
-                                            "CAP_BLOCK_SUSPEND", "CAP_LINUX_IMMUTABLE", "CAP_MAC_ADMIN",
-                                            "CAP_MAC_OVERRIDE",  "CAP_MKNOD",           "CAP_SYSLOG",
-                                            "CAP_SYS_MODULE",    "CAP_SYS_PACCT",       "CAP_SYS_RAWIO",
-                                            "CAP_SYS_TIME",      "CAP_WAKE_ALARM"};
-        g_autoptr(GString) found = g_string_new(NULL);
-
         for (guint i = 0; i < spec->capabilities_added->len; i++) {
-                const char *name;
+                const char *name, *effect = NULL;
 
-                if (!value_capability_parse(spec->capabilities_added->pdata[i], &name, NULL))
+                if (value_capability_parse(spec->capabilities_added->pdata[i], &name, NULL))
+                        effect = value_capability_effect(name, NULL);
+                if (!effect)
                         continue;
-                for (size_t j = 0; j < G_N_ELEMENTS(inert); j++)
-                        if (g_str_equal(name, inert[j]))
-                                g_string_append_printf(found, "%s%s", found->len > 0 ? ", " : "", name);
-        }
-        if (found->len > 0) {
-                g_string_append(
-                        found,
-                        ": no effect without root on the host, since the kernel asks for it outside of containers");
-                add_problem(problems, PROBLEM_WARNING, unit, unit_path, "AddCapability", found->str);
+                g_autofree char *text = g_strdup_printf("%s without root on the host: %s", name, effect);
+                add_problem(problems, PROBLEM_WARNING, unit, unit_path, "AddCapability", text);
         }
 }
 

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs wolffia-generator on the folders of cases/ and compares all that comes out.
+
+A case is a folder:
+    input/            the unit files; also home/ or users/ where "folders" says so
+    folders           optional: the search path, a folder of the case per line (default: input)
+    expected/         the whole output tree, links included
+    expected-stderr   what the user is told; missing: nothing
+Cases whose name starts with "bad-" must end with exit status 1, all others with 0. What is no stub is shown to
+`systemd-analyze --user verify` as well, which must have nothing to say."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CASES = Path(__file__).resolve().parent / "cases"
+RUNNER = re.compile(r"ExecStart=\S+/wolffia-runner")
+MUST_RUN = os.environ.get("WOLFFIA_TESTS_MUST_RUN") == "1"
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("generator", help="the program to test")
+    parser.add_argument("cases", nargs="*", help="names of cases (default: all)")
+    parser.add_argument("--tap", action="store_true", help="print the Test Anything Protocol")
+    parser.add_argument("--update", action="store_true", help="make what comes out what is expected; look at it before you commit")
+    return parser.parse_args()
+
+
+def normalise(text, case):
+    """Makes the text independent of where the source tree lies and where the runner is installed to."""
+    return RUNNER.sub("ExecStart=/usr/libexec/wolffia/wolffia-runner", text.replace(f"{case}/", "/case/"))
+
+
+def read_tree(top, case):
+    """Path below TOP → text of the file, or "-> target" of the link."""
+    tree = {}
+    for folder, folders, names in os.walk(top):
+        for name in names + [name for name in folders if os.path.islink(os.path.join(folder, name))]:
+            path = Path(folder, name)
+            relative = str(path.relative_to(top))
+            tree[relative] = f"-> {os.readlink(path)}" if path.is_symlink() else normalise(path.read_text(), case)
+    return tree
+
+
+def write_tree(top, tree):
+    shutil.rmtree(top, ignore_errors=True)
+    for relative, text in tree.items():
+        path = top / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if text.startswith("-> "):
+            path.symlink_to(text[3:])
+        else:
+            path.write_text(text)
+
+
+def environment(case):
+    folders = case / "folders"
+    names = folders.read_text().split() if folders.exists() else ["input"]
+    return {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "WOLFFIA_LOG_TARGET": "stderr",
+        "WOLFFIA_UNIT_DIRS": ":".join(str(case / name) for name in names),
+        **{name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ},
+    }
+
+
+def differences(expected, found):
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in found:
+            yield f"{name}: missing"
+        elif name not in expected:
+            yield f"{name}: not expected:\n{found[name]}"
+        elif expected[name] != found[name]:
+            yield f"{name}: differs\n--- expected\n{expected[name]}\n--- found\n{found[name]}"
+
+
+def run_generator(case, out, generator):
+    """Cases with unreadable files run as nobody, since root reads everything; git keeps no such mode."""
+    unreadable = [path for path in case.rglob("unreadable*") if path.is_file()]
+    if unreadable and os.geteuid() == 0:
+        os.chown(out, 65534, 65534)
+        identity = {"user": 65534, "group": 65534, "extra_groups": []}
+    else:
+        identity = {}
+    for path in unreadable:
+        path.chmod(0)
+    try:
+        return subprocess.run([generator, out, "/early", "/late"], env=environment(case), capture_output=True, text=True,
+                              **identity)
+    finally:
+        for path in unreadable:
+            path.chmod(0o644)
+
+
+def run_case(case, options):
+    """The case is copied: where the source tree lies, nobody may have no access."""
+    with tempfile.TemporaryDirectory(prefix="wolffia-") as top:
+        os.chmod(top, 0o755)
+        out, copy, generator = Path(top, "out"), Path(top, case.name), Path(top, "wolffia-generator")
+        out.mkdir()
+        shutil.copytree(case, copy, symlinks=True)
+        shutil.copy(options.generator, generator)
+        answer = run_generator(copy, out, generator)
+        found = read_tree(out, copy)
+        stderr = normalise(answer.stderr, copy)
+        if options.update:
+            write_tree(case / "expected", found)
+            (case / "expected-stderr").unlink(missing_ok=True)
+            if stderr:
+                (case / "expected-stderr").write_text(stderr)
+        faults = check(case, found, stderr, answer.returncode)
+    return ("failed", "\n".join(faults)) if faults else ("ok", "")
+
+
+def check(case, found, stderr, status):
+    stderr_file = case / "expected-stderr"
+    expected_stderr = stderr_file.read_text() if stderr_file.exists() else ""
+    faults = list(differences(read_tree(case / "expected", case), found))
+    if stderr != expected_stderr:
+        faults.append(f"standard error differs\n--- expected\n{expected_stderr}\n--- found\n{stderr}")
+    wanted = 1 if case.name.startswith("bad-") else 0
+    if status != wanted:
+        faults.append(f"exit status {status}, not {wanted}")
+    return faults
+
+
+def verify_all(cases):
+    """One call for all good units: each takes systemd-analyze a while to start. Units of cases have equal names, so each case
+    has its own folder in $SYSTEMD_UNIT_PATH in turn."""
+    program = shutil.which("systemd-analyze")
+    if not program:
+        return "skip", "systemd-analyze is not installed"
+    faults = []
+    with tempfile.TemporaryDirectory(prefix="wolffia-") as top:
+        runner = Path(top, "wolffia-runner")
+        runner.write_text("#!/bin/sh\n")
+        runner.chmod(0o755)
+        for case in cases:
+            units = Path(top, case.name)
+            tree = {name: text.replace("/usr/libexec/wolffia/wolffia-runner", str(runner))
+                    for name, text in read_tree(case / "expected", case).items()}
+            write_tree(units, tree)
+            names = [name for name, text in tree.items() if name.endswith(".service") and not text.startswith("-> ")
+                     and "/" not in name and "@." not in name]
+            if not names:
+                continue
+            answer = subprocess.run([program, "--user", "--man=no", "verify", *[str(units / name) for name in names]],
+                                    env={"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": top, "HOME": top,
+                                         "SYSTEMD_UNIT_PATH": f"{units}:"},
+                                    capture_output=True, text=True)
+            # Where there is no cgroup v2 of one's own the check itself has something to say, about the machine; and
+            # UpheldBy= is newer than Debian 12, where the link alone has no effect either.
+            said = [line for line in answer.stderr.splitlines()
+                    if (any(name in line for name in names) or "unit" in line.lower()) and "'UpheldBy'" not in line]
+            if said:
+                faults.append(f"{case.name}: " + "\n".join(said))
+    return ("failed", "\n".join(faults)) if faults else ("ok", "")
+
+
+def main():
+    options = parse()
+    names = options.cases or sorted(path.name for path in CASES.iterdir() if path.is_dir())
+    results = [(name, *run_case(CASES / name, options)) for name in names]
+    results.append(("systemd-analyze has nothing to say", *verify_all([CASES / name for name in names])))
+
+    failed = 0
+    print(f"1..{len(results)}")
+    for number, (name, outcome, text) in enumerate(results, 1):
+        if outcome == "skip" and MUST_RUN:
+            outcome = "failed"
+        failed += outcome == "failed"
+        print(f"{'not ok' if outcome == 'failed' else 'ok'} {number} - {name}{' # SKIP ' + text if outcome == 'skip' else ''}")
+        if outcome == "failed":
+            print("".join(f"# {line}\n" for line in text.splitlines()), end="")
+    if not options.tap:
+        print(f"{len(results) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
