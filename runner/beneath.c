@@ -75,13 +75,14 @@ bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, 
                         return fail_errno(error, errno, "Cannot make the mount point %s in the container", path);
                 cleanup_fd(&folder_fd);
                 folder_fd = next_fd;
-        }
 
-        /* A dangling link at the end: O_NOFOLLOW opened the link itself. */
-        struct stat status;
-        if (fstat(folder_fd, &status) < 0 || S_ISLNK(status.st_mode))
-                return fail(error, WOLFFIA_ERROR_VALUE, "%s is a link to nowhere in the image, nothing can be mounted there",
-                            path);
+                /* A dangling link: O_NOFOLLOW opened the link itself. */
+                struct stat status;
+                if (fstat(folder_fd, &status) < 0 || S_ISLNK(status.st_mode))
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "Nothing can be mounted on %s: %s is a link to nowhere in the image", path,
+                                    walked->str);
+        }
         *ret_fd = steal_fd(&folder_fd);
         return true;
 }

@@ -29,9 +29,12 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define HEARING_USEC 500000
 
 typedef struct Supervisor {
         const char *name;
@@ -48,7 +51,9 @@ typedef struct Supervisor {
         int folder_fd;
         const char *runtime_dir; /* NULL: systemd removes it */
 
-        bool has_ended; /* the payload */
+        bool has_ended;  /* the payload */
+        bool is_waiting; /* whether a stop signal was heard is to be looked at again */
+        bool is_killed;  /* by us, in the place of a stop signal that the kernel kept from it */
         bool has_failed; /* a helper of ours: success would be a lie */
         int status;
 
@@ -170,9 +175,63 @@ static void relay_notification(Supervisor *supervisor) {
 
 /* ---- signals ---- */
 
-static void pass_signal(const Supervisor *supervisor, int number) {
-        if (!supervisor->has_ended)
-                kill(supervisor->payload, number == SIGTERM ? supervisor->stop_signal : number);
+/* The hexadecimal mask behind a name in /proc/PID/status (proc(5)). */
+static unsigned long long find_mask(const char *text, const char *name) {
+        const char *line = strstr(text, name);
+
+        return line ? strtoull(line + strlen(name), NULL, 16) : 0;
+}
+
+/* Process 1 of a pid namespace gets only signals that it has a handler for, or blocks in order to wait for them; the
+ * kernel drops the others (pid_namespaces(7)). */
+static bool is_heard(const Supervisor *supervisor, int number) {
+        char path[32] = "/proc/", digits[12], text[4096];
+        size_t n = sizeof digits;
+
+        for (pid_t rest = supervisor->payload; rest > 0; rest /= 10)
+                digits[--n] = (char) ('0' + rest % 10);
+        memcpy(path + 6, digits + n, sizeof digits - n);
+        memcpy(path + 6 + sizeof digits - n, "/status", 8);
+
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+        if (fd >= 0)
+                close(fd);
+        if (size < 0)
+                return true;
+        text[size] = '\0';
+        unsigned long long heard = find_mask(text, "SigCgt:\t") | find_mask(text, "SigBlk:\t");
+        return number == SIGKILL || (heard >> (number - 1)) & 1;
+}
+
+static void pass_signal(Supervisor *supervisor, int number) {
+        if (supervisor->has_ended)
+                return;
+        if (number == SIGTERM) {
+                number = supervisor->stop_signal;
+                supervisor->is_waiting = !is_heard(supervisor, number);
+                if (supervisor->is_waiting) {
+                        const struct itimerval timer = {.it_value = {.tv_usec = HEARING_USEC}};
+                        setitimer(ITIMER_REAL, &timer, NULL); /* its SIGALRM calls insist() */
+                }
+        }
+        kill(supervisor->payload, number);
+}
+
+/* Half a second after a stop signal that was not heard: a payload that has installed its handler meanwhile gets it once
+ * more, any other is ended, as the signal would have ended it were it not process 1. Nobody waits for a timeout. */
+static void insist(Supervisor *supervisor) {
+        supervisor->is_waiting = false;
+        if (supervisor->has_ended)
+                return;
+        if (is_heard(supervisor, supervisor->stop_signal)) {
+                kill(supervisor->payload, supervisor->stop_signal);
+                return;
+        }
+        supervisor->is_killed = true;
+        complain(supervisor, ": the payload does not handle the stop signal, and the kernel keeps that from process 1 of a "
+                             "container; ended at once (RunInit=yes, or another StopSignal=, lets it end by itself)");
+        kill(supervisor->payload, SIGKILL);
 }
 
 static void lose_pasta(Supervisor *supervisor) {
@@ -207,6 +266,8 @@ static void take_signal(Supervisor *supervisor) {
         while (read(supervisor->signal_fd, &info, sizeof info) == sizeof info) {
                 if (info.ssi_signo == SIGCHLD)
                         reap(supervisor);
+                else if (info.ssi_signo == SIGALRM && supervisor->is_waiting)
+                        insist(supervisor);
                 else if (info.ssi_signo != SIGPIPE)
                         pass_signal(supervisor, (int) info.ssi_signo);
         }
@@ -333,7 +394,7 @@ static int mirror(const Supervisor *supervisor) {
         if (WIFEXITED(supervisor->status))
                 return WEXITSTATUS(supervisor->status);
 
-        int number = WTERMSIG(supervisor->status);
+        int number = supervisor->is_killed ? SIGTERM : WTERMSIG(supervisor->status);
         setrlimit(RLIMIT_CORE, &none); /* the payload's core is of interest, not ours */
         signal(number, SIG_DFL);
         sigemptyset(&set);

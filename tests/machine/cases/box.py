@@ -37,3 +37,15 @@ def start(machine, script, *lines, name="box", service=(), wait=True):
     machine.write(f"~/{name}.sh", script)
     web.write(machine, container(f"Volume=%h/{name}.sh:/script:ro", "Exec=/bin/sh /script", *lines, service=service), name)
     return machine.alice(f"systemctl --user start {'' if wait else '--no-block '}{name}", check=False, timeout=120)
+
+
+def make_plain_root(machine):
+    """A root folder that borrows /usr of the machine, for programs that busybox does not have; with Volume=/usr:/usr:ro."""
+    machine.alice("mkdir -p ~/plain/tmp ~/plain/usr && for name in bin lib lib64; do ln -sfn usr/$name ~/plain/$name; done")
+
+
+def python(machine, code, *options):
+    make_plain_root(machine)
+    words = ["--network=none", "--rootfs=/home/alice/plain", "--volume=/usr:/usr:ro", *options]
+    return machine.alice("/usr/libexec/wolffia/wolffia-runner --name=python " + " ".join(map(shlex.quote, words)) +
+                         f" /usr/bin/python3 -c {shlex.quote(code)}", timeout=60)

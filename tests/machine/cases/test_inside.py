@@ -46,8 +46,8 @@ def test_the_environment_is_the_images_ours_the_files_and_the_options(machine):
 
 
 def test_nothing_of_the_runner_is_inherited(machine):
-    assert box.run(machine, "ls /proc/1/fd").out.split() == ["0", "1", "2"]
-    status = box.run(machine, "grep -E '^(SigBlk|SigIgn|Seccomp|NoNewPrivs|CapEff|CapInh|CapAmb):' /proc/1/status").out
+    assert box.run(machine, "ls /proc/1/fd; true").out.split() == ["0", "1", "2"]
+    status = box.run(machine, "exec grep -E '^(SigBlk|SigIgn|Seccomp|NoNewPrivs|CapEff|CapInh|CapAmb):' /proc/1/status").out
     assert "SigBlk:\t0000000000000000" in status and "SigIgn:\t0000000000000000" in status, status
     assert "Seccomp:\t2" in status and "CapInh:\t0000000000000000" in status, status
     assert "CapEff:\t00000000800405fb" in status, status
@@ -64,20 +64,21 @@ def test_capabilities_are_added_and_dropped(machine):
 
 def test_dangerous_system_calls_are_refused(machine):
     refused = box.run(machine, "mkdir -p /m; mount -t tmpfs none /m; echo $?; unshare -U true; echo $?", check=False).out
-    assert refused.split() == ["1", "1"], refused
+    assert [line for line in refused.splitlines() if len(line) == 1] == ["1", "1"], refused
 
 
 def test_the_host_cannot_be_seen_through_proc_and_sys(machine):
     out = box.run(machine, "cat /proc/keys /proc/timer_list; ls /sys/firmware; "
                            "echo 1 >/proc/sys/kernel/panic; echo written=$?; touch /sys/x; echo made=$?").out
-    assert out.split() == ["written=1", "made=1"], out
+    assert [word for word in out.split() if "=" in word] == ["written=1", "made=1"], out
+    assert out.count("Read-only file system") == 2 and len(out.splitlines()) == 4, out
 
 
 def test_only_what_is_to_be_written_can_be_with_read_only(machine):
-    out = box.run(machine, "for f in /x /run/x /tmp/x /dev/shm/x /etc/x; do touch $f 2>/dev/null && echo $f; done",
+    out = box.run(machine, "for f in /x /run/x /tmp/x /dev/shm/x /etc/x; do touch $f 2>/dev/null && echo $f; done; true",
                   "--read-only=true").out
     assert out.split() == ["/run/x", "/tmp/x", "/dev/shm/x"], out
-    out = box.run(machine, "touch /tmp/x || echo refused", "--read-only=true", "--read-only-tmpfs=false").out
+    out = box.run(machine, "touch /tmp/x 2>/dev/null || echo refused", "--read-only=true", "--read-only-tmpfs=false").out
     assert out == "refused\n", out
 
 
@@ -88,7 +89,7 @@ def test_tmpfs_has_the_options_that_were_asked_for(machine):
 
 def test_volumes_are_read_only_or_writable_as_asked_for(machine):
     machine.alice("mkdir ~/one ~/two && echo text >~/one/file")
-    out = box.run(machine, "cat /one/file; touch /one/x || echo refused; touch /two/x; ls /two",
+    out = box.run(machine, "cat /one/file; touch /one/x 2>/dev/null || echo refused; touch /two/x; ls /two",
                   "--volume=/home/alice/one:/one:ro", "--volume=/home/alice/two:/two").out
     assert out.split() == ["text", "refused", "x"], out
 
@@ -101,12 +102,12 @@ def test_a_source_that_cannot_be_reached_is_named(machine):
 
 def test_a_link_in_the_image_does_not_lead_a_mount_out(machine):
     """CVE-2021-30465's idea: the target of a mount is a link to somewhere on the host."""
-    machine.alice("rm -rf ~/evil && mkdir -p ~/evil/bin ~/victim && cp /bin/busybox ~/evil/bin/sh && "
+    machine.alice("rm -rf ~/evil && mkdir -p ~/evil/bin ~/evil/etc ~/evil/home/alice/victim ~/victim && cp /bin/busybox ~/evil/bin/sh && "
                   "ln -s /../../../../../../home/alice/victim ~/evil/data && ln -s ../../../../etc ~/evil/conf")
     out = machine.alice("/usr/libexec/wolffia/wolffia-runner --name=box --network=none --rootfs=/home/alice/evil "
                         "--tmpfs=/data --tmpfs=/conf/deep /bin/sh -c 'while read a b c; do echo $b; done </proc/mounts'").out
     assert "/home/alice/victim" in out.split() and "/etc/deep" in out.split(), out
-    assert machine.alice("ls -A ~/victim; ls -d ~/evil/home/alice/victim").out == "/home/alice/evil/home/alice/victim\n"
+    assert machine.alice("ls -A ~/victim; ls -A ~/evil/etc").out == "deep\n"
 
 
 def test_an_init_reaps_and_passes_signals_on(machine):
@@ -126,9 +127,12 @@ def test_the_host_is_reachable_by_name(machine):
 
 @row("N7")
 def test_ping_works_out_of_the_box(machine):
-    out = box.run(machine, "cat /proc/sys/net/ipv4/ping_group_range; ping -c 1 -W 2 127.0.0.1 >/dev/null && echo pong",
-                  "--user=app").out
-    assert out.split()[0] == "0" and int(out.split()[1]) > 60000 and "pong" in out, out
+    """The kernel's own sockets for it, without a capability; busybox knows raw ones only."""
+    low, high = box.run(machine, "cat /proc/sys/net/ipv4/ping_group_range").out.split()
+    assert low == "0" and int(high) > 60000, (low, high)
+    box.python(machine, "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP); "
+                        "s.settimeout(5); s.sendto(bytes([8, 0, 0, 0, 0, 1, 0, 1]), ('127.0.0.1', 0)); s.recv(100)",
+               "--user=1000", "--cap-drop=all")
 
 
 def test_the_network_of_the_host_is_the_hosts(machine):

@@ -75,25 +75,22 @@ def test_a_payload_that_a_signal_ends_ends_the_unit_by_that_signal(machine):
 
 
 def test_ready_is_what_the_payload_says_with_notify(machine):
-    """busybox has no sd_notify, so the message is a datagram from the user's systemd-notify, bound into the container."""
-    box.import_image(machine)
-    machine.write("~/say.py", "import os, socket\ns = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+    box.make_plain_root(machine)
+    machine.write("~/say.py", "import os, signal, socket, sys, time\n"
+                              "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
+                              "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
                               "s.connect(os.environ['NOTIFY_SOCKET'])\n"
-                              "s.send(b'STATUS=half way\\nMAINPID=4711')\nimport time; time.sleep(1.5)\n"
+                              "s.send(b'STATUS=half way\\nMAINPID=4711')\ntime.sleep(1.5)\n"
                               "s.send(b'READY=1\\nSTATUS=all the way')\ntime.sleep(600)\n")
-    web.write(machine, "[Container]\nRootfs=/run/host-root\nVolume=%h/say.py:/tmp/say.py:ro\nNotify=yes\n"
-                       "Exec=/usr/bin/python3 /tmp/say.py\nNetwork=none\n".replace("/run/host-root", "/srv/plain"), "box")
-    machine.root("mkdir -p /srv/plain/tmp /srv/plain/usr && for d in bin lib lib64; do ln -sfn usr/$d /srv/plain/$d; done && "
-                 "chown -R alice: /srv/plain")
-    machine.write("~/.config/wolffia/box.container.d/usr.conf", "[Container]\nVolume=/usr:/usr:ro\n")
-    machine.alice("systemctl --user daemon-reload && systemctl --user start --no-block box")
+    web.write(machine, "[Container]\nRootfs=%h/plain\nVolume=/usr:/usr:ro\nVolume=%h/say.py:/tmp/say.py:ro\nNotify=yes\n"
+                       "Exec=/usr/bin/python3 /tmp/say.py\nNetwork=none\n", "box")
+    machine.alice("systemctl --user start --no-block box")
     machine.eventually(lambda: "half way" in machine.show("box", "StatusText"))
     assert machine.show("box", "ActiveState") == "activating"
     machine.eventually(lambda: machine.show("box", "ActiveState") == "active")
     assert machine.show("box", "StatusText") == "all the way"
     assert machine.show("box", "MainPID") != "4711"
     machine.alice("systemctl --user stop box")
-    machine.root("rm -rf /srv/plain")
 
 
 def test_oneshot_services_are_done_when_the_payload_is(machine):
@@ -146,7 +143,23 @@ def test_two_containers_of_one_name_are_refused_and_the_first_lives_on(machine):
     assert refused.status == 125 and "is running already" in refused.err, refused
     assert machine.show("box", "ActiveState") == "active"
     assert machine.alice("ls $XDG_RUNTIME_DIR/wolffia/box").out.split() == ["hostname", "hosts", "resolv.conf"]
-    machine.alice("systemctl --user kill --signal=KILL box")
+    machine.alice("systemctl --user stop box")
+
+
+@row("B8")
+def test_a_payload_that_cannot_hear_the_stop_signal_is_ended_at_once_and_told(machine):
+    box.start(machine, "exec sleep 600\n")
+    machine.alice("systemctl --user stop box", timeout=5)
+    assert machine.show("box", "Result") == "success"
+    assert "does not handle the stop signal" in machine.journal("box")
+
+
+@row("B8")
+def test_a_payload_that_is_slow_to_install_its_handler_gets_the_signal_all_the_same(machine):
+    box.start(machine, "echo started; sleep 0.3; trap 'echo heard; exit 0' TERM; while :; do sleep 0.1; done\n")
+    machine.eventually(lambda: "started" in machine.journal("box"))
+    machine.alice("systemctl --user stop box", timeout=5)
+    assert "heard" in machine.journal("box")
 
 
 def test_log_drivers_none_and_passthrough(machine):
@@ -164,4 +177,4 @@ def test_what_stays_is_small(machine):
     assert machine.root(f"cat /proc/{pid}/comm").out == "wolffia-supervi\n"
     pss = int(re.search(r"^Pss: +(\d+)", machine.root(f"cat /proc/{pid}/smaps_rollup").out, re.MULTILINE)[1])
     assert pss < 250, pss
-    machine.alice("systemctl --user kill --signal=KILL box")
+    machine.alice("systemctl --user stop box")
