@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "generator/install.h"
+#include "spec/problem.h"
+#include "spec/unit-read.h"
+
+#include <string.h>
+
+static void assert_links(const char *service, const char *lines, const char *expected, const char *warning) {
+        g_autofree char *text = g_strconcat("[Install]\n", lines, "\n", NULL);
+        g_autoptr(UnitReader) reader = unit_reader_new();
+        g_autoptr(UnitFile) unit = unit_file_new();
+        g_autoptr(GPtrArray) problems = problems_new();
+        g_autoptr(GArray) links = install_links_new();
+        g_autoptr(GString) list = g_string_new(NULL);
+
+        unit_read_text(reader, text, strlen(text), "f", unit, problems);
+        install_plan(unit, service, links, problems);
+        for (guint i = 0; i < links->len; i++) {
+                const InstallLink *link = &g_array_index(links, InstallLink, i);
+                g_string_append_printf(list, "%s%s%s%s->%s", i > 0 ? " " : "",
+                                       link->folder ? link->folder : "", link->folder ? "/" : "", link->name,
+                                       link->target);
+        }
+        g_assert_cmpstr(list->str, ==, expected);
+        g_assert_cmpuint(problems->len, ==, warning ? 1 : 0);
+        if (warning)
+                g_assert_cmpstr(((const Problem *) problems->pdata[0])->text, ==, warning);
+}
+
+static void test_wants(void) {
+        assert_links("web.service", "WantedBy=default.target",
+                     "default.target.wants/web.service->../web.service", NULL);
+        assert_links(
+                "web.service", "WantedBy=a.target b.target\nRequiredBy=c.target\nUpheldBy=d.service",
+                "a.target.wants/web.service->../web.service b.target.wants/web.service->../web.service "
+                "c.target.requires/web.service->../web.service d.service.upholds/web.service->../web.service",
+                NULL);
+        assert_links("web.service", "WantedBy=a.target\nWantedBy=\nWantedBy=b.target",
+                     "b.target.wants/web.service->../web.service", NULL);
+        assert_links("web.service", "WantedBy=a.target a.target",
+                     "a.target.wants/web.service->../web.service", NULL);
+        assert_links("web.service", "Also=x.service", "", NULL);
+}
+
+static void test_targets_of_the_system(void) {
+        assert_links("web.service", "WantedBy=multi-user.target",
+                     "default.target.wants/web.service->../web.service",
+                     "'multi-user.target' does not exist among a user's units; taken as default.target");
+        assert_links("web.service", "WantedBy=multi-user.target default.target",
+                     "default.target.wants/web.service->../web.service", NULL);
+}
+
+static void test_templates(void) {
+        assert_links("web@.service", "WantedBy=default.target", "", NULL);
+        assert_links("web@.service", "WantedBy=default.target\nDefaultInstance=a",
+                     "default.target.wants/web@a.service->../web@.service", NULL);
+        assert_links("web@b.service", "WantedBy=default.target",
+                     "default.target.wants/web@b.service->../web@b.service", NULL);
+        assert_links("web@.service", "Alias=other@.service", "other@.service->web@.service", NULL);
+}
+
+static void test_names(void) {
+        assert_links("web.service", "Alias=www.service web.service", "www.service->web.service", NULL);
+        assert_links("web.service", "Alias=../x.service", "",
+                     "'../x.service' is not the name of a service, ignoring");
+        assert_links("web.service", "Alias=x.target", "",
+                     "'x.target' is not the name of a service, ignoring");
+        assert_links("web.service", "WantedBy=../../x.target", "",
+                     "'../../x.target' is not the name of a unit, ignoring");
+        assert_links("web.service", "WantedBy=default", "", "'default' is not the name of a unit, ignoring");
+}
+
+int main(int argc, char **argv) {
+        g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/install/wants", test_wants);
+        g_test_add_func("/install/targets-of-the-system", test_targets_of_the_system);
+        g_test_add_func("/install/templates", test_templates);
+        g_test_add_func("/install/names", test_names);
+        return g_test_run();
+}
