@@ -64,8 +64,7 @@ bool image_store_open(ImageStore **ret_store, GError **error) {
 
         store->path = g_build_filename(g_get_user_data_dir(), "wolffia", NULL);
         store->fd = open(store->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (store->fd < 0 || faccessat(store->fd, "trash", F_OK, 0) < 0) {
-                cleanup_fd(&store->fd);
+        if (store->fd < 0 && errno == ENOENT) {
                 if (!make_folders(store->path, error))
                         return fail_prefix(error, "The image store");
                 store->fd = open(store->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -74,6 +73,9 @@ bool image_store_open(ImageStore **ret_store, GError **error) {
                 return fail_errno(error, errno, "Cannot open the image store %s", store->path);
         if (!check_owner(store, error))
                 return false;
+        /* Whoever made it may have been cut short. */
+        if (faccessat(store->fd, "trash", F_OK, 0) < 0 && !make_folders(store->path, error))
+                return fail_prefix(error, "The image store");
         *ret_store = g_steal_pointer(&store);
         return true;
 }
