@@ -129,24 +129,21 @@ class CaseRunner:
         except Exception as error:
             outcome, details = "failed", self.explain(error, since)
 
-        left = self.clean(outcome)
-        if left and outcome != "failed":
+        left = self.clean()
+        if left:
+            details += "\nleft behind after everything was stopped:\n  " + "\n  ".join(left) + "\n"
+            details += self.journal(since) if outcome != "failed" else ""
+        if left or outcome == "failed":
             outcome = "failed"
-            details = "left behind after everything was stopped:\n  " + "\n  ".join(left)
-            details += "\n" + self.journal(since)
-        elif left:
-            details += "\nleft behind after everything was stopped:\n  " + "\n  ".join(left)
+            self.before = leftovers.force_clean(self.machine, self.before)
         self.emit(Point(self.machine.suite, case.file, case.sentence, outcome, time.monotonic() - start, details))
 
-    def clean(self, outcome):
-        """Returns what the case left; the machine is clean afterwards in any case."""
+    def clean(self):
+        """Returns what the case left."""
         try:
-            left = leftovers.clean(self.machine, self.before)
+            return leftovers.clean(self.machine, self.before)
         except Exception as error:
-            left = [f"stopping everything: {error}"]
-        if left or outcome == "failed":
-            self.before = leftovers.force_clean(self.machine, self.before)
-        return left
+            return [f"stopping everything: {error}"]
 
     def explain(self, error, since):
         own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(CASES))]
