@@ -68,7 +68,9 @@ static bool adjust_path(const char *unit_path, char **value, GError **error) {
 }
 
 static bool adjust_seccomp(const char *unit_path, char **value, GError **error) {
-        return g_str_equal(*value, "unconfined") || !**value || adjust_path(unit_path, value, error);
+        if (!**value || g_str_equal(*value, "unconfined") || g_str_equal(*value, "nesting"))
+                return true;
+        return adjust_path(unit_path, value, error);
 }
 
 static bool adjust_mount(const char *unit_path, char **value, GError **error) {
