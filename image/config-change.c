@@ -184,9 +184,9 @@ bool image_config_change(JsonObject *settings, const char *line, GError **error)
         const char *value = copy + length;
 
         /* "CMD=nginx" is podman's second form. */
-        value += strspn(value, " \t");
         if (*value == '=')
                 value++;
+        value += strspn(value, " \t");
         if (!g_utf8_validate(line, -1, NULL))
                 return fail(error, WOLFFIA_ERROR_VALUE, "A change is not UTF-8 text");
         if (!*value)

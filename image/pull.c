@@ -111,13 +111,14 @@ static char *take_message(const char *complaint) {
         for (const char *next = strstr(complaint, "msg=\""); next; next = strstr(next + 1, "msg=\""))
                 start = next + strlen("msg=\"");
         if (!start)
-                return g_strdup(complaint);
+                return g_strdelimit(g_strdup(complaint), "\n\r\t", ' ');
 
         g_autofree char *quoted = g_strdup(start);
         char *end = strrchr(quoted, '"');
         if (end)
                 *end = '\0';
-        return g_strcompress(quoted);
+        /* Registries may answer with several errors, one a line. */
+        return g_strstrip(g_strdelimit(g_strcompress(quoted), "\n\r\t", ' '));
 }
 
 char *image_pull_explain(const char *name, const char *complaint) {
