@@ -175,6 +175,22 @@ static bool plan_environment(Run *run, GError **error) {
         return true;
 }
 
+/* A container of one id starts, but much of what images do fails in it: that is said before the payload complains. */
+static void warn_of_single_id(const Run *run) {
+        if (!id_map_is_single(run->map) || g_strcmp0(run->spec->user_namespace, "single") == 0)
+                return;
+
+        g_autofree char *name = id_ranges_user_name(getuid());
+        g_autofree char *text = g_strdup_printf("You have no subordinate ids, so this container has the single id 0, and programs "
+                                                "in it cannot change their user or the owner of a file; 'sudo usermod "
+                                                "--add-subuids 100000-165535 --add-subgids 100000-165535 %s' adds some "
+                                                "(UserNS=single accepts it as it is)",
+                                                name);
+        log_entry(LOG_WARNING, text, "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit,
+                  "WOLFFIA_CONTAINER", run->spec->name, "WOLFFIA_STAGE", run->stage, NULL);
+        notify_sendf("STATUS=%s", text);
+}
+
 /* Everything that can be known, chosen and made before a namespace exists. */
 static bool prepare(Run *run, GError **error) {
         enter_stage(run, "session");
@@ -189,6 +205,7 @@ static bool prepare(Run *run, GError **error) {
         enter_stage(run, "id-map");
         if (!image_choose_map(run, error) || !image_prepare_layers(run, error))
                 return false;
+        warn_of_single_id(run);
         enter_stage(run, "network");
         if (!network_choose(run->spec, &run->network, error))
                 return false;
@@ -244,7 +261,7 @@ static void sweep_aside(const Run *run) {
 static void tell_ready(const Run *run) {
         /* The payload says so itself with Notify=yes. */
         if (run->notify_fd < 0)
-                notify_send("READY=1\nSTATUS=");
+                notify_send(id_map_is_single(run->map) ? "READY=1" : "READY=1\nSTATUS=");
         else
                 notify_send("STATUS=Waiting for the container's own notification");
 
@@ -275,9 +292,11 @@ static void tear_down(Run *run) {
                 (void) unlinkat(run->folder_fd, "image", 0);
                 (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
         }
-        /* Without the container's folder the runtime folder may be another one's, that is alive. */
+        /* Without the container's folder the runtime folder may be another one's, that is alive; then it is not empty. */
         if (run->session.owns_container_dir && run->folder_fd >= 0)
                 (void) file_remove_tree(AT_FDCWD, run->session.container_dir, NULL);
+        else if (run->session.owns_container_dir)
+                (void) rmdir(run->session.container_dir);
 }
 
 static void find_failure(Run *run, const GError *error) {
