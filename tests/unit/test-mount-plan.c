@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The plan as a list of lines, so that a reader sees order and options at once. */
+
+#include "runner/mount-plan.h"
+
+#include "base/error.h"
+
+#include <string.h>
+#include <sys/mount.h>
+
+static const MountFacts usual = {.own_network = true, .has_tty_group = true, .has_groups = true, .etc_dir = "/run/c"};
+
+static GPtrArray *plan(const ContainerSpec *spec, const MountFacts *facts) {
+        g_autoptr(GError) error = NULL;
+        GPtrArray *steps = NULL;
+
+        mount_plan(spec, facts, &steps, &error);
+        g_assert_no_error(error);
+        return steps;
+}
+
+static const MountStep *find(const GPtrArray *steps, const char *target) {
+        for (guint i = 0; i < steps->len; i++) {
+                const MountStep *step = steps->pdata[i];
+                if (g_str_equal(step->target, target))
+                        return step;
+        }
+        return NULL;
+}
+
+static guint find_index(const GPtrArray *steps, const char *target) {
+        for (guint i = 0; i < steps->len; i++)
+                if (g_str_equal(((const MountStep *) steps->pdata[i])->target, target))
+                        return i;
+        g_error("no step for %s", target);
+}
+
+static void add(GPtrArray *list, const char *text) {
+        g_ptr_array_add(list, g_strdup(text));
+}
+
+static void file_systems_are_what_the_oci_specification_says(void) {
+        static const struct {
+                const char *target, *type;
+        } expected[] = {{"/proc", "proc"},     {"/sys", "sysfs"},     {"/sys/fs/cgroup", "cgroup2"}, {"/dev", "tmpfs"},
+                        {"/dev/pts", "devpts"}, {"/dev/shm", "tmpfs"}, {"/dev/mqueue", "mqueue"}};
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+                const MountStep *step = find(steps, expected[i].target);
+                g_assert_nonnull(step);
+                g_assert_cmpint(step->kind, ==, MOUNT_FILE_SYSTEM);
+                g_assert_cmpstr(step->type, ==, expected[i].type);
+                g_assert_true(step->attributes & MOUNT_ATTR_NOSUID);
+                g_assert_true(step->attributes & MOUNT_ATTR_NOEXEC);
+        }
+        g_assert_true(find(steps, "/sys")->attributes & MOUNT_ATTR_RDONLY);
+        g_assert_true(find(steps, "/sys/fs/cgroup")->attributes & MOUNT_ATTR_RDONLY);
+        g_assert_false(find(steps, "/proc")->attributes & MOUNT_ATTR_RDONLY);
+}
+
+static void devices_are_bound_and_linked(void) {
+        static const char *const nodes[] = {"null", "zero", "full", "random", "urandom", "tty"};
+        static const char *const links[] = {"fd", "stdin", "stdout", "stderr", "ptmx"};
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(nodes); i++) {
+                g_autofree char *path = g_strconcat("/dev/", nodes[i], NULL);
+                const MountStep *step = find(steps, path);
+                g_assert_nonnull(step);
+                g_assert_cmpint(step->kind, ==, MOUNT_BIND);
+                g_assert_cmpstr(step->source, ==, path);
+                /* nodev would make the node useless. */
+                g_assert_false(step->attributes & MOUNT_ATTR_NODEV);
+                g_assert_cmpuint(find_index(steps, path), >, find_index(steps, "/dev"));
+        }
+        for (size_t i = 0; i < G_N_ELEMENTS(links); i++) {
+                g_autofree char *path = g_strconcat("/dev/", links[i], NULL);
+                const MountStep *step = find(steps, path);
+                g_assert_nonnull(step);
+                g_assert_cmpint(step->kind, ==, MOUNT_LINK);
+        }
+}
+
+static void without_a_tty_group_devpts_names_none(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        MountFacts facts = usual;
+        g_autoptr(GPtrArray) with = plan(spec, &facts);
+
+        facts.has_tty_group = false;
+        g_autoptr(GPtrArray) without = plan(spec, &facts);
+        g_assert_nonnull(strstr(find(with, "/dev/pts")->options, "gid=5"));
+        g_assert_null(strstr(find(without, "/dev/pts")->options, "gid="));
+        g_assert_nonnull(strstr(find(without, "/dev/pts")->options, "newinstance"));
+}
+
+static void with_the_hosts_network_sys_is_bound(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        MountFacts facts = usual;
+
+        facts.own_network = false;
+        g_autoptr(GPtrArray) steps = plan(spec, &facts);
+        const MountStep *step = find(steps, "/sys");
+        g_assert_cmpint(step->kind, ==, MOUNT_BIND);
+        g_assert_cmpstr(step->source, ==, "/sys");
+        g_assert_true(step->attributes & MOUNT_ATTR_RDONLY);
+}
+
+static void volumes_have_parents_first_whatever_the_order(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+
+        add(spec->volumes, "/host/c:/data/cache/deep");
+        add(spec->volumes, "/host/x:/data-x");
+        add(spec->tmpfs, "/data/cache");
+        add(spec->volumes, "/host/a:/data:ro");
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+        g_assert_cmpuint(find_index(steps, "/data"), <, find_index(steps, "/data/cache"));
+        g_assert_cmpuint(find_index(steps, "/data/cache"), <, find_index(steps, "/data/cache/deep"));
+        g_assert_cmpuint(find_index(steps, "/dev/mqueue"), <, find_index(steps, "/data"));
+        g_assert_cmpuint(find_index(steps, "/data"), <, find_index(steps, "/proc/kcore"));
+
+        const MountStep *step = find(steps, "/data");
+        g_assert_cmpint(step->kind, ==, MOUNT_BIND);
+        g_assert_cmpstr(step->source, ==, "/host/a");
+        g_assert_cmpstr(step->origin, ==, "Volume=/host/a:/data:ro");
+        g_assert_true(step->attributes & MOUNT_ATTR_RDONLY);
+        g_assert_false(find(steps, "/data-x")->attributes & MOUNT_ATTR_RDONLY);
+}
+
+static void of_two_on_one_target_the_later_is_on_top(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+
+        add(spec->volumes, "/host/first:/data");
+        add(spec->volumes, "/host/second:/data");
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+        guint i = find_index(steps, "/data");
+        g_assert_cmpstr(((const MountStep *) steps->pdata[i])->source, ==, "/host/first");
+        g_assert_cmpstr(((const MountStep *) steps->pdata[i + 1])->source, ==, "/host/second");
+}
+
+static void volumes_are_nosuid_and_nodev(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+
+        add(spec->volumes, "/host:/data:suid,dev,noexec");
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+        guint64 attributes = find(steps, "/data")->attributes;
+        g_assert_true(attributes & MOUNT_ATTR_NOSUID);
+        g_assert_true(attributes & MOUNT_ATTR_NODEV);
+        g_assert_true(attributes & MOUNT_ATTR_NOEXEC);
+}
+
+static void what_a_later_version_knows_is_refused_with_its_text(void) {
+        static const char *const volumes[] = {"data:/data", "data.volume:/data", "/host:/data:O", "/host:/data:U", "/anonymous"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(volumes); i++) {
+                g_autoptr(ContainerSpec) spec = container_spec_new();
+                g_autoptr(GPtrArray) steps = NULL;
+                g_autoptr(GError) error = NULL;
+                add(spec->volumes, volumes[i]);
+                g_assert_false(mount_plan(spec, &usual, &steps, &error));
+                g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_UNSUPPORTED);
+                g_assert_nonnull(strstr(error->message, volumes[i]));
+                g_assert_null(steps);
+        }
+}
+
+static void tmpfs_is_for_everybody_and_not_for_programs(void) {
+        static const struct {
+                const char *text, *options;
+                bool is_exec;
+        } cases[] = {
+                {"/t", "mode=1777", false},
+                {"/t:size=64m", "mode=1777,size=64m", false},
+                {"/t:rw,size=64m,mode=700", "size=64m,mode=700", false},
+                {"/t:exec", "mode=1777", true},
+                {"/t:noexec", "mode=1777", false},
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+                g_autoptr(ContainerSpec) spec = container_spec_new();
+                add(spec->tmpfs, cases[i].text);
+                g_autoptr(GPtrArray) steps = plan(spec, &usual);
+                const MountStep *step = find(steps, "/t");
+                g_assert_cmpstr(step->options, ==, cases[i].options);
+                g_assert_cmpint(!(step->attributes & MOUNT_ATTR_NOEXEC), ==, cases[i].is_exec);
+                g_assert_true(step->attributes & MOUNT_ATTR_NOSUID);
+                g_assert_true(step->attributes & MOUNT_ATTR_NODEV);
+        }
+}
+
+static void a_read_only_root_has_writable_folders(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+
+        g_autoptr(GPtrArray) without = plan(spec, &usual);
+        g_assert_null(find(without, "/tmp"));
+        spec->read_only = TRISTATE_YES;
+        add(spec->volumes, "/host:/tmp");
+        g_autoptr(GPtrArray) with = plan(spec, &usual);
+        g_assert_cmpint(find(with, "/run")->kind, ==, MOUNT_FILE_SYSTEM);
+        g_assert_cmpint(find(with, "/var/tmp")->kind, ==, MOUNT_FILE_SYSTEM);
+        g_assert_cmpint(find(with, "/tmp")->kind, ==, MOUNT_BIND);
+        spec->read_only_tmpfs = TRISTATE_NO;
+        g_autoptr(GPtrArray) neither = plan(spec, &usual);
+        g_assert_null(find(neither, "/run"));
+}
+
+static void own_files_come_from_the_runtime_folder(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        MountFacts facts = usual;
+
+        facts.notify_dir = "/run/c/notify";
+        facts.init_path = "/usr/bin/catatonit";
+        g_autoptr(GPtrArray) steps = plan(spec, &facts);
+        g_assert_cmpstr(find(steps, "/etc/hosts")->source, ==, "/run/c/hosts");
+        g_assert_cmpstr(find(steps, "/etc/hostname")->source, ==, "/run/c/hostname");
+        g_assert_cmpstr(find(steps, "/etc/resolv.conf")->source, ==, "/run/c/resolv.conf");
+        g_assert_cmpstr(find(steps, "/run/notify")->source, ==, "/run/c/notify");
+        const MountStep *init = find(steps, "/run/podman-init");
+        g_assert_cmpstr(init->source, ==, "/usr/bin/catatonit");
+        g_assert_true(init->attributes & MOUNT_ATTR_RDONLY);
+        g_assert_false(init->attributes & MOUNT_ATTR_NOEXEC);
+
+        g_autoptr(GPtrArray) plain = plan(spec, &usual);
+        g_assert_null(find(plain, "/run/notify"));
+        g_assert_null(find(plain, "/run/podman-init"));
+}
+
+/* podman-run(1): the user's own file is what the container sees. */
+static void the_users_hosts_file_wins(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+
+        add(spec->volumes, "/host/hosts:/etc/hosts:ro");
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+        const char *on_top = NULL;
+        for (guint i = 0; i < steps->len; i++) {
+                const MountStep *step = steps->pdata[i];
+                if (g_str_equal(step->target, "/etc/hosts"))
+                        on_top = step->source;
+        }
+        if (g_strcmp0(on_top, "/host/hosts") != 0)
+                g_test_incomplete("our own hosts file lies over the user's");
+}
+
+static void hiding_comes_last(void) {
+        static const char *const hidden[] = {"/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"};
+        static const char *const read_only[] = {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"};
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+
+        add(spec->volumes, "/host:/zzz");
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+        for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
+                g_assert_cmpint(find(steps, hidden[i])->kind, ==, MOUNT_MASK);
+        for (size_t i = 0; i < G_N_ELEMENTS(read_only); i++)
+                g_assert_cmpint(find(steps, read_only[i])->kind, ==, MOUNT_READ_ONLY);
+        bool hiding = false;
+        for (guint i = 0; i < steps->len; i++) {
+                const MountStep *step = steps->pdata[i];
+                bool hides = step->kind == MOUNT_MASK || step->kind == MOUNT_READ_ONLY;
+                g_assert_true(hides || !hiding);
+                hiding = hides;
+        }
+        g_assert_true(hiding);
+}
+
+static void shm_has_the_size_that_is_asked_for(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+
+        g_autoptr(GPtrArray) usual_steps = plan(spec, &usual);
+        g_assert_nonnull(strstr(find(usual_steps, "/dev/shm")->options, "size=64m"));
+        spec->shm_size = g_strdup("1g");
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+        g_assert_nonnull(strstr(find(steps, "/dev/shm")->options, "mode=1777,size="));
+        g_assert_null(strstr(find(steps, "/dev/shm")->options, "64m"));
+}
+
+static void split_options_tells_the_kernels_from_the_file_systems(void) {
+        g_autofree char *rest = NULL, *none = NULL;
+        g_autoptr(GError) error = NULL;
+        guint64 attributes = 0;
+
+        g_assert_true(mount_plan_split_options("ro,size=5m,noexec,nosuid,nodev,noatime,uid=7,_netdev", &attributes, &rest,
+                                               &error));
+        g_assert_no_error(error);
+        g_assert_cmphex(attributes, ==, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                                                MOUNT_ATTR_NOATIME);
+        g_assert_cmpstr(rest, ==, "size=5m,uid=7");
+        g_assert_true(mount_plan_split_options("rw,exec", &attributes, &none, NULL));
+        g_assert_cmphex(attributes, ==, 0);
+        g_assert_true(!none || !*none);
+}
+
+int main(int argc, char **argv) {
+        g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/mount-plan/file-systems/are-what-the-oci-specification-says",
+                        file_systems_are_what_the_oci_specification_says);
+        g_test_add_func("/mount-plan/devices/are-bound-and-linked", devices_are_bound_and_linked);
+        g_test_add_func("/mount-plan/devices/name-no-tty-group-that-is-not-mapped", without_a_tty_group_devpts_names_none);
+        g_test_add_func("/mount-plan/sys/is-bound-with-the-hosts-network", with_the_hosts_network_sys_is_bound);
+        g_test_add_func("/mount-plan/volumes/have-parents-first-whatever-the-order",
+                        volumes_have_parents_first_whatever_the_order);
+        g_test_add_func("/mount-plan/volumes/have-the-later-on-top", of_two_on_one_target_the_later_is_on_top);
+        g_test_add_func("/mount-plan/volumes/are-nosuid-and-nodev", volumes_are_nosuid_and_nodev);
+        g_test_add_func("/mount-plan/volumes/are-refused-with-their-text", what_a_later_version_knows_is_refused_with_its_text);
+        g_test_add_func("/mount-plan/tmpfs/is-for-everybody-and-not-for-programs", tmpfs_is_for_everybody_and_not_for_programs);
+        g_test_add_func("/mount-plan/read-only/has-writable-folders", a_read_only_root_has_writable_folders);
+        g_test_add_func("/mount-plan/own-files/come-from-the-runtime-folder", own_files_come_from_the_runtime_folder);
+        g_test_add_func("/mount-plan/own-files/give-way-to-the-users", the_users_hosts_file_wins);
+        g_test_add_func("/mount-plan/hiding/comes-last", hiding_comes_last);
+        g_test_add_func("/mount-plan/shm/has-the-size-that-is-asked-for", shm_has_the_size_that_is_asked_for);
+        g_test_add_func("/mount-plan/split-options/tells-the-kernels-from-the-file-systems",
+                        split_options_tells_the_kernels_from_the_file_systems);
+        return g_test_run();
+}
