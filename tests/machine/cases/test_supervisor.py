@@ -127,6 +127,24 @@ def test_after_a_kill_of_the_supervisor_nothing_is_in_the_way(machine):
     machine.eventually(lambda: machine.alice(LEFTOVERS).out == "")
 
 
+@row("C7")
+def test_cgroups_of_subordinate_ids_that_were_left_behind_do_not_hinder_the_next_start(machine):
+    """As a systemd payload leaves them when its supervisor is killed; made by hand, since this payload makes none."""
+    box.start(machine, "trap 'exit 0' TERM; echo started; while :; do sleep 0.1; done\n")
+    group = f"/sys/fs/cgroup{machine.show('box', 'ControlGroup')}/payload"
+    machine.root(f"chown 100000 {group} && mkdir {group}/deep && chown 100000 {group}/deep")
+    machine.alice("systemctl --user kill --signal=KILL box")
+    ends(machine)
+    try:
+        machine.root(f"test -d {group}/deep")
+        machine.alice("systemctl --user reset-failed; systemctl --user start box")
+        machine.eventually(lambda: machine.root(f"cat {group}-2/cgroup.procs").out)
+        machine.alice("systemctl --user stop box")
+        assert machine.show("box", "Result") == "success"
+    finally:
+        machine.root(f"rmdir {group}/deep {group} {group}/..", check=False)
+
+
 def test_a_failed_start_leaves_nothing(machine):
     box.import_image(machine)
     for line in ("Exec=/no/such/program", "User=nobody-knows", "Volume=/root/x:/x", "WorkingDir=/no/such", "Tmpfs=/x:size=lots"):
