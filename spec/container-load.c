@@ -143,14 +143,15 @@ static void take_list(Load *load, const ContainerKey *key) {
                         g_ptr_array_add(list, value);
                 return;
         }
-        words = g_ptr_array_new();
+        words = g_ptr_array_new_with_free_func(g_free);
         if (!(key->class == KEY_SPLIT ? unit_words_split_plain : unit_words_split)(load->assignment->value,
                                                                                    words, &error)) {
                 report_error(load, error);
                 return;
         }
         for (guint i = 0; i < words->len; i++) {
-                if (!(value = accept(load, key, words->pdata[i])))
+                value = accept(load, key, g_steal_pointer(&words->pdata[i]));
+                if (!value)
                         continue;
                 if (key->class == KEY_MAP)
                         add_to_map(list, value);

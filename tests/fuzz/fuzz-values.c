@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Any text for each grammar: it is taken, or refused with a reason that is UTF-8 where the text was. */
+
+#include "spec/container-checks.h"
+#include "spec/container-keys.h"
+#include "spec/value-basic.h"
+#include "spec/value-port.h"
+
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_mapping(const char *text) {
+        g_autoptr(PortMapping) mapping = NULL;
+
+        if (!value_port_parse(text, &mapping, NULL))
+                return;
+        g_assert_cmpuint(mapping->container_first, >=, 1);
+        g_assert_cmpuint(mapping->container_last, >=, mapping->container_first);
+        g_assert_cmpuint(mapping->host_last, >=, mapping->host_first);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        g_autofree char *text = g_strndup((const char *) data, size);
+        bool is_utf8 = g_utf8_validate(text, -1, NULL), yes;
+        guint64 number;
+
+        for (size_t i = 0; i < container_keys_count; i++) {
+                g_autoptr(GError) error = NULL;
+
+                if (!container_keys[i].check || container_keys[i].check(text, &error)) {
+                        g_assert_no_error(error);
+                        continue;
+                }
+                g_assert_nonnull(error);
+                g_assert_true(!is_utf8 || g_utf8_validate(error->message, -1, NULL));
+        }
+        check_mapping(text);
+        (void) value_boolean_parse(text, &yes, NULL);
+        (void) value_size_parse(text, &number, NULL);
+        (void) container_key_nearest(text);
+        (void) container_key_find(text);
+        (void) container_key_find_option(text, NULL);
+        return 0;
+}
