@@ -165,16 +165,25 @@ static bool take_name(const char *text, const char *name, ImageReference *refere
         return true;
 }
 
+/* In full a name must fit a component of a path (NAME_MAX, limits.h), since it becomes one in the store. */
+static bool check_length(const char *text, const ImageReference *reference, GError **error) {
+        g_autofree char *full = image_reference_print(reference, IMAGE_REFERENCE_DEFAULT_REGISTRY);
+        g_autofree char *local = image_reference_print(reference, IMAGE_REFERENCE_LOCAL_REGISTRY);
+
+        if (strlen(full) <= NAME_LENGTH_MAX && strlen(local) <= NAME_LENGTH_MAX)
+                return true;
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "'%.40s…' is no image name: in full it is longer than %d characters", text,
+                    NAME_LENGTH_MAX);
+}
+
 bool image_reference_parse(const char *text, ImageReference **ret_reference, GError **error) {
         g_autoptr(ImageReference) reference = g_new0(ImageReference, 1);
         g_autofree char *name =
                 g_strdup(g_str_has_prefix(text, "docker://") ? text + strlen("docker://") : text);
 
-        if (strlen(name) > NAME_LENGTH_MAX)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "'%.40s…' is no image name: it is longer than %d characters", text,
-                            NAME_LENGTH_MAX);
-        if (!take_suffixes(text, name, reference, error) || !take_name(text, name, reference, error))
+        if (!take_suffixes(text, name, reference, error) || !take_name(text, name, reference, error) ||
+            !check_length(text, reference, error))
                 return false;
         *ret_reference = g_steal_pointer(&reference);
         return true;
