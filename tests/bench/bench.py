@@ -20,7 +20,11 @@ class Row:
     program: str
     values: dict = field(default_factory=dict)
     unit: str = "ms"
-    remark: str = ""
+    remark: str = ""  # why there are no figures, or what is wrong with them
+
+    @property
+    def is_ours(self):
+        return self.program.startswith("wolffia")
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Bar:
 
 @dataclass
 class Report:
+    """What was measured. bars: empty after a smoke run, which shows that things work and judges nothing."""
     rows: list = field(default_factory=list)
     bars: list = field(default_factory=list)
     faults: list = field(default_factory=list)  # what kept a topic from being measured

@@ -90,14 +90,16 @@ def measure_one(bench, program, network, count):
 def measure(bench):
     peers.make_root(bench)
     peers.make_podman_image(bench)
-    programs = ([WOLFFIA] if peers.make_wolffia_image(bench) else []) + [PODMAN]
+    lacks = {(WOLFFIA, "none"): peers.make_wolffia_image(bench), (PODMAN, "none"): "",
+             (PODMAN, "pasta"): peers.podman_lacks_pasta(bench)}
+    lacks[WOLFFIA, "pasta"] = lacks[WOLFFIA, "none"]
 
     rows, ours = [], None
     for network in ("none", "pasta"):
         for count in (1, 2) if bench.smoke else (1, 10):
-            for program in programs:
-                if program == PODMAN and network == "pasta" and (lack := peers.podman_lacks_pasta(bench)):
-                    rows.append(Row(group_name(network, count), PODMAN, unit="KiB", remark=lack))
+            for program in (WOLFFIA, PODMAN):
+                if lacks[program, network]:
+                    rows.append(Row(group_name(network, count), program, unit="KiB", remark=lacks[program, network]))
                     continue
                 say(f"memory: {count} × {program}, network {network}")
                 more, pss = measure_one(bench, program, network, count)

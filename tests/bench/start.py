@@ -13,24 +13,22 @@ def entry(name, argv):
     return {"name": name, "argv": argv}
 
 
-def without_network(bench, has_wolffia):
-    entries = [
+def without_network(bench):
+    return bench.interleave([
+        entry(WOLFFIA, peers.wolffia("bench", "--network=none")),
         entry(PODMAN, [*peers.PODMAN_RUN, "--network=none", peers.IMAGE, peers.PAYLOAD]),
         entry(CRUN, peers.crun("bench")),
         entry("bwrap --unshare-all (one id)", peers.bwrap()),
         entry("unshare --map-auto (no root)", peers.unshare()),
         entry("the program itself", [peers.ROOT + peers.PAYLOAD]),
-    ]
-    if has_wolffia:
-        entries.insert(0, entry(WOLFFIA, peers.wolffia("bench", "--network=none")))
-    return bench.interleave(entries)
+    ])
 
 
-def with_network(bench, has_wolffia):
+def with_network(bench):
+    entries = [entry(WOLFFIA, peers.wolffia("bench"))]
     lack = peers.podman_lacks_pasta(bench)
-    entries = [] if lack else [entry(PODMAN, [*peers.PODMAN_RUN, "--network=pasta", peers.IMAGE, peers.PAYLOAD])]
-    if has_wolffia:
-        entries.insert(0, entry(WOLFFIA, peers.wolffia("bench")))
+    if not lack:
+        entries.append(entry(PODMAN, [*peers.PODMAN_RUN, "--network=pasta", peers.IMAGE, peers.PAYLOAD]))
     samples = bench.interleave(entries)
     if lack:
         samples[PODMAN] = Samples([], [], [], lack)
@@ -56,12 +54,13 @@ def measure(bench):
     peers.make_root(bench)
     peers.make_podman_image(bench)
     peers.make_bundle(bench)
-    has_wolffia = peers.make_wolffia_image(bench)
+    if lack := peers.make_wolffia_image(bench):
+        say(lack)  # its row says how the runner fails
 
     say("start: no network")
-    plain = without_network(bench, has_wolffia)
+    plain = without_network(bench)
     say("start: with pasta")
-    connected = with_network(bench, has_wolffia)
+    connected = with_network(bench)
     ours = median(plain, WOLFFIA)
     return Report(rows(WITHOUT, plain) + rows(WITH, connected), [
         Bar("start to exit of true, without network: time of crun run", ratio(ours, median(plain, CRUN)), 1.0),

@@ -35,7 +35,8 @@ def print_report(facts, report):
               + (f"  {row.remark.splitlines()[0][:120]}" if row.remark else ""))
     for fault in report.faults:
         print(f"\nfailed: {fault}")
-    print("\nbars")
+    if report.bars:
+        print("\nbars")
     for bar in report.bars:
         value = "–" if bar.value is None else f"{bar.value:.2f}" if bar.unit == "×" else f"{bar.value:.0f}"
         print(f"  {bar.outcome:<13}{value:>7} {bar.unit:<4}{'at least' if bar.at_least else 'at most'} {bar.limit:g}   {bar.text}")

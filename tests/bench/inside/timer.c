@@ -83,7 +83,7 @@ int main(int argc, char **argv) {
         settle();
         long long settled = now_nsec();
 
-        printf("%d %lld %lld %lld\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), exited - start,
-               settled - start, cpu_usec());
+        printf("%d %lld %lld %lld\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+               exited - start, settled - start, cpu_usec());
         return EXIT_SUCCESS;
 }
