@@ -96,11 +96,11 @@ static void take_text(Load *load, const ContainerKey *key) {
 
         if (!*value && key->class != KEY_SINGLE_EMPTY)
                 return;
-        char *text = container_load_unquote(value);
-        if (*text || key->class == KEY_SINGLE_EMPTY)
-                *container_key_text(key, load->spec) = *text ? accept(load, key, text) : text;
-        else
-                g_free(text);
+        g_autofree char *text = container_load_unquote(value);
+        if (*text)
+                *container_key_text(key, load->spec) = accept(load, key, g_steal_pointer(&text));
+        else if (key->class == KEY_SINGLE_EMPTY)
+                *container_key_text(key, load->spec) = g_steal_pointer(&text);
 }
 
 static void take_boolean(Load *load, const ContainerKey *key) {
@@ -237,28 +237,38 @@ static void find_rows(const UnitFile *unit, guint section, Rows *rows) {
         }
 }
 
+/* PodmanArgs= stand behind all other options on Podman's command line, so that they have the last word. */
+static bool comes_last(const ContainerKey *key) {
+        return key && key->effect == KEY_WORKS && key->key && !container_key_has_field(key);
+}
+
+static void take_line(Load *load, const ContainerKey *key) {
+        if (!key)
+                report_unknown_key(load);
+        else if (key->effect == KEY_IGNORED)
+                take_ignored(load, key);
+        else
+                take(load, key);
+}
+
 static void load_section(Load *load, guint section) {
         const UnitFile *unit = load->unit;
         g_autofree const ContainerKey **of_line = g_new(const ContainerKey *, unit->assignments->len + 1);
         Rows rows = {.of_line = of_line};
 
         find_rows(unit, section, &rows);
-        for (guint i = 0; i < unit->assignments->len; i++) {
-                const ContainerKey *key = of_line[i];
+        for (int pass = 0; pass < 2; pass++)
+                for (guint i = 0; i < unit->assignments->len; i++) {
+                        const ContainerKey *key = of_line[i];
 
-                load->assignment = unit_file_at(unit, i);
-                if (load->assignment->section != section || !load->assignment->key)
-                        continue;
-                if (!key)
-                        report_unknown_key(load);
-                else if (i < rows.starts[key - container_keys] ||
-                         (!*load->assignment->value && key->class != KEY_SINGLE_EMPTY))
-                        continue;
-                else if (key->effect == KEY_IGNORED)
-                        take_ignored(load, key);
-                else
-                        take(load, key);
-        }
+                        load->assignment = unit_file_at(unit, i);
+                        if (load->assignment->section != section || !load->assignment->key ||
+                            comes_last(key) != (pass == 1))
+                                continue;
+                        if (!key || (i >= rows.starts[key - container_keys] &&
+                                     (*load->assignment->value || key->class == KEY_SINGLE_EMPTY)))
+                                take_line(load, key);
+                }
 }
 
 void container_load(const UnitFile *unit, const char *path, ContainerSpec *spec, GPtrArray *problems) {

@@ -113,7 +113,10 @@ static void test_keys_with_a_turn(void) {
         assert_loads("SeccompProfile=p.json", "--security-opt=seccomp=/units/p.json");
         assert_loads("NoNewPrivileges=true", "--security-opt=no-new-privileges");
         assert_loads("AutoUpdate=registry\nLabel=a=b",
-                     "--label=io.containers.autoupdate=registry|--label=a=b");
+                     "--label=a=b|--label=io.containers.autoupdate=registry");
+        assert_loads("PodmanArgs=--hostname=late --memory 1m\nHostName=early\nMemory=2m",
+                     "--hostname=late|--memory=1m");
+        assert_loads("VolatileTmp=yes\nReadOnly=yes", "--read-only");
         assert_loads("VolatileTmp=yes", "--tmpfs=/tmp:rw,size=512M,mode=1777");
         assert_loads("PodmanArgs=--cap-add NET_RAW -p 80:80 \"--env=A=b c\"\nPodmanArgs=--init",
                      "--env=A=b c|--publish=80:80|--cap-add=NET_RAW|--init");
