@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The code under test removes trees too, so that this does not trust it: `rm -rf` cleans up. */
+/* The code under test removes trees too, so that this does not trust it: chmod and rm clean up. */
 
 #include "tests/lib/scratch.h"
 
@@ -19,7 +19,8 @@ void scratch_open(Scratch *scratch, gconstpointer data) {
 }
 
 void scratch_close(Scratch *scratch, gconstpointer data) {
-        const char *const argv[] = {"rm", "-rf", scratch->path, NULL};
+        static const char script[] = "chmod -R u+rwX \"$0\" && rm -rf \"$0\"";
+        const char *const argv[] = {"sh", "-c", script, scratch->path, NULL};
 
         close(scratch->fd);
         g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
