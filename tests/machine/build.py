@@ -57,14 +57,24 @@ def lock(machine, variant):
     return host.lock(folder / f"{variant.name}.lock", f"{machine.suite}: somebody else is building, waiting")
 
 
-def setup_and_compile(machine, variant, werror=False, say=host.say):
+def setup_and_compile(machine, variant, werror=False):
     folder = f"{INSIDE_BUILD}/{variant.name}"
     options = [*variant.options, f"-Dwerror={'true' if werror else 'false'}"]
     setup = f"if [ -e {folder}/build.ninja ]; then meson configure {folder} {' '.join(options)}; " \
             f"else rm -rf {folder}; meson setup {folder} {INSIDE_SOURCE} {' '.join(options)}; fi"
+    progress = host.Progress(f"{machine.suite}: {variant.name} build")
     run(machine, "alice", setup, f"meson setup ({variant.name})")
-    run(machine, "alice", f"ninja -j 2 -C {folder}", f"ninja ({variant.name})")
+    run(machine, "alice", f"ninja -j 2 -C {folder}", f"ninja ({variant.name})", count(progress, r"^\[(\d+/\d+)\]"))
     return folder
+
+
+def count(progress, pattern):
+    """For on_output: shows how far a program is that numbers its lines; the pattern's group is the number."""
+    def show(name, data):
+        found = re.findall(pattern, data.decode(errors="replace"), re.MULTILINE)
+        if found:
+            progress.tick(found[-1].replace("/", " of "))
+    return show
 
 
 def install(machine, folder):
@@ -72,8 +82,8 @@ def install(machine, folder):
     run(machine, "alice", "systemctl --user daemon-reload", "reloading alice's user manager")
 
 
-def run(machine, user, command, what):
-    result = machine.run(user, command, check=False, timeout=900)
+def run(machine, user, command, what, on_output=None):
+    result = machine.run(user, command, check=False, timeout=1200, on_output=on_output)
     if result.status != 0:
         raise BuildError(f"{what} failed on {machine.suite}:\n{condense(result.out + result.err)}")
     return result

@@ -54,7 +54,7 @@ class Stream:
         return json.loads(line)
 
     def run(self, argv, user, env=None, cwd=None, stdin=b"", timeout=60, on_output=None):
-        """on_output(name, bytes) is called as "out" and "err" arrive, instead of collecting them."""
+        """on_output(name, bytes) is called as "out" and "err" arrive, besides collecting them."""
         number = next(numbers)
         request = {"id": number, "argv": argv, "user": user, "env": env, "cwd": cwd,
                    "stdin": base64.b64encode(stdin).decode()}
@@ -78,10 +78,9 @@ class Stream:
                 break
             for name in texts.keys() & line.keys():
                 data = base64.b64decode(line[name])
+                texts[name] += data
                 if on_output:
                     on_output(name, data)
-                else:
-                    texts[name] += data
 
         result = Result(line["status"], texts["out"].decode(errors="replace"), texts["err"].decode(errors="replace"))
         if expired:

@@ -78,21 +78,23 @@ class Progress:
     """One line that is rewritten on a terminal, elsewhere a line per step and now and then a sign of life."""
 
     sign_of_life = 20
+    may_rewrite = True      # False where others write to the terminal at the same time
 
     def __init__(self, label):
         self.label = label
         self.start = time.monotonic()
         self.shown = 0
         self.text = None
-        self.terminal = sys.stderr.isatty()
+        self.terminal = sys.stderr.isatty() and self.may_rewrite
 
     def step(self, text):
         if text != self.text:
             self.text = text
             self.show()
 
-    def tick(self):
-        """To be called about once a second."""
+    def tick(self, text=None):
+        """To be called about once a second, or whenever there is news that is not worth a line of its own."""
+        self.text = text or self.text
         if self.text and (self.terminal or time.monotonic() - self.shown > self.sign_of_life):
             self.show()
 

@@ -10,7 +10,7 @@ RUN = """
 """.split()
 
 # What the cases use to look at it, and to make images and a registry to pull them from.
-CASES = "busybox-static docker-registry iproute2 curl procps strace less".split()
+CASES = "busybox-static docker-registry apache2-utils iproute2 curl procps strace less".split()
 
 BUILD = """
     gcc meson ninja-build pkg-config python3 python3-docutils
@@ -20,6 +20,9 @@ BUILD = """
 
 # systemd.pc, which names the folder of user generators, is in a package of its own since trixie.
 BUILD_IN_SUITE = {"bookworm": [], "trixie": ["systemd-dev"]}
+
+# The format of the sources is checked in one suite, with the version that formatted them.
+CASES_IN_SUITE = {"bookworm": ["clang-format-14"], "trixie": []}
 
 # Only for tests/bench: the programs that Wolffia is measured against.
 BENCH = "crun podman bubblewrap".split()
@@ -31,7 +34,7 @@ SETS = {"base": [], "bench": BENCH, "vm": VM}
 
 
 def of_machine(suite, package_set):
-    return sorted(RUN + CASES + BUILD + BUILD_IN_SUITE[suite] + SETS[package_set])
+    return sorted(RUN + CASES + CASES_IN_SUITE[suite] + BUILD + BUILD_IN_SUITE[suite] + SETS[package_set])
 
 
 # Program on the host → the package that has it.

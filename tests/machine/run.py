@@ -208,6 +208,7 @@ def main():
         raise KeyboardInterrupt
 
     host.require_root("tests/run")
+    host.Progress.may_rewrite = False
     host.install_missing(packages.HOST | (packages.HOST_VM if options.vm else {}))
     backend.sweep()
     # Both, since a shell starts background jobs with SIGINT ignored.
