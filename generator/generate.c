@@ -230,9 +230,10 @@ bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems,
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "%s: the name does not end in .container or another known extension", path);
 
-        /* The file's own folder first, so that it is the one of its name that counts. */
+        /* The file's own folder first, so that it is the one of its name that counts; not what is below, which may be all
+         * of somebody's home. */
         g_autoptr(GArray) roots = search_roots();
-        SearchRoot own = {g_strdup(folder), true};
+        SearchRoot own = {g_strdup(folder), false, true};
         g_array_prepend_val(roots, own);
         g_autoptr(Search) search = search_run(roots);
         const Source *source = search_find(search, name);

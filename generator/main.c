@@ -82,7 +82,7 @@ static void report(const Problem *problem, const char *service, void *data) {
         static const int priorities[] = {
                 [PROBLEM_ERROR] = LOG_ERR,
                 [PROBLEM_WARNING] = LOG_WARNING,
-                [PROBLEM_NOTE] = LOG_NOTICE,
+                [PROBLEM_NOTE] = LOG_INFO,
         };
         char line[16];
 

@@ -30,7 +30,7 @@ static void clear_root(void *data) {
 }
 
 static void add_root(GArray *roots, char *path, bool skip_users) {
-        SearchRoot root = {path, skip_users};
+        SearchRoot root = {path, skip_users, false};
 
         g_array_append_val(roots, root);
 }
@@ -70,6 +70,7 @@ typedef struct Listing {
         const char *path;
         guint folder;
         bool skip_users;
+        bool flat;
 } Listing;
 
 static bool is_folder(const Listing *listing, const struct dirent *entry) {
@@ -103,7 +104,7 @@ static void take_entry(Search *search, Listing *listing, const struct dirent *en
                 g_autofree char *path = g_build_filename(listing->path, name, NULL);
 
                 unit_dropins_add(search->dropins, path);
-        } else if (!listing->skip_users || !is_number(name))
+        } else if (!listing->flat && (!listing->skip_users || !is_number(name)))
                 g_ptr_array_add(listing->subfolders, g_strdup(name));
 }
 
@@ -121,14 +122,15 @@ static bool is_known(GHashTable *known, int fd) {
                 known, g_strdup_printf("%jx:%jx", (uintmax_t) status.st_dev, (uintmax_t) status.st_ino));
 }
 
-static void walk(Search *search, const char *path, bool skip_users, guint depth, GHashTable *known);
+static void walk(Search *search, const SearchRoot *root, guint depth, GHashTable *known);
 
 static void walk_subfolders(Search *search, const Listing *listing, guint depth, GHashTable *known) {
         g_ptr_array_sort(listing->subfolders, compare_strings);
         for (guint i = 0; i < listing->subfolders->len; i++) {
                 g_autofree char *path = g_build_filename(listing->path, listing->subfolders->pdata[i], NULL);
 
-                walk(search, path, false, depth + 1, known);
+                SearchRoot child = {path, false, false};
+                walk(search, &child, depth + 1, known);
         }
 }
 
@@ -136,7 +138,9 @@ static void report(Search *search, const char *path, const char *text) {
         problem_add(search->problems, PROBLEM_WARNING, path, 0, NULL, "%s", text);
 }
 
-static void walk(Search *search, const char *path, bool skip_users, guint depth, GHashTable *known) {
+static void walk(Search *search, const SearchRoot *root, guint depth, GHashTable *known) {
+        const char *path = root->path;
+
         if (depth > DEEPEST_FOLDER || search->folders->len >= MOST_FOLDERS) {
                 report(search, path, "too many folders, ignoring this one");
                 return;
@@ -157,7 +161,7 @@ static void walk(Search *search, const char *path, bool skip_users, guint depth,
         if (!dir)
                 return;
         g_autoptr(GPtrArray) subfolders = g_ptr_array_new_with_free_func(g_free);
-        Listing listing = {dir, subfolders, path, search->folders->len, skip_users};
+        Listing listing = {dir, subfolders, path, search->folders->len, root->skip_users, root->flat};
         SearchFolder folder = {g_strdup(path),
                                search->folders->len < MOST_OPEN_FOLDERS ? steal_fd(&fd) : -1};
         g_array_append_val(search->folders, folder);
@@ -204,7 +208,7 @@ Search *search_run(const GArray *roots) {
                 const SearchRoot *root = &g_array_index(roots, SearchRoot, i);
 
                 if (*root->path == '/')
-                        walk(search, root->path, root->skip_users, 0, known);
+                        walk(search, root, 0, known);
                 else
                         report(search, root->path,
                                "a folder of $WOLFFIA_UNIT_DIRS must be an absolute path, ignoring");

@@ -33,6 +33,7 @@ typedef struct Search {
 typedef struct SearchRoot {
         char *path;
         bool skip_users; /* folders of digits in it are those of other users */
+        bool flat;       /* only the folder itself and its drop-ins, not the folders in it */
 } SearchRoot;
 
 /* $WOLFFIA_UNIT_DIRS, or the folders of wolffia-generator(8), as an array of SearchRoot. Caller unrefs. */

@@ -190,13 +190,22 @@ static void append_frame(const ServiceInput *input, GString *text) {
         append_default(input, text, "RuntimeDirectoryMode", "0700");
 }
 
-static void append_service(const ServiceInput *input, const ContainerSpec *spec, GString *text) {
+/* systemd's LONG_LINE_MAX, continued lines counted as one. */
+#define LONGEST_COMMAND (1024 * 1024 - 1)
+
+static void append_service(const ServiceInput *input, const ContainerSpec *spec, GString *text,
+                           GPtrArray *problems) {
         if (!is_oneshot(input))
                 append_default(input, text, "Type", "notify");
         append_frame(input, text);
         append_limits(input, spec, text);
         append_stop_timeout(input, spec, text);
+
+        gsize start = text->len;
         append_command(spec, text);
+        if (text->len - start > LONGEST_COMMAND)
+                problem_add(problems, PROBLEM_ERROR, input->path, 0, NULL,
+                            "the container's command line is longer than the 1 MiB that systemd reads");
 }
 
 static void append_header(GString *text, const char *section) {
@@ -249,7 +258,7 @@ void service_print(const ServiceInput *input, const ContainerSpec *spec, GString
                                 unit_file_print_section(unit, i, text);
                                 g_string_append_c(text, '\n');
                         }
-                        append_service(input, spec, text);
+                        append_service(input, spec, text, problems);
                 } else if (!g_str_equal(name, "Unit") && !g_str_equal(name, input->section) &&
                            !g_str_equal(name, "Quadlet")) {
                         append_header(text, name);
@@ -269,6 +278,15 @@ static void append_literal(GString *text, const char *value) {
                 g_string_append_c(text, '.');
 }
 
+/* A reason is read by people, and must fit into a command line. */
+#define LONGEST_REASON 500
+#define MOST_REASONS   5
+
+static void shorten(char *text) {
+        if (strlen(text) > LONGEST_REASON)
+                strcpy(g_utf8_find_prev_char(text, text + LONGEST_REASON), "…");
+}
+
 /* All errors in one line; RET_FIRST is the length of the first of them, RET_COUNT how many there are. */
 static GString *print_reason(const GPtrArray *problems, size_t *ret_first, guint *ret_count) {
         GString *reason = g_string_new(NULL);
@@ -279,13 +297,18 @@ static GString *print_reason(const GPtrArray *problems, size_t *ret_first, guint
 
                 if (problem->severity != PROBLEM_ERROR)
                         continue;
+                if ((*ret_count)++ >= MOST_REASONS)
+                        continue;
                 g_autofree char *line = problem_print_short(problem);
-                if ((*ret_count)++ > 0)
+                shorten(line);
+                if (*ret_count > 1)
                         g_string_append(reason, "; ");
                 g_string_append(reason, line);
                 if (*ret_count == 1)
                         *ret_first = reason->len;
         }
+        if (*ret_count > MOST_REASONS)
+                g_string_append_printf(reason, "; and %u more, see `wolffia check`", *ret_count - MOST_REASONS);
         return reason;
 }
 

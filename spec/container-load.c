@@ -76,10 +76,19 @@ char *container_load_unquote(const char *value) {
         return g_strdup(value);
 }
 
+/* The kernel's MAX_ARG_STRLEN, less the option in front. */
+#define LONGEST_WORD (128 * 1024 - 64)
+
 /* Checks and adjusts VALUE; NULL when it is bad, which is reported. Takes VALUE. */
 static char *accept(Load *load, const ContainerKey *key, char *value) {
         g_autoptr(GError) error = NULL;
 
+        if (strlen(value) > LONGEST_WORD) {
+                report(load, PROBLEM_ERROR,
+                       "the value is longer than the 128 KiB that a program can be given in one piece");
+                g_free(value);
+                return NULL;
+        }
         /* What systemd expands can be checked only by the runner. */
         bool literal = !strpbrk(value, "%$");
         if ((literal && key->check && !key->check(value, &error)) ||

@@ -71,7 +71,8 @@ void unit_file_add(UnitFile *unit, guint section, const char *key, const char *v
 }
 
 static bool is_key(const UnitAssignment *assignment, guint section, const char *key) {
-        return assignment->section == section && assignment->key && strcmp(assignment->key, key) == 0;
+        return assignment->section == section && assignment->key && assignment->key[0] == key[0] &&
+               strcmp(assignment->key, key) == 0;
 }
 
 const UnitAssignment *unit_file_last(const UnitFile *unit, const char *section, const char *key) {

@@ -177,6 +177,20 @@ static bool is_assignment(UnitReader *reader) {
         return false;
 }
 
+/* Nearly all unit files are ASCII, which is seen eight bytes at a time. */
+static bool is_utf8(const char *text, size_t size) {
+        size_t i = 0;
+
+        for (; i + sizeof(guint64) <= size; i += sizeof(guint64)) {
+                guint64 bytes;
+
+                memcpy(&bytes, text + i, sizeof bytes);
+                if (bytes & G_GUINT64_CONSTANT(0x8080808080808080))
+                        return g_utf8_validate_len(text + i, size - i, NULL);
+        }
+        return g_utf8_validate_len(text + i, size - i, NULL);
+}
+
 static bool is_text(UnitReader *reader) {
         if (reader->is_utf8 || g_utf8_validate_len(reader->line, reader->length, NULL))
                 return true;
@@ -252,7 +266,7 @@ void unit_read_text(UnitReader *reader, const char *text, size_t size, const cha
         reader->next_line = 1;
         reader->length = 0;
         reader->given = 1; /* nothing is left over */
-        reader->is_utf8 = g_utf8_validate_len(text, size, NULL);
+        reader->is_utf8 = is_utf8(text, size);
         reader->section = UNIT_FILE_NO_SECTION;
         reader->unit = unit;
         reader->file = unit_file_keep(unit, file);

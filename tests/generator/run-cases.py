@@ -164,10 +164,57 @@ def verify_all(cases):
     return ("failed", "\n".join(faults)) if faults else ("ok", "")
 
 
+def call(generator, *arguments, **variables):
+    env = {"PATH": os.environ["PATH"], "WOLFFIA_LOG_TARGET": "stderr", "WOLFFIA_UNIT_DIRS": "", **variables}
+    return subprocess.run([os.path.abspath(generator), *arguments], env=env, capture_output=True, text=True)
+
+
+def check_options(generator):
+    """How it is called, by systemd, by people, and by those who know Quadlet's generator."""
+    faults = []
+    for arguments, status, text in ((["--help"], 0, "Usage: wolffia-generator"), (["--version"], 0, "wolffia-generator "),
+                                    (["--nonsense", "/x"], 2, "no option --nonsense"), ([], 1, "the folder to write to is missing"),
+                                    (["-dryrun", "-user", "-v"], 0, "There are no unit files"),
+                                    (["/proc/nowhere"], 1, "/proc/nowhere")):
+        answer = call(generator, *arguments)
+        if answer.returncode != status or text not in answer.stdout + answer.stderr:
+            faults.append(f"{arguments}: status {answer.returncode}\n{answer.stdout}{answer.stderr}")
+    return ("failed", "\n".join(faults)) if faults else ("ok", "")
+
+
+def check_dry_run(generator, case):
+    """It prints what a run writes, and writes nothing."""
+    with tempfile.TemporaryDirectory(prefix="wolffia-") as top:
+        written, unwritten = Path(top, "written"), Path(top, "unwritten")
+        folders = str(case / "input")
+        call(generator, str(written), WOLFFIA_UNIT_DIRS=folders)
+        answer = call(generator, "--dry-run", str(unwritten), WOLFFIA_UNIT_DIRS=folders)
+        expected = "".join(f"---{path.name}---\n{path.read_text()}\n" for path in sorted(written.glob("*.service"))
+                           if not path.is_symlink())
+        if answer.stdout != expected or unwritten.exists():
+            return "failed", f"printed:\n{answer.stdout}\nwritten:\n{expected}"
+    return "ok", ""
+
+
+def check_second_run(generator, case):
+    """A run into the folder of an earlier one replaces everything in it."""
+    with tempfile.TemporaryDirectory(prefix="wolffia-") as top:
+        first = call(generator, top, WOLFFIA_UNIT_DIRS=str(case / "input"))
+        tree = read_tree(top, case)
+        second = call(generator, top, WOLFFIA_UNIT_DIRS=str(case / "input"))
+        if (first.stderr, first.returncode, tree) != (second.stderr, second.returncode, read_tree(top, case)):
+            return "failed", second.stderr
+    return "ok", ""
+
+
 def main():
     options = parse()
     names = options.cases or sorted(path.name for path in CASES.iterdir() if path.is_dir())
     results = [(name, *run_case(CASES / name, options)) for name in names]
+    if not options.cases:
+        results.append(("options", *check_options(options.generator)))
+        results.append(("a dry run prints what a run writes", *check_dry_run(options.generator, CASES / "drop-ins")))
+        results.append(("a second run replaces the first", *check_second_run(options.generator, CASES / "install")))
     results.append(("systemd-analyze has nothing to say", *verify_all([CASES / name for name in names])))
 
     failed = 0

@@ -13,7 +13,8 @@ static Search *search(const Scratch *scratch, const char *const *roots) {
 
         for (; *roots; roots++) {
                 const char *name = *roots;
-                SearchRoot root = {scratch_path(scratch, *name == '!' ? name + 1 : name), *name == '!'};
+                SearchRoot root = {scratch_path(scratch, *name == '!' ? name + 1 : name), *name == '!',
+                                   false};
                 g_array_append_val(array, root);
         }
         Search *found = search_run(array);
