@@ -24,6 +24,8 @@ def facts_line(facts):
 
 def print_report(facts, report):
     print(facts_line(facts))
+    if facts["load"] > facts["processors"]:
+        print("This host was busy with other things: trust best and cpu more than the medians.")
     last = None
     for row in report.rows:
         columns = COLUMNS[row.unit]
