@@ -93,10 +93,9 @@ static GPtrArray *plan_command(const Pull *pull, const ImageReference *reference
         g_ptr_array_add(argv, g_strdup("--override-os=linux"));
         g_ptr_array_add(argv, g_strdup("copy"));
         g_ptr_array_add(argv, g_strdup("--quiet"));
-        g_ptr_array_add(argv, g_strdup("--retry-times=2"));
-        /* What does not leave this machine needs no encryption; Docker has the same rule. */
-        if (image_reference_is_loopback(reference))
-                g_ptr_array_add(argv, g_strdup("--src-tls-verify=false"));
+        /* What does not leave this machine needs no encryption (Docker has the same rule), and no second chance. */
+        g_ptr_array_add(argv, g_strdup(image_reference_is_loopback(reference) ? "--src-tls-verify=false"
+                                                                              : "--retry-times=2"));
         g_ptr_array_add(argv, g_strdup_printf("--dest-shared-blob-dir=%s/blobs", pull->store->path));
         g_ptr_array_add(argv, g_strconcat("docker://", pull->name, NULL));
         g_ptr_array_add(argv, g_strdup_printf("oci:%s/%s:image", pull->store->path, pull->layout));
@@ -227,6 +226,12 @@ bool image_pull(const ImageStore *store, const ImageImport *import, const ImageR
                 char **ret_digest, GError **error) {
         autofd int lock_fd = -1;
 
+        if (g_strcmp0(reference->registry, IMAGE_REFERENCE_LOCAL_REGISTRY) == 0)
+                return fail(
+                        error, WOLFFIA_ERROR_NOT_FOUND,
+                        "'%s' cannot be fetched: names below localhost/ are those of images of your own; 'wolffia import' "
+                        "adds one",
+                        import->name);
         if (!image_store_lock(store, IMAGE_STORE_USE_SHARED, true, &lock_fd, error))
                 return false;
         bool done = run(store, import, reference, ret_digest, error);

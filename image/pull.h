@@ -10,7 +10,8 @@
 #include <stdbool.h>
 
 /* Fetches what REFERENCE names (docker.io stands in for a missing registry), and imports it under IMPORT's name. Blobs
- * that the store has are not fetched again. Caller frees RET_DIGEST. */
+ * that the store has are not fetched again. A registry that is just "localhost" stands for the user's own images, and
+ * is never asked. Caller frees RET_DIGEST. */
 bool image_pull(const ImageStore *store, const ImageImport *import, const ImageReference *reference,
                 char **ret_digest, GError **error);
 

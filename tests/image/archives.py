@@ -47,10 +47,15 @@ def digest(data):
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
+def compress_gzip(data):
+    """The same bytes whenever it is done."""
+    return gzip.compress(data, mtime=0)
+
+
 class Image:
     """A configuration, a manifest and layers. LAYERS are tar archives; COMPRESS makes blobs of them."""
 
-    def __init__(self, *layers, config=None, compress=gzip.compress, architecture=ARCHITECTURE, diff_ids=None, os="linux"):
+    def __init__(self, *layers, config=None, compress=compress_gzip, architecture=ARCHITECTURE, diff_ids=None, os="linux"):
         self.layers = list(layers)
         self.architecture = architecture
         self.blobs = [compress(layer) for layer in layers]

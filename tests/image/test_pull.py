@@ -123,6 +123,10 @@ def test_a_name_that_cannot_be_looked_up(box):
     assert "registry.invalid/demo" in error and ("name" in error or "network" in error), error
 
 
+def test_images_of_ones_own_are_not_looked_for_anywhere(box):
+    assert "wolffia import" in box.fails("pull", "localhost/demo")
+
+
 def hash_password(box, user, password):
     if not shutil.which("htpasswd"):
         import warnings
