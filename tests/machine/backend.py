@@ -53,6 +53,7 @@ class Backend:
 
     tier = None
     boot_seconds = 60
+    slowness = 1            # by what a case's patience is multiplied
 
     def __init__(self, folder, record):
         self.folder = folder

@@ -183,7 +183,7 @@ def main_job(place):
     show(place, "grep -v '^#' ~/.config/wolffia/web.container | cat -s")
     show(place, "systemctl --user daemon-reload")
     show(place, "systemctl --user start web")
-    show(place, f"curl -sS --retry 5 --retry-connrefused {URL}")
+    show(place, f"curl -sS --retry 5 --retry-all-errors {URL}")
     time.sleep(0.5)
     show(place, "systemctl --user status --no-pager --lines=0 web")
     show(place, "journalctl --user --no-pager --output=short --lines=8 --unit=web")

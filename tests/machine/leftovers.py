@@ -60,7 +60,7 @@ def difference(before, now):
 
 def of_services(machine, before, seconds=5):
     """What is left although nothing runs any more. The kernel and systemd are given a moment to finish."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * machine.backend.slowness
     while True:
         found = difference(before, snapshot(machine))
         if not found or time.monotonic() > deadline:
@@ -75,7 +75,7 @@ def clean(machine, before):
 
 
 def force_clean(machine, before):
-    """After something went wrong, the image store included; reboots when nothing else helps. Returns a new snapshot to compare with."""
+    """After something went wrong, the image store included; reboots when nothing else helps. Returns a new snapshot."""
     machine.root(FORCE, check=False, timeout=120)
     machine.eventually(lambda: machine.alice("systemctl --user is-system-running --wait", check=False).out, 30)
     if difference(before, snapshot(machine)):

@@ -78,7 +78,7 @@ class Machine:
 
     def eventually(self, condition, seconds=10, what=None):
         """Waits until the condition holds and returns its value; says what it last saw otherwise."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * self.backend.slowness
         last = None
         while True:
             try:

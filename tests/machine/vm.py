@@ -77,10 +77,9 @@ class PortChannel:
         return self.streams[number]
 
     def run(self, argv, user, timeout=60, **options):
-        """Everything takes longer here, so the time limits of cases are longer too."""
         with self.free_port() as number:
             try:
-                return self.stream(number).run(argv, user, timeout=timeout and timeout * 10, **options)
+                return self.stream(number).run(argv, user, timeout=timeout and timeout * VirtualMachine.slowness, **options)
             except (ChannelError, ConnectionResetError) as error:
                 self.streams.pop(number).close() if number in self.streams else None
                 raise ChannelError(str(error)) from error
@@ -94,6 +93,7 @@ class PortChannel:
 class VirtualMachine(Backend):
     tier = "vm"
     boot_seconds = 600
+    slowness = 10
 
     def __init__(self, folder, record):
         super().__init__(folder, record)
