@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 static void free_listed(void *data) {
@@ -87,6 +88,15 @@ GPtrArray *image_list(const ImageStore *store) {
         return images;
 }
 
+/* The runner locks a container's folder, and whatever stays while the container lives inherits the lock. A crash leaves
+ * the folder without it. */
+static bool is_running(const ImageStore *store, const char *container) {
+        g_autofree char *path = g_strconcat("containers/", container, NULL);
+        autofd int fd = openat(store->fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+        return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
 char **image_list_users(const ImageStore *store, const char *digest) {
         g_autoptr(GPtrArray) containers = image_list_folder(store, "containers");
         GPtrArray *users = g_ptr_array_new();
@@ -95,7 +105,7 @@ char **image_list_users(const ImageStore *store, const char *digest) {
                 g_autofree char *path =
                         g_strdup_printf("containers/%s/image", (const char *) containers->pdata[i]);
                 g_autofree char *used = read_digest(store, path);
-                if (g_strcmp0(used, digest) == 0)
+                if (g_strcmp0(used, digest) == 0 && is_running(store, containers->pdata[i]))
                         g_ptr_array_add(users, g_strdup(containers->pdata[i]));
         }
         g_ptr_array_add(users, NULL);

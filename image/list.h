@@ -16,7 +16,8 @@ typedef struct ImageListed {
 /* All names, sorted, then the records without one. A GPtrArray of ImageListed; caller unrefs. */
 GPtrArray *image_list(const ImageStore *store);
 
-/* The names of the containers that have an image in use, by containers/NAME/image. Caller frees with g_strfreev(). */
+/* The names of the running containers that use an image, by containers/NAME/image and the lock on that folder. The caller
+ * holds the store's lock exclusively, so that no start is under way. Caller frees with g_strfreev(). */
 char **image_list_users(const ImageStore *store, const char *digest);
 
 /* The entries of a folder below the store, "." and ".." and the like left out; empty where there is none. Caller

@@ -9,7 +9,8 @@
  *   records/DIGEST            an image, as image/record.h; DIGEST is that of its configuration
  *   layers/KEY/DIFFID         a layer unpacked for the id map KEY (id_map_key()); DIFFID is the first 32 digits
  *   containers/NAME/          a running container's writable layer: upper/, work/, root/ (the mount point), and
- *                             `image`, a symlink to ../../records/DIGEST, which keeps `wolffia rmi` away
+ *                             `image`, a symlink to ../../records/DIGEST, which keeps `wolffia rmi` away as long as
+ *                             the folder is locked (flock(2))
  *   trash/                    what is to be removed, moved here by one rename; also where imports work, so that what a
  *                             crash leaves is trash already. Each entry that is in use has a lock (flock(2)) on it.
  *

@@ -66,7 +66,9 @@ def use(box, container, sum):
     folder = box.store / "containers" / container
     folder.mkdir(parents=True)
     os.symlink(f"../../records/{sum[7:]}", folder / "image")
-    return folder
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    return held
 
 
 def test_an_image_in_use_stays(box):
@@ -79,6 +81,14 @@ def test_an_image_in_use_stays(box):
     assert box.run("rmi", "--unnamed").out == "0 images without a name removed\n"
     box.run("rmi", "web")
     assert len(box.layers()) == 2, box.layers()
+
+
+def test_what_a_crash_left_uses_nothing(box):
+    held = use(box, "shop", add(box, "web", SHARED))
+    box.fails("rmi", "web")
+    os.close(held)
+    box.run("rmi", "web")
+    assert box.layers() == []
 
 
 def test_it_waits_for_an_import(box):
