@@ -58,15 +58,21 @@ static void reaches_an_abstract_socket(void) {
 static void says_when_nobody_listens(Scratch *scratch, gconstpointer data) {
         g_autofree char *path = scratch_path(scratch, "nobody"), *long_path = g_strnfill(200, 'x');
         const char *const values[] = {path, "relative", "vsock:2:1234", "", "@", long_path};
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
 
         g_unsetenv("NOTIFY_SOCKET");
         g_assert_false(notify_send("READY=1"));
         long_path[0] = '/';
+        /* There is one by this name, in the folder that happens to be ours. */
+        strcpy(address.sun_path, "relative");
+        g_assert_cmpint(fchdir(scratch->fd), ==, 0);
+        autofd int fd = listen_at(&address, strlen(address.sun_path));
         for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
                 g_setenv("NOTIFY_SOCKET", values[i], TRUE);
                 g_assert_false(notify_send("READY=1"));
         }
         g_unsetenv("NOTIFY_SOCKET");
+        g_assert_cmpint(chdir("/"), ==, 0);
 }
 
 int main(int argc, char **argv) {

@@ -14,15 +14,15 @@
 
 #define SHELL(script) ((const char *const[]){"sh", "-c", (script), NULL})
 
-/* Runs a script and returns what it wrote. */
-static char *ask(const char *script, const char *const *environment) {
+/* Runs a program and returns what it wrote. */
+static char *ask(const char *const *argv, const char *const *environment) {
         g_autoptr(GError) error = NULL;
         int fds[2];
 
         g_assert_cmpint(pipe2(fds, O_CLOEXEC), ==, 0);
         autofd int read_fd = fds[0], write_fd = fds[1];
         ProcessFiles files = {.input_fd = -1, .output_fd = write_fd, .environment = environment};
-        g_assert_true(process_run(SHELL(script), &files, &error));
+        g_assert_true(process_run(argv, &files, &error));
         g_assert_no_error(error);
 
         cleanup_fd(&write_fd);
@@ -134,6 +134,9 @@ static void start_hands_nothing_else_on(void) {
 }
 
 static void start_resets_signals(void) {
+        /* Not the shell: it puts some of this right itself. */
+        static const char *const sed_blocked[] = {"sed", "-n", "s/^SigBlk:.//p", "/proc/self/status", NULL};
+        static const char *const sed_ignored[] = {"sed", "-n", "s/^SigIgn:.//p", "/proc/self/status", NULL};
         struct sigaction before, ignore = {.sa_handler = SIG_IGN};
         sigset_t blocked, mask_before;
 
@@ -142,8 +145,8 @@ static void start_resets_signals(void) {
         sigemptyset(&blocked);
         sigaddset(&blocked, SIGTERM);
         sigprocmask(SIG_BLOCK, &blocked, &mask_before);
-        g_autofree char *blocked_text = ask("sed -n 's/^SigBlk:.//p' /proc/self/status", NULL);
-        g_autofree char *ignored_text = ask("sed -n 's/^SigIgn:.//p' /proc/self/status", NULL);
+        g_autofree char *blocked_text = ask(sed_blocked, NULL);
+        g_autofree char *ignored_text = ask(sed_ignored, NULL);
         sigaction(SIGPIPE, &before, NULL);
         sigprocmask(SIG_SETMASK, &mask_before, NULL);
 
@@ -155,9 +158,9 @@ static void start_resets_signals(void) {
 
 static void start_replaces_the_environment(void) {
         g_setenv("WOLFFIA_TEST", "ours", TRUE);
-        g_autofree char *ours = ask("echo \"$WOLFFIA_TEST\"", NULL);
-        g_autofree char *theirs = ask("echo \"$WOLFFIA_TEST\"", (const char *const[]){"WOLFFIA_TEST=theirs", NULL});
-        g_autofree char *none = ask("echo \"$WOLFFIA_TEST\"", (const char *const[]){NULL});
+        g_autofree char *ours = ask(SHELL("echo \"$WOLFFIA_TEST\""), NULL);
+        g_autofree char *theirs = ask(SHELL("echo \"$WOLFFIA_TEST\""), (const char *const[]){"WOLFFIA_TEST=theirs", NULL});
+        g_autofree char *none = ask(SHELL("echo \"$WOLFFIA_TEST\""), (const char *const[]){NULL});
         g_unsetenv("WOLFFIA_TEST");
 
         g_assert_cmpstr(ours, ==, "ours\n");
