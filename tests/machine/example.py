@@ -140,8 +140,8 @@ class ThrowAway:
         if self.keep:
             return (f"The machine is still up. To enter it:  {self.backend.enter()}\n"
                     f"To destroy it:                         tests/machine/shell --stop {self.backend.folder.name}")
-        return ("The machine is destroyed now; examples/try --keep leaves it up to look around. On a machine of yours:\n"
-                "systemctl --user stop web stops the service; removing ~/.config/wolffia/web.container and\n"
+        return ("The machine is destroyed now; examples/try --keep leaves it up to look around. On a machine of\n"
+                "yours, systemctl --user stop web stops the service; removing ~/.config/wolffia/web.container and\n"
                 "systemctl --user daemon-reload removes it; wolffia rmi localhost/nginx removes the image.")
 
     def end(self):

@@ -120,7 +120,7 @@ class Nspawn(Backend):
         return f"/proc/{self.leader}/root/{SOCKET}"
 
     def reboot(self):
-        """Boots it again, with its disk as it then is. With --keep-unit systemd-nspawn ends when its machine reboots."""
+        """Boots it again, with its disk as it then is: with --keep-unit systemd-nspawn ends when its machine reboots."""
         self.stop("reboot")
         self.leader = None
         self.boot(self.record["binds"], self.record["stay"])

@@ -171,7 +171,8 @@ class CaseRunner:
     def journal(self, since):
         try:
             self.machine.root("journalctl --sync")
-            lines = self.machine.root(f"journalctl --no-pager --output=short-precise --since=@{since} | tail -n 150").out
+            command = f"journalctl --no-pager --output=short-precise --since=@{since} | tail -n 150"
+            lines = self.machine.root(command).out
         except Exception as error:
             lines = str(error)
         return f"--- journal since the case began ---\n{lines}"

@@ -17,9 +17,9 @@ examples:
   tests/machine/shell --stop                              destroys the machine
 
 The machine stays up; the next call with the same --suite and --name uses it again, and builds and installs what has
-changed (--no-build leaves that out). Inside: sources in /usr/src/wolffia, build folder in /var/build/normal, an nginx image in
-/srv/images/nginx.oci.tar, a LAN client in the network namespace "lan" (as root: ip netns exec lan curl http://192.0.2.10:8080/),
-users alice (lingers) and bob."""
+changed (--no-build leaves that out). In it are the sources in /usr/src/wolffia, the build folder /var/build/normal, an
+nginx image in /srv/images/nginx.oci.tar, the users alice (who lingers) and bob, and a LAN client in the network
+namespace "lan" (as root: ip netns exec lan curl http://192.0.2.10:8080/)."""
 
 
 def parse():
