@@ -180,7 +180,7 @@ def main_job(place):
     if "localhost/nginx" not in listed:
         show(place, f"wolffia import localhost/nginx {place.image}")
     write_file(place)
-    show(place, "grep -v '^#' ~/.config/wolffia/web.container | cat -s")
+    show(place, "cat ~/.config/wolffia/web.container")
     show(place, "systemctl --user daemon-reload")
     show(place, "systemctl --user start web")
     show(place, f"curl -sS --retry 5 --retry-all-errors {URL}")
