@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* wolffia-supervisor: what stays while a container runs. Started by the runner alone (runner/supervise.c), as the same
- * process. It includes nothing of ours and links nothing but the C library, uses no stdio and no heap, since one of it
- * stays for each container.
+ * process. It includes nothing of ours and links nothing, where supervisor-system.c has the few functions of the C library
+ * that it uses; no stdio and no heap, since one of it stays for each container.
  *
  * How it works: one poll() loop over
  *   - a signalfd: signals for the payload, and the ends of our children,
@@ -323,22 +323,22 @@ static void remove_entry(int folder_fd, const char *name, dev_t device) {
                 return;
         /* Nothing is mounted here any more; should it be, it is not ours to remove. */
         if (fstat(fd, &status) == 0 && status.st_dev == device)
-                remove_entries(fd, device); /* closes it */
-        else
-                close(fd);
+                remove_entries(fd, device);
+        close(fd);
         (void) unlinkat(folder_fd, name, AT_REMOVEDIR);
 }
 
 static void remove_entries(int folder_fd, dev_t device) {
-        DIR *folder = fdopendir(folder_fd);
-        struct dirent *entry;
+        char entries[2048] __attribute__((aligned(8)));
+        ssize_t size;
 
-        if (!folder)
-                return;
-        while ((entry = readdir(folder)))
-                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                        remove_entry(dirfd(folder), entry->d_name, device);
-        closedir(folder);
+        while ((size = getdents64(folder_fd, entries, sizeof entries)) > 0)
+                for (ssize_t at = 0; at < size;) {
+                        const struct dirent64 *entry = (const void *) (entries + at);
+                        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                                remove_entry(folder_fd, entry->d_name, device);
+                        at += entry->d_reclen;
+                }
 }
 
 /* The files belong to subordinate ids. The user namespace, which outlives its processes by our descriptor, has them all,
@@ -368,6 +368,7 @@ static void remove_runtime_dir(const char *path) {
                 return;
         if (fstat(fd, &status) == 0)
                 remove_entries(fd, status.st_dev);
+        close(fd);
         (void) rmdir(path);
 }
 
@@ -411,7 +412,7 @@ static bool take_number(const char *argument, const char *option, int *value) {
 
         if (strncmp(argument, option, size) != 0)
                 return false;
-        *value = atoi(argument + size);
+        *value = (int) strtoull(argument + size, NULL, 10);
         return true;
 }
 
