@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Scope-bound file descriptors and streams. GLib has its own g_autofd only since 2.76, newer than Debian 12. */
+/* Scope-bound file descriptors and streams. GLib has its own g_autofd only since 2.76, newer than Debian
+ * 12. */
 
 #include <dirent.h>
 #include <errno.h>

@@ -22,7 +22,8 @@ typedef enum WolffiaError {
         WOLFFIA_ERROR_HELPER,      /* a program that we ran failed; its own words are in the text */
 } WolffiaError;
 
-/* All return false, so that a failing function ends in "return fail…(error, …);". A NULL error is allowed. */
+/* All return false, so that a failing function ends in "return fail…(error, …);". A NULL error is
+ * allowed. */
 bool fail(GError **error, WolffiaError code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* Appends ": " and the text of the errno value; takes errno and a library's -errno alike. */

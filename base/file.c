@@ -28,7 +28,8 @@ static bool read_all(int fd, size_t limit, GString *text, GError **error) {
         }
 }
 
-bool file_read(int dir_fd, const char *path, size_t limit, char **ret_text, size_t *ret_size, GError **error) {
+bool file_read(int dir_fd, const char *path, size_t limit, char **ret_text, size_t *ret_size,
+               GError **error) {
         /* O_NONBLOCK: a fifo without a writer must not hang us; it does nothing to a regular file. */
         autofd int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         if (fd < 0)
@@ -43,7 +44,8 @@ bool file_read(int dir_fd, const char *path, size_t limit, char **ret_text, size
         if (!S_ISREG(status.st_mode))
                 return fail(error, WOLFFIA_ERROR_VALUE, "Cannot read %s: it is not a regular file", path);
 
-        GString *text = g_string_sized_new(status.st_size > 0 && status.st_size < (1 << 24) ? (gsize) status.st_size + 1 : 256);
+        GString *text = g_string_sized_new(
+                status.st_size > 0 && status.st_size < (1 << 24) ? (gsize) status.st_size + 1 : 256);
         if (!read_all(fd, limit, text, error)) {
                 g_string_free(text, TRUE);
                 return fail_prefix(error, "%s", path);
@@ -83,7 +85,8 @@ static bool write_and_rename(int dir_fd, const char *aside, const char *path, co
         return true;
 }
 
-bool file_write_atomic(int dir_fd, const char *path, const void *data, size_t size, mode_t mode, GError **error) {
+bool file_write_atomic(int dir_fd, const char *path, const void *data, size_t size, mode_t mode,
+                       GError **error) {
         g_autofree char *aside = g_strdup_printf("%s.%08x.new", path, g_random_int());
 
         if (!write_and_rename(dir_fd, aside, path, data, size, mode, error)) {
@@ -122,8 +125,8 @@ bool file_make_folders(int dir_fd, const char *path, mode_t mode, GError **error
         return true;
 }
 
-/* Each level in work costs a descriptor, and whoever filled the tree may have made it as deep as he liked. What lies below
- * this many levels is moved to the top, and removed from there. */
+/* Each level in work costs a descriptor, and whoever filled the tree may have made it as deep as he liked.
+ * What lies below this many levels is moved to the top, and removed from there. */
 #define MAX_DEPTH 64
 
 typedef struct Removal {

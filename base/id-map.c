@@ -29,8 +29,8 @@ static void add_extent(GArray *extents, guint32 inside, guint32 outside, guint32
         g_array_append_val(extents, extent);
 }
 
-/* Inside ids from FIRST on get the ranges in ascending order; the user's own id sits at KEEP. The kernel refuses
- * overlaps on either side, so a range that holds the user's own id is cut there. */
+/* Inside ids from FIRST on get the ranges in ascending order; the user's own id sits at KEEP. The kernel
+ * refuses overlaps on either side, so a range that holds the user's own id is cut there. */
 static GArray *plan_extents(guint32 own, guint32 keep, const GArray *ranges) {
         GArray *extents = g_array_new(FALSE, FALSE, sizeof(IdExtent));
         guint32 next = 0;
@@ -64,8 +64,8 @@ static GArray *plan_extents(guint32 own, guint32 keep, const GArray *ranges) {
         return extents;
 }
 
-IdMap *id_map_plan_keep_id(uid_t uid, gid_t gid, guint32 keep_uid, guint32 keep_gid, const GArray *user_ranges,
-                           const GArray *group_ranges) {
+IdMap *id_map_plan_keep_id(uid_t uid, gid_t gid, guint32 keep_uid, guint32 keep_gid,
+                           const GArray *user_ranges, const GArray *group_ranges) {
         IdMap *map = g_new0(IdMap, 1);
 
         map->users = plan_extents(uid, keep_uid, user_ranges);
@@ -152,7 +152,8 @@ static bool write_directly(const IdMap *map, pid_t child, GError **error) {
         /* Since Linux 3.19 a gid map may be written without privilege only where setgroups() is given up. */
         if (geteuid() != 0 && !write_proc_file(child, "setgroups", "deny", error))
                 return false;
-        return write_proc_file(child, "uid_map", users, error) && write_proc_file(child, "gid_map", groups, error);
+        return write_proc_file(child, "uid_map", users, error) &&
+               write_proc_file(child, "gid_map", groups, error);
 }
 
 static bool start_helper(const char *program, pid_t child, const GArray *extents, Process *ret_process,
@@ -177,10 +178,12 @@ static bool explain_helper(const char *program, GError **error) {
         struct stat status;
 
         if (!path)
-                return fail_prefix(error, "Cannot map subordinate ids; install them with 'apt install uidmap'");
+                return fail_prefix(error,
+                                   "Cannot map subordinate ids; install them with 'apt install uidmap'");
         if (stat(path, &status) == 0 && !(status.st_mode & S_ISUID) && geteuid() != 0 && status.st_uid == 0)
-                return fail_prefix(error, "%s may have lost its privilege (neither setuid, nor, perhaps, file "
-                                          "capabilities; 'apt install --reinstall uidmap' puts them back)",
+                return fail_prefix(error,
+                                   "%s may have lost its privilege (neither setuid, nor, perhaps, file "
+                                   "capabilities; 'apt install --reinstall uidmap' puts them back)",
                                    path);
         return fail_prefix(error, "Cannot map the subordinate ids of /etc/subuid and /etc/subgid");
 }

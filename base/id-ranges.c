@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The files are read here; whoever has a `subid:` line in nsswitch.conf is asked through libsubid, as newuidmap does.
- * That library brings PAM, audit and SELinux along, 1.5 ms of each start, so it is loaded only then. */
+/* The files are read here; whoever has a `subid:` line in nsswitch.conf is asked through libsubid, as
+ * newuidmap does. That library brings PAM, audit and SELinux along, 1.5 ms of each start, so it is loaded
+ * only then. */
 
 #include "base/id-ranges.h"
 
@@ -28,7 +29,8 @@ static int compare_ranges(const void *a, const void *b) {
         return left->start < right->start ? -1 : left->start > right->start;
 }
 
-/* Lines may name the same ids twice, once by name and once by number; the kernel refuses a map with overlaps. */
+/* Lines may name the same ids twice, once by name and once by number; the kernel refuses a map with
+ * overlaps. */
 static void sort_ranges(GArray *ranges) {
         guint64 end = 0;
         guint kept = 0;
@@ -108,18 +110,21 @@ static bool load_through_nss(const char *user_name, IdKind kind, GArray **ret_ra
         if (!library)
                 library = dlopen("libsubid.so.5", RTLD_NOW | RTLD_LOCAL);
         if (!library)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "nsswitch.conf has a 'subid:' line, and libsubid, which would answer it, is not installed "
-                            "(apt install libsubid4, or libsubid5)");
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "nsswitch.conf has a 'subid:' line, and libsubid, which would answer it, is not installed "
+                        "(apt install libsubid4, or libsubid5)");
 
         void *init_symbol = dlsym(library, "subid_init");
-        void *get_symbol = dlsym(library, kind == ID_KIND_USER ? "subid_get_uid_ranges" : "subid_get_gid_ranges");
+        void *get_symbol =
+                dlsym(library, kind == ID_KIND_USER ? "subid_get_uid_ranges" : "subid_get_gid_ranges");
         Init init;
         Get get;
         memcpy(&init, &init_symbol, sizeof init);
         memcpy(&get, &get_symbol, sizeof get);
         if (!init || !get)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "libsubid lacks a function that is needed: %s", dlerror());
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "libsubid lacks a function that is needed: %s",
+                            dlerror());
 
         /* Its complaints would go to standard error; what it cannot answer comes back as a count below 0. */
         FILE *nowhere = fopen("/dev/null", "we");
@@ -129,10 +134,11 @@ static bool load_through_nss(const char *user_name, IdKind kind, GArray **ret_ra
         struct subid_range *found = NULL;
         int count = get(user_name, &found);
         if (count < 0)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "The lookup of subordinate %s ids of user '%s' failed; the source on the 'subid:' line of "
-                            "/etc/nsswitch.conf does not answer",
-                            kind == ID_KIND_USER ? "user" : "group", user_name);
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "The lookup of subordinate %s ids of user '%s' failed; the source on the 'subid:' line of "
+                        "/etc/nsswitch.conf does not answer",
+                        kind == ID_KIND_USER ? "user" : "group", user_name);
 
         GArray *ranges = g_array_new(FALSE, FALSE, sizeof(IdRange));
         for (int i = 0; i < count; i++) {

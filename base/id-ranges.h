@@ -15,12 +15,13 @@ typedef struct IdRange {
         guint32 count;
 } IdRange;
 
-/* The ranges that the text of a subuid(5) file gives to the user, known by name or by uid: all of its lines, in any
- * order. Broken lines are skipped, as newuidmap does. Sorted by start, without overlaps. Caller unrefs. */
+/* The ranges that the text of a subuid(5) file gives to the user, known by name or by uid: all of its lines,
+ * in any order. Broken lines are skipped, as newuidmap does. Sorted by start, without overlaps. Caller
+ * unrefs. */
 GArray *id_ranges_parse(const char *text, const char *user_name, uid_t uid);
 
-/* The ranges of the user, as a GArray of IdRange sorted by start. An empty array means that the lookup *answered* that
- * there are none; a lookup that fails (LDAP down) is an error. Caller unrefs. */
+/* The ranges of the user, as a GArray of IdRange sorted by start. An empty array means that the lookup
+ * *answered* that there are none; a lookup that fails (LDAP down) is an error. Caller unrefs. */
 bool id_ranges_load(const char *user_name, uid_t uid, IdKind kind, GArray **ret_ranges, GError **error);
 
 /* The name of a user id, by passwd(5) and NSS; its decimal digits when it has none. Caller frees. */

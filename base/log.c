@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Journal entries through libsystemd, which is loaded with the first entry: the generator and the runner have nothing
- * to say when all is well, and loading it costs a third of a millisecond. */
+/* Journal entries through libsystemd, which is loaded with the first entry: the generator and the runner
+ * have nothing to say when all is well, and loading it costs a third of a millisecond. */
 
 #include "base/log.h"
 
@@ -23,7 +23,8 @@ static struct {
         LogTarget target;
 } log_state = {"wolffia", LOG_INFO, LOG_TARGET_AUTO};
 
-static const char *const level_names[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+static const char *const level_names[] = {"emerg",   "alert",  "crit", "err",
+                                          "warning", "notice", "info", "debug"};
 
 void log_open(const char *program) {
         log_state.program = program;
@@ -55,7 +56,8 @@ static bool stderr_is_journal(void) {
 
         if (!stream || fstat(STDERR_FILENO, &status) < 0)
                 return false;
-        g_autofree char *expected = g_strdup_printf("%ju:%ju", (uintmax_t) status.st_dev, (uintmax_t) status.st_ino);
+        g_autofree char *expected =
+                g_strdup_printf("%ju:%ju", (uintmax_t) status.st_dev, (uintmax_t) status.st_ino);
         return g_str_equal(stream, expected);
 }
 
@@ -79,8 +81,8 @@ static void add_field(GArray *fields, const char *name, const char *value) {
         g_array_append_val(fields, field);
 }
 
-static bool send_to_journal(const char *file, int line, const char *function, int priority, const char *message,
-                            va_list pairs) {
+static bool send_to_journal(const char *file, int line, const char *function, int priority,
+                            const char *message, va_list pairs) {
         /* The library takes a journal that is not there for success. */
         JournalSend send = access("/run/systemd/journal/socket", W_OK) == 0 ? journal_send() : NULL;
         if (!send)

@@ -26,7 +26,8 @@ bool notify_send(const char *message) {
         if (fd < 0)
                 return false;
         socklen_t size = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + strlen(path));
-        return sendto(fd, message, strlen(message), MSG_NOSIGNAL, (const struct sockaddr *) &address, size) >= 0;
+        return sendto(fd, message, strlen(message), MSG_NOSIGNAL, (const struct sockaddr *) &address,
+                      size) >= 0;
 }
 
 bool notify_sendf(const char *format, ...) {

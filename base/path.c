@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Path arithmetic on text. Whoever walks a path inside an image uses openat2() instead (runner/beneath.c). */
+/* Path arithmetic on text. Whoever walks a path inside an image uses openat2() instead
+ * (runner/beneath.c). */
 
 #include "base/path.h"
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* Drops "." and empty components and doubled slashes, and resolves ".." as text; ".." at the top of an absolute
- * path is dropped. Caller frees. */
+/* Drops "." and empty components and doubled slashes, and resolves ".." as text; ".." at the top of an
+ * absolute path is dropped. Caller frees. */
 char *path_normalise(const char *path);
 
 /* PATH made absolute against FOLDER when it is relative, and normalised. Caller frees. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* posix_spawn() instead of fork(): the C library uses vfork semantics, which are several times faster from a process
- * that has libraries mapped. */
+/* posix_spawn() instead of fork(): the C library uses vfork semantics, which are several times faster from a
+ * process that has libraries mapped. */
 
 #include "base/process.h"
 
@@ -50,7 +50,8 @@ static void prepare_file(posix_spawn_file_actions_t *actions, int fd, int target
                 posix_spawn_file_actions_addopen(actions, target, "/dev/null", O_RDWR, 0);
 }
 
-bool process_start(const char *const *argv, const ProcessFiles *files, Process *ret_process, GError **error) {
+bool process_start(const char *const *argv, const ProcessFiles *files, Process *ret_process,
+                   GError **error) {
         g_autofree char *path = process_find_program(argv[0]);
         if (!path)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "The program %s is not installed", argv[0]);
@@ -80,7 +81,8 @@ bool process_start(const char *const *argv, const ProcessFiles *files, Process *
         if (result != 0)
                 return fail_errno(error, result, "Cannot start %s", path);
 
-        *ret_process = (Process){.name = g_path_get_basename(argv[0]), .pid = pid, .error_fd = steal_fd(&read_fd)};
+        *ret_process =
+                (Process){.name = g_path_get_basename(argv[0]), .pid = pid, .error_fd = steal_fd(&read_fd)};
         return true;
 }
 
@@ -124,7 +126,8 @@ bool process_finish(Process *process, int *ret_status, GError **error) {
         if (*complaint)
                 return fail(error, WOLFFIA_ERROR_HELPER, "%s failed: %s", name, complaint);
         if (WIFSIGNALED(status))
-                return fail(error, WOLFFIA_ERROR_HELPER, "%s was ended by signal %s", name, strsignal(WTERMSIG(status)));
+                return fail(error, WOLFFIA_ERROR_HELPER, "%s was ended by signal %s", name,
+                            strsignal(WTERMSIG(status)));
         return fail(error, WOLFFIA_ERROR_HELPER, "%s failed with exit status %d", name, WEXITSTATUS(status));
 }
 

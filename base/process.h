@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Helper programs: started with clean signals and no inherited descriptors, waited for, their complaint collected. */
+/* Helper programs: started with clean signals and no inherited descriptors, waited for, their complaint
+ * collected. */
 
 #include <glib.h>
 #include <stdbool.h>
@@ -25,13 +26,13 @@ typedef struct ProcessFiles {
 
 #define PROCESS_FILES_NONE ((ProcessFiles){.input_fd = -1, .output_fd = -1})
 
-/* Starts ARGV[0], looked up in $PATH and then in the system's folders (newuidmap lies in /usr/bin, but a service's
- * $PATH is the user's to break). Signal dispositions and mask are reset: services start with SIGPIPE ignored, and
- * pasta of 2023 does not run so. */
+/* Starts ARGV[0], looked up in $PATH and then in the system's folders (newuidmap lies in /usr/bin, but a
+ * service's $PATH is the user's to break). Signal dispositions and mask are reset: services start with
+ * SIGPIPE ignored, and pasta of 2023 does not run so. */
 bool process_start(const char *const *argv, const ProcessFiles *files, Process *ret_process, GError **error);
 
-/* Waits for the end. Fails with the program's own last words when its exit status is not 0; RET_STATUS (may be NULL)
- * gets the wait status then too. Frees PROCESS's parts in any case. */
+/* Waits for the end. Fails with the program's own last words when its exit status is not 0; RET_STATUS (may
+ * be NULL) gets the wait status then too. Frees PROCESS's parts in any case. */
 bool process_finish(Process *process, int *ret_status, GError **error);
 
 /* Kills it when it still runs, and frees its parts. */

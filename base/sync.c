@@ -51,7 +51,8 @@ bool sync_reach(Sync *sync, int point, GError **error) {
 
         if (send(own_fd(sync), &message, offsetof(SyncMessage, text), MSG_NOSIGNAL) < 0) {
                 if (errno == EPIPE || errno == ECONNRESET)
-                        return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start ended unexpectedly");
+                        return fail(error, WOLFFIA_ERROR_HELPER,
+                                    "The other half of the start ended unexpectedly");
                 return fail_errno(error, errno, "Cannot tell the other half of the start to go on");
         }
         return true;
@@ -73,7 +74,8 @@ static bool receive(Sync *sync, int *ret_point, GError **error) {
                 return true;
         }
         if (message.point == SYNC_POINT_FAILED) {
-                g_set_error_literal(error, message.is_errno ? ERRNO_ERROR : WOLFFIA_ERROR, message.code, message.text);
+                g_set_error_literal(error, message.is_errno ? ERRNO_ERROR : WOLFFIA_ERROR, message.code,
+                                    message.text);
                 return false;
         }
         *ret_point = message.point;
@@ -88,8 +90,8 @@ bool sync_wait(Sync *sync, int point, GError **error) {
         if (reached == SYNC_POINT_CLOSED)
                 return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start ended unexpectedly");
         if (reached != point)
-                return fail(error, WOLFFIA_ERROR_HELPER, "The two halves of the start met at points %d and %d", reached,
-                            point);
+                return fail(error, WOLFFIA_ERROR_HELPER,
+                            "The two halves of the start met at points %d and %d", reached, point);
         return true;
 }
 
@@ -99,8 +101,8 @@ bool sync_wait_exec(Sync *sync, GError **error) {
         if (!receive(sync, &reached, error))
                 return false;
         if (reached != SYNC_POINT_CLOSED)
-                return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start is at point %d, not at its end",
-                            reached);
+                return fail(error, WOLFFIA_ERROR_HELPER,
+                            "The other half of the start is at point %d, not at its end", reached);
         return true;
 }
 
@@ -113,5 +115,6 @@ void sync_fail(Sync *sync, const GError *failure) {
         g_strlcpy(message.text, failure->message, sizeof message.text);
 
         /* The other side being gone is fine: then nobody waits for the reason. */
-        (void) send(own_fd(sync), &message, offsetof(SyncMessage, text) + strlen(message.text) + 1, MSG_NOSIGNAL);
+        (void) send(own_fd(sync), &message, offsetof(SyncMessage, text) + strlen(message.text) + 1,
+                    MSG_NOSIGNAL);
 }

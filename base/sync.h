@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A socket pair between a parent and the child that it made: meeting points, and errors that travel. A child inside
- * other namespaces has no way to the journal, so it never logs; its GError arrives in the parent as if it had happened
- * there. */
+/* A socket pair between a parent and the child that it made: meeting points, and errors that travel. A child
+ * inside other namespaces has no way to the journal, so it never logs; its GError arrives in the parent as
+ * if it had happened there. */
 
 #include <glib.h>
 #include <stdbool.h>

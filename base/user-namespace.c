@@ -35,8 +35,8 @@ static bool become_root(pid_t parent, GError **error) {
 static bool run_child(Sync *sync, pid_t parent, UserNamespaceWork work, void *data, GError **error) {
         if (unshare(CLONE_NEWUSER) < 0)
                 return fail_errno(error, errno, "Cannot make a user namespace");
-        return sync_reach(sync, POINT_BORN, error) && sync_wait(sync, POINT_MAPPED, error) && become_root(parent, error) &&
-               work(data, error) && sync_reach(sync, POINT_DONE, error);
+        return sync_reach(sync, POINT_BORN, error) && sync_wait(sync, POINT_MAPPED, error) &&
+               become_root(parent, error) && work(data, error) && sync_reach(sync, POINT_DONE, error);
 }
 
 static bool run_parent(Sync *sync, const IdMap *map, pid_t child, GError **error) {

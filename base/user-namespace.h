@@ -11,6 +11,6 @@
 /* Runs in the child, as root of its user namespace. Its error becomes the parent's. */
 typedef bool (*UserNamespaceWork)(void *data, GError **error);
 
-/* Forks, gives the child a user namespace with MAP, lets it do WORK, and waits for its end. The child shares nothing
- * but descriptors and folders; changes to DATA stay in it. It dies with the parent. */
+/* Forks, gives the child a user namespace with MAP, lets it do WORK, and waits for its end. The child shares
+ * nothing but descriptors and folders; changes to DATA stay in it. It dies with the parent. */
 bool user_namespace_run(const IdMap *map, UserNamespaceWork work, void *data, GError **error);

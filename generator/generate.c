@@ -10,7 +10,8 @@
  *         install  the links it wants                generator/install
  *         output   both into systemd's folder        generator/output
  *
- * Buffers are used again from file to file: this runs at each login and each daemon-reload, for all files. */
+ * Buffers are used again from file to file: this runs at each login and each daemon-reload, for all
+ * files. */
 
 #include "generator/generate.h"
 
@@ -230,8 +231,8 @@ bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems,
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "%s: the name does not end in .container or another known extension", path);
 
-        /* The file's own folder first, so that it is the one of its name that counts; not what is below, which may be all
-         * of somebody's home. */
+        /* The file's own folder first, so that it is the one of its name that counts; not what is below,
+         * which may be all of somebody's home. */
         g_autoptr(GArray) roots = search_roots();
         SearchRoot own = {g_strdup(folder), false, true};
         g_array_prepend_val(roots, own);

@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Told of everything that was found in a file. SERVICE is the unit that it becomes, NULL when it becomes none. */
+/* Told of everything that was found in a file. SERVICE is the unit that it becomes, NULL when it becomes
+ * none. */
 typedef void (*GenerateReport)(const Problem *problem, const char *service, void *data);
 
 typedef struct GenerateOptions {
@@ -22,11 +23,11 @@ typedef struct GenerateOptions {
         void *report_data;
 } GenerateOptions;
 
-/* Translates all that the search found. One bad file never harms another: it becomes a stub, and false is returned in the
- * end. */
+/* Translates all that the search found. One bad file never harms another: it becomes a stub, and false is
+ * returned in the end. */
 bool generate_all(const Search *search, const GenerateOptions *options);
 
-/* Translates the file at PATH with the drop-ins that it has there and in the folders of the search path, and writes
- * nothing. RET_TEXT (may be NULL) gets the unit, the stub for a broken file; RET_PROBLEMS an array of Problem. Fails only
- * when PATH is no name of a source file. Caller frees and unrefs. */
+/* Translates the file at PATH with the drop-ins that it has there and in the folders of the search path, and
+ * writes nothing. RET_TEXT (may be NULL) gets the unit, the stub for a broken file; RET_PROBLEMS an array of
+ * Problem. Fails only when PATH is no name of a source file. Caller frees and unrefs. */
 bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems, GError **error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* [Install] → the links that `systemctl enable` would make (systemd.unit(5)). Generated units cannot be enabled, so that
- * their file says it for good. Pure. */
+/* [Install] → the links that `systemctl enable` would make (systemd.unit(5)). Generated units cannot be
+ * enabled, so that their file says it for good. Pure. */
 
 #include "spec/unit-file.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* wolffia-generator: called by the user's systemd at login and at each daemon-reload (systemd.generator(7)). */
+/* wolffia-generator: called by the user's systemd at login and at each daemon-reload
+ * (systemd.generator(7)). */
 
 #include "base/error.h"
 #include "base/log.h"
@@ -67,7 +68,8 @@ static bool parse_arguments(char **argv, Arguments *arguments, int *ret_status) 
         return true;
 }
 
-/* As a generator, our standard error is the user manager's, and lines on it cannot be found under the unit's name. */
+/* As a generator, our standard error is the user manager's, and lines on it cannot be found under the unit's
+ * name. */
 static void choose_log(const Arguments *arguments) {
         log_open("wolffia-generator");
         if (g_getenv("WOLFFIA_LOG_TARGET"))

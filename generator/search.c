@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Walking the search path: parents before children, children in the order of their bytes, each real folder once. */
+/* Walking the search path: parents before children, children in the order of their bytes, each real folder
+ * once. */
 
 #include "generator/search.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Where unit files lie, which of them count, and where their drop-ins are. Each folder is listed once, and nothing else
- * is asked of the file system. */
+/* Where unit files lie, which of them count, and where their drop-ins are. Each folder is listed once, and
+ * nothing else is asked of the file system. */
 
 #include "generator/source.h"
 #include "spec/unit-dropins.h"

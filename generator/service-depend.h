@@ -3,6 +3,6 @@
 
 #include "generator/service.h"
 
-/* Appends the assignments of [Unit], where dependencies on source files (After=db.container) are written as the services
- * that these become. */
+/* Appends the assignments of [Unit], where dependencies on source files (After=db.container) are written as
+ * the services that these become. */
 void service_depend_print(const ServiceInput *input, guint section, GString *text, GPtrArray *problems);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The generated service: the user's own sections as they were written, less [Container], and what makes it a container. */
+/* The generated service: the user's own sections as they were written, less [Container], and what makes it a
+ * container. */
 
 #include "generator/service.h"
 
@@ -32,7 +33,8 @@ void service_complete(const ServiceInput *input, ContainerSpec *spec) {
                 const char *at = strchr(input->service, '@');
                 size_t length = strlen(input->service) - strlen(".service");
 
-                /* Instances differ by what systemd puts in for %i; "@" is no part of a name that programs like. */
+                /* Instances differ by what systemd puts in for %i; "@" is no part of a name that programs
+                 * like. */
                 if (at && at[1] == '.')
                         spec->name =
                                 g_strdup_printf("%.*s-%%i", (int) (at - input->service), input->service);
@@ -180,7 +182,8 @@ static void append_stop_timeout(const ServiceInput *input, const ContainerSpec *
         }
 }
 
-/* The frame that the runner needs, also for a stub, which may take the place of a running service's definition. */
+/* The frame that the runner needs, also for a stub, which may take the place of a running service's
+ * definition. */
 static void append_frame(const ServiceInput *input, GString *text) {
         append_default(input, text, "NotifyAccess", "all");
         append_default(input, text, "KillMode", "mixed");
@@ -308,7 +311,8 @@ static GString *print_reason(const GPtrArray *problems, size_t *ret_first, guint
                         *ret_first = reason->len;
         }
         if (*ret_count > MOST_REASONS)
-                g_string_append_printf(reason, "; and %u more, see `wolffia check`", *ret_count - MOST_REASONS);
+                g_string_append_printf(reason, "; and %u more, see `wolffia check`",
+                                       *ret_count - MOST_REASONS);
         return reason;
 }
 

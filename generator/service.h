@@ -9,8 +9,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* What a unit in [Unit] that is named by its source file (After=db.container) is called as a service. Caller frees; NULL
- * when there is no such source. */
+/* What a unit in [Unit] that is named by its source file (After=db.container) is called as a service. Caller
+ * frees; NULL when there is no such source. */
 typedef char *(*ServiceResolve)(const char *source, void *data);
 
 typedef struct ServiceInput {

@@ -27,7 +27,8 @@ const char *source_section(SourceKind kind);
 /* What cannot be translated in this version, as a sentence; NULL when the kind works. */
 const char *source_refusal(SourceKind kind);
 
-/* web.container → web.service, data.volume → data-volume.service, a@.volume → a-volume@.service. Caller frees. */
+/* web.container → web.service, data.volume → data-volume.service, a@.volume → a-volume@.service. Caller
+ * frees. */
 char *source_service(const char *name, SourceKind kind);
 
 /* Whether NAME can be the name of a unit at all, by systemd.unit(5). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A missing component is made by name in the folder above it, which is open already: the name is a plain one, so no link
- * is followed between looking and making. */
+/* A missing component is made by name in the folder above it, which is open already: the name is a plain
+ * one, so no link is followed between looking and making. */
 
 #include "runner/beneath.h"
 
@@ -21,7 +21,8 @@ static int open_in_root(int root_fd, const char *path, guint64 flags) {
                 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
         };
 
-        /* EAGAIN: something was renamed during a ".." that only the kernel sees; openat2(2) says to try again. */
+        /* EAGAIN: something was renamed during a ".." that only the kernel sees; openat2(2) says to try
+         * again. */
         for (int tries = 0; tries < 32; tries++) {
                 long fd = syscall(SYS_openat2, root_fd, path, &how, sizeof how);
                 if (fd >= 0 || errno != EAGAIN)
@@ -45,7 +46,8 @@ static int make_component(int folder_fd, const char *name, BeneathKind kind) {
                 if (mkdirat(folder_fd, name, 0755) < 0 && errno != EEXIST)
                         return -1;
         } else {
-                autofd int made_fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+                autofd int made_fd =
+                        openat(folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
                 if (made_fd < 0 && errno != EEXIST)
                         return -1;
         }
@@ -72,7 +74,8 @@ bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, 
                 if (next_fd < 0 && errno == ENOENT)
                         next_fd = make_component(folder_fd, *part, part[1] ? BENEATH_FOLDER : kind);
                 if (next_fd < 0)
-                        return fail_errno(error, errno, "Cannot make the mount point %s in the container", path);
+                        return fail_errno(error, errno, "Cannot make the mount point %s in the container",
+                                          path);
                 cleanup_fd(&folder_fd);
                 folder_fd = next_fd;
 
@@ -80,8 +83,8 @@ bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, 
                 struct stat status;
                 if (fstat(folder_fd, &status) < 0 || S_ISLNK(status.st_mode))
                         return fail(error, WOLFFIA_ERROR_VALUE,
-                                    "Nothing can be mounted on %s: %s is a link to nowhere in the image", path,
-                                    walked->str);
+                                    "Nothing can be mounted on %s: %s is a link to nowhere in the image",
+                                    path, walked->str);
         }
         *ret_fd = steal_fd(&folder_fd);
         return true;

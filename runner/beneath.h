@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Paths inside an image, which is hostile: each is opened with openat2(2) and RESOLVE_IN_ROOT, so that neither "..",
- * nor an absolute link, nor a link into /proc leads out. Nothing else in the runner opens such paths before
- * pivot_root(). */
+/* Paths inside an image, which is hostile: each is opened with openat2(2) and RESOLVE_IN_ROOT, so that
+ * neither "..", nor an absolute link, nor a link into /proc leads out. Nothing else in the runner opens such
+ * paths before pivot_root(). */
 
 #include <glib.h>
 #include <stdbool.h>
@@ -13,8 +13,8 @@ typedef enum BeneathKind { BENEATH_FOLDER, BENEATH_FILE } BeneathKind;
 /* Opens PATH below ROOT_FD with O_PATH. Links are followed within the root. */
 bool beneath_open(int root_fd, const char *path, int *ret_fd, GError **error);
 
-/* The same, and makes what is missing: folders on the way, and a folder or an empty file at the end. The mount point of
- * something that is to be mounted there. */
+/* The same, and makes what is missing: folders on the way, and a folder or an empty file at the end. The
+ * mount point of something that is to be mounted there. */
 bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, GError **error);
 
 /* Makes a symbolic link unless something is there. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The supervisor stays in the unit's cgroup itself: cgroup v2 forbids that only where controllers are handed on. */
+/* The supervisor stays in the unit's cgroup itself: cgroup v2 forbids that only where controllers are handed
+ * on. */
 
 #include "runner/cgroup.h"
 
@@ -31,8 +32,9 @@ static bool find_own_path(char **ret_path, GError **error) {
         return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "The runner is in no cgroup of the unified hierarchy");
 }
 
-/* A generated unit says Delegate=yes. By hand the runner is in somebody else's cgroup, which it may divide only where
- * systemd has marked it (since version 251, and where the kernel takes user attributes on cgroups). */
+/* A generated unit says Delegate=yes. By hand the runner is in somebody else's cgroup, which it may divide
+ * only where systemd has marked it (since version 251, and where the kernel takes user attributes on
+ * cgroups). */
 static bool is_delegated(const char *unit, int cgroup_fd) {
         char value[2];
 
@@ -51,8 +53,9 @@ static bool make_fresh(int parent_fd, char **ret_name, GError **error) {
                 if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0)
                         continue;
                 if (i > 1000)
-                        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                                    "A thousand cgroups of earlier lives are in the way; restart the user manager");
+                        return fail(
+                                error, WOLFFIA_ERROR_UNSUPPORTED,
+                                "A thousand cgroups of earlier lives are in the way; restart the user manager");
                 g_free(name);
                 name = g_strdup_printf("payload-%u", i);
         }
@@ -75,10 +78,11 @@ bool cgroup_make(const char *unit, int *ret_fd, GError **error) {
         g_autofree char *name = NULL;
         if (!make_fresh(own_fd, &name, error)) {
                 if (g_error_matches(*error, ERRNO_ERROR, EACCES))
-                        return fail_prefix(error,
-                                           "The unit's cgroup is not delegated; write Delegate=yes into [Service], or "
-                                           "remove what overrides it ('systemctl --user cat %s' shows it)",
-                                           unit);
+                        return fail_prefix(
+                                error,
+                                "The unit's cgroup is not delegated; write Delegate=yes into [Service], or "
+                                "remove what overrides it ('systemctl --user cat %s' shows it)",
+                                unit);
                 return false;
         }
         int fd = openat(own_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

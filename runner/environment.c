@@ -65,11 +65,20 @@ void environment_parse_file(const char *text, GPtrArray *environment) {
         }
 }
 
-/* What systemd gives to the service is the runner's business, but EnvironmentHost=yes asks for the user's variables. */
+/* What systemd gives to the service is the runner's business, but EnvironmentHost=yes asks for the user's
+ * variables. */
 static void take_host(GPtrArray *environment) {
-        static const char *const never[] = {"NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
-                                            "INVOCATION_ID", "JOURNAL_STREAM", "RUNTIME_DIRECTORY", "MAINPID",
-                                            "CREDENTIALS_DIRECTORY", "SYSTEMD_EXEC_PID", NULL};
+        static const char *const never[] = {"NOTIFY_SOCKET",
+                                            "LISTEN_FDS",
+                                            "LISTEN_PID",
+                                            "LISTEN_FDNAMES",
+                                            "INVOCATION_ID",
+                                            "JOURNAL_STREAM",
+                                            "RUNTIME_DIRECTORY",
+                                            "MAINPID",
+                                            "CREDENTIALS_DIRECTORY",
+                                            "SYSTEMD_EXEC_PID",
+                                            NULL};
         g_auto(GStrv) own = g_get_environ();
 
         for (char **entry = own; *entry; entry++) {
@@ -96,7 +105,8 @@ bool environment_plan(const ContainerSpec *spec, const ImageRecord *image, const
         for (guint i = 0; i < spec->environment_files->len; i++) {
                 g_autofree char *text = NULL;
                 if (!file_read(AT_FDCWD, spec->environment_files->pdata[i], 1 << 24, &text, NULL, error))
-                        return fail_prefix(error, "EnvironmentFile=%s", (const char *) spec->environment_files->pdata[i]);
+                        return fail_prefix(error, "EnvironmentFile=%s",
+                                           (const char *) spec->environment_files->pdata[i]);
                 environment_parse_file(text, environment);
         }
         for (guint i = 0; i < spec->environment->len; i++)

@@ -10,8 +10,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* KEY=VALUE, in order of first appearance; the caller adds HOME, which the image's passwd knows. IMAGE may be NULL.
- * Reads the environment files. Caller unrefs. */
+/* KEY=VALUE, in order of first appearance; the caller adds HOME, which the image's passwd knows. IMAGE may
+ * be NULL. Reads the environment files. Caller unrefs. */
 bool environment_plan(const ContainerSpec *spec, const ImageRecord *image, const char *host_name,
                       GPtrArray **ret_environment, GError **error);
 
@@ -21,6 +21,6 @@ const char *environment_find(const GPtrArray *environment, const char *key);
 /* Sets KEY=VALUE, replacing what is there. */
 void environment_set(GPtrArray *environment, const char *assignment);
 
-/* One file: KEY=VALUE lines, verbatim to the end of the line, KEY alone for the value of our own environment, comments
- * with "#" (podman-run(1), --env-file). */
+/* One file: KEY=VALUE lines, verbatim to the end of the line, KEY alone for the value of our own
+ * environment, comments with "#" (podman-run(1), --env-file). */
 void environment_parse_file(const char *text, GPtrArray *environment);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whatever needs the network, JSON or archives is done by another program, `wolffia`: this one starts fast because it
- * links nothing of the kind. */
+/* Whatever needs the network, JSON or archives is done by another program, `wolffia`: this one starts fast
+ * because it links nothing of the kind. */
 
 #include "runner/image.h"
 
@@ -28,9 +28,11 @@ static bool run_wolffia(const char *const *arguments, GError **error) {
 static bool fetch(const Run *run, const char *name, GError **error) {
         notify_sendf("STATUS=Fetching the image %s", name);
         return run_wolffia((const char *const[]){"pull", name, NULL}, error) ||
-               fail_prefix(error, "The image '%s' is not in your store, and cannot be fetched ('wolffia images' lists "
-                                  "what is there, 'wolffia import' adds local ones)",
-                           name);
+               fail_prefix(
+                       error,
+                       "The image '%s' is not in your store, and cannot be fetched ('wolffia images' lists "
+                       "what is there, 'wolffia import' adds local ones)",
+                       name);
 }
 
 bool image_acquire(Run *run, GError **error) {
@@ -52,14 +54,16 @@ bool image_acquire(Run *run, GError **error) {
         if (run->image)
                 return true;
         if (g_strcmp0(run->spec->pull, "never") == 0)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
-                            "The image '%s' is not in your store, and Pull=never forbids to fetch it; 'wolffia pull %s' or "
-                            "'wolffia import' adds it",
-                            name, name);
+                return fail(
+                        error, WOLFFIA_ERROR_NOT_FOUND,
+                        "The image '%s' is not in your store, and Pull=never forbids to fetch it; 'wolffia pull %s' or "
+                        "'wolffia import' adds it",
+                        name, name);
         if (!fetch(run, name, error) || !image_store_find(run->store, name, &run->image, error))
                 return false;
         if (!run->image)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "The image '%s' was fetched, and is not there", name);
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "The image '%s' was fetched, and is not there",
+                            name);
         return true;
 }
 
@@ -71,14 +75,17 @@ bool image_prepare_layers(const Run *run, GError **error) {
         if (missing->len == 0)
                 return true;
         g_autofree char *users = id_map_print(run->map->users), *groups = id_map_print(run->map->groups);
-        g_autofree char *user_option = g_strconcat("--users=", g_strdelimit(g_strchomp(users), "\n", ','), NULL);
-        g_autofree char *group_option = g_strconcat("--groups=", g_strdelimit(g_strchomp(groups), "\n", ','), NULL);
+        g_autofree char *user_option =
+                g_strconcat("--users=", g_strdelimit(g_strchomp(users), "\n", ','), NULL);
+        g_autofree char *group_option =
+                g_strconcat("--groups=", g_strdelimit(g_strchomp(groups), "\n", ','), NULL);
         notify_sendf("STATUS=Unpacking %u layers for this container's ids", missing->len);
-        return run_wolffia((const char *const[]){"prepare", user_option, group_option, run->spec->image, NULL}, error);
+        return run_wolffia(
+                (const char *const[]){"prepare", user_option, group_option, run->spec->image, NULL}, error);
 }
 
-static bool plan_map(const UserNamespaceMode *mode, const GArray *users, const GArray *groups, IdMap **ret_map,
-                     GError **error) {
+static bool plan_map(const UserNamespaceMode *mode, const GArray *users, const GArray *groups,
+                     IdMap **ret_map, GError **error) {
         g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(IdRange));
 
         switch (mode->kind) {
@@ -91,16 +98,18 @@ static bool plan_map(const UserNamespaceMode *mode, const GArray *users, const G
                 return true;
         case USER_NAMESPACE_KEEP_ID:
                 if (users->len == 0)
-                        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                                    "UserNS=keep-id needs subordinate ids, and you have none; 'sudo usermod --add-subuids "
-                                    "100000-165535 --add-subgids 100000-165535 USER' adds them");
+                        return fail(
+                                error, WOLFFIA_ERROR_UNSUPPORTED,
+                                "UserNS=keep-id needs subordinate ids, and you have none; 'sudo usermod --add-subuids "
+                                "100000-165535 --add-subgids 100000-165535 USER' adds them");
                 *ret_map = id_map_plan_keep_id(getuid(), getgid(), mode->has_uid ? mode->uid : getuid(),
                                                mode->has_gid ? mode->gid : getgid(), users, groups);
                 return true;
         case USER_NAMESPACE_AUTO:
         case USER_NAMESPACE_NOMAP:
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "UserNS=auto and UserNS=nomap come with a later version; keep-id, host and none at all work");
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "UserNS=auto and UserNS=nomap come with a later version; keep-id, host and none at all work");
         }
         g_assert_not_reached();
 }

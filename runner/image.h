@@ -5,8 +5,8 @@
 
 #include "runner/run.h"
 
-/* Finds the image, or has it fetched by `wolffia pull` (Pull= says whether), which extends the start timeout and shows
- * its progress as STATUS=.
+/* Finds the image, or has it fetched by `wolffia pull` (Pull= says whether), which extends the start timeout
+ * and shows its progress as STATUS=.
  *
  * Runs in:  the runner
  * Leaves:   run->store; run->image, unless Rootfs= was asked for */

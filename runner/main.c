@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* wolffia-runner: what generated units execute. Options are those of the key table (spec/container-keys.c). */
+/* wolffia-runner: what generated units execute. Options are those of the key table
+ * (spec/container-keys.c). */
 
 #include "base/error.h"
 #include "base/log.h"
@@ -35,8 +36,8 @@ static void report(const ContainerSpec *spec, const char *stage, const GError *f
         const char *unit = spec && spec->unit && *spec->unit ? spec->unit : NULL;
 
         notify_sendf("STATUS=%s", failure->message);
-        log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT", unit, "WOLFFIA_CONTAINER",
-                  spec ? spec->name : NULL, "WOLFFIA_STAGE", stage, NULL);
+        log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT", unit,
+                  "WOLFFIA_CONTAINER", spec ? spec->name : NULL, "WOLFFIA_STAGE", stage, NULL);
 }
 
 static int report_broken(const ContainerSpec *spec) {
@@ -54,8 +55,8 @@ static bool complete(ContainerSpec *spec, GError **error) {
                 spec->name = g_strdup_printf("run-%d", (int) getpid());
         }
         if (strchr(spec->name, '/') || spec->name[0] == '.')
-                return fail(error, WOLFFIA_ERROR_VALUE, "ContainerName=%s: a name holds no '/' and does not begin with '.'",
-                            spec->name);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "ContainerName=%s: a name holds no '/' and does not begin with '.'", spec->name);
         return true;
 }
 
@@ -84,9 +85,19 @@ int main(int argc, char **argv) {
         }
 
         Run run = {
-                .spec = spec, .stage = "session", .failure = EXIT_STATUS_NOT_STARTED, .network = NETWORK_INITIAL,
-                .containers_fd = -1, .folder_fd = -1, .cgroup_fd = -1, .output_fd = -1, .payload_fd = -1, .notify_fd = -1,
-                .namespace_fd = -1, .store_lock_fd = -1, .sync = SYNC_NONE,
+                .spec = spec,
+                .stage = "session",
+                .failure = EXIT_STATUS_NOT_STARTED,
+                .network = NETWORK_INITIAL,
+                .containers_fd = -1,
+                .folder_fd = -1,
+                .cgroup_fd = -1,
+                .output_fd = -1,
+                .payload_fd = -1,
+                .notify_fd = -1,
+                .namespace_fd = -1,
+                .store_lock_fd = -1,
+                .sync = SYNC_NONE,
         };
         run_container(&run, &error);
         report(spec, run.stage, error);

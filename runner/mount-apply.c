@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* By descriptors throughout: a mount is made detached, and moved onto a folder that openat2() has opened inside the
- * root. mount(2), and libmount which wraps it by path, would walk the image's links once more, and that is how
- * CVE-2021-30465 happened. */
+/* By descriptors throughout: a mount is made detached, and moved onto a folder that openat2() has opened
+ * inside the root. mount(2), and libmount which wraps it by path, would walk the image's links once more,
+ * and that is how CVE-2021-30465 happened. */
 
 #include "runner/mount-apply.h"
 
@@ -30,8 +30,8 @@ static bool configure(int fs_fd, const char *options, GError **error) {
                 int result = value ? fsconfig(fs_fd, FSCONFIG_SET_STRING, *word, value, 0)
                                    : fsconfig(fs_fd, FSCONFIG_SET_FLAG, *word, NULL, 0);
                 if (result < 0)
-                        return fail_errno(error, errno, "The kernel does not take the mount option '%s%s%s'", *word,
-                                          value ? "=" : "", value ? value : "");
+                        return fail_errno(error, errno, "The kernel does not take the mount option '%s%s%s'",
+                                          *word, value ? "=" : "", value ? value : "");
         }
         return true;
 }
@@ -61,16 +61,18 @@ static int clone_tree(const char *source) {
 static bool clone_source(const MountStep *step, int *ret_fd, GError **error) {
         autofd int fd = clone_tree(step->source);
 
-        if (fd < 0 && errno == ENOENT && step->is_created && file_make_folders(AT_FDCWD, step->source, 0777, error))
+        if (fd < 0 && errno == ENOENT && step->is_created &&
+            file_make_folders(AT_FDCWD, step->source, 0777, error))
                 fd = clone_tree(step->source);
         if (fd < 0) {
                 if (error && *error)
                         return fail_prefix(error, "The source of a volume is missing");
                 if (errno == EACCES)
-                        return fail_errno(error, errno,
-                                          "Cannot reach %s (each folder on the way must let you pass: 'namei -l %s' shows "
-                                          "which does not)",
-                                          step->source, step->source);
+                        return fail_errno(
+                                error, errno,
+                                "Cannot reach %s (each folder on the way must let you pass: 'namei -l %s' shows "
+                                "which does not)",
+                                step->source, step->source);
                 return fail_errno(error, errno, "Cannot use %s of the host", step->source);
         }
 
@@ -89,7 +91,8 @@ static bool attach(int mount_fd, int root_fd, const char *target, BeneathKind ki
         if (move_mount(mount_fd, "", target_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
                 if (errno == ENOTDIR)
                         return fail(error, WOLFFIA_ERROR_VALUE,
-                                    "One of the source and %s in the image is a folder and the other is not", target);
+                                    "One of the source and %s in the image is a folder and the other is not",
+                                    target);
                 return fail_errno(error, errno, "Cannot mount on %s", target);
         }
         return true;
@@ -103,15 +106,17 @@ static bool apply_bind(const MountStep *step, int root_fd, GError **error) {
                 return false;
         if (fstat(fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot look at %s", step->source);
-        return attach(fd, root_fd, step->target, S_ISDIR(status.st_mode) ? BENEATH_FOLDER : BENEATH_FILE, error);
+        return attach(fd, root_fd, step->target, S_ISDIR(status.st_mode) ? BENEATH_FOLDER : BENEATH_FILE,
+                      error);
 }
 
 /* The kernel refuses a fresh procfs where none is fully visible, as inside of another container. */
 static bool explain_refusal(const MountStep *step, GError **error) {
         if (g_str_equal(step->type, "proc"))
-                return fail_prefix(error, "The kernel refuses a fresh /proc, since a part of the one here is hidden (a "
-                                          "container around this system does that; mount another proc there, anywhere, "
-                                          "as its root)");
+                return fail_prefix(
+                        error, "The kernel refuses a fresh /proc, since a part of the one here is hidden (a "
+                               "container around this system does that; mount another proc there, anywhere, "
+                               "as its root)");
         return fail_prefix(error, "%s", step->type);
 }
 
@@ -129,8 +134,8 @@ static bool apply_file_system(const MountStep *step, int root_fd, GError **error
         return is_refused ? explain_refusal(step, error) : false;
 }
 
-/* CVE-2025-31133: what hides a file must be the real null device, and the container's /dev was made by us a moment ago,
- * but a volume may lie over it. */
+/* CVE-2025-31133: what hides a file must be the real null device, and the container's /dev was made by us a
+ * moment ago, but a volume may lie over it. */
 static bool open_null(int *ret_fd, GError **error) {
         struct stat status;
 
@@ -138,7 +143,8 @@ static bool open_null(int *ret_fd, GError **error) {
         if (fd < 0 || fstat(fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot open /dev/null");
         if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "/dev/null of this host is not the null device");
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "/dev/null of this host is not the null device");
         *ret_fd = steal_fd(&fd);
         return true;
 }
@@ -159,7 +165,8 @@ static bool apply_mask(const MountStep *step, int root_fd, GError **error) {
                 .options = (char *) "mode=555,size=0,nr_inodes=2",
                 .attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
         };
-        if (S_ISDIR(status.st_mode) ? !make_file_system(&empty, &mask_fd, error) : !open_null(&mask_fd, error))
+        if (S_ISDIR(status.st_mode) ? !make_file_system(&empty, &mask_fd, error)
+                                    : !open_null(&mask_fd, error))
                 return false;
         if (move_mount(mask_fd, "", target_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
                 return fail_errno(error, errno, "Cannot hide %s", step->target);
@@ -172,8 +179,10 @@ static bool apply_read_only(const MountStep *step, int root_fd, GError **error) 
         autofd int target_fd = -1, tree_fd = -1;
         if (!beneath_open(root_fd, step->target, &target_fd, NULL))
                 return true; /* as in apply_mask() */
-        tree_fd = open_tree(target_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
-        if (tree_fd < 0 || mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0 ||
+        tree_fd =
+                open_tree(target_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+        if (tree_fd < 0 ||
+            mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0 ||
             move_mount(tree_fd, "", target_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
                 return fail_errno(error, errno, "Cannot make %s read-only", step->target);
         return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The files are small and read at any time, so they are written in place: nobody reads them before the payload runs. */
+/* The files are small and read at any time, so they are written in place: nobody reads them before the
+ * payload runs. */
 
 #include "runner/mount-etc.h"
 
@@ -32,16 +33,19 @@ char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, c
                 g_string_append_printf(text, " %s", spec->name);
         g_string_append_c(text, '\n');
         if (network->host_address)
-                g_string_append_printf(text, "%s\thost.containers.internal host.docker.internal\n", network->host_address);
+                g_string_append_printf(text, "%s\thost.containers.internal host.docker.internal\n",
+                                       network->host_address);
         for (guint i = 0; i < spec->hosts->len; i++) {
-                /* NAME:ADDRESS, several names separated by ";" (podman-run(1), --add-host). An IPv6 address has colons. */
+                /* NAME:ADDRESS, several names separated by ";" (podman-run(1), --add-host). An IPv6 address
+                 * has colons. */
                 const char *entry = spec->hosts->pdata[i], *colon = strchr(entry, ':');
                 if (!colon)
                         continue;
                 g_autofree char *names = g_strdelimit(g_strndup(entry, (gsize) (colon - entry)), ";", ' ');
                 bool is_gateway = g_str_equal(colon + 1, "host-gateway");
                 if (!is_gateway || network->host_address)
-                        g_string_append_printf(text, "%s\t%s\n", is_gateway ? network->host_address : colon + 1, names);
+                        g_string_append_printf(text, "%s\t%s\n",
+                                               is_gateway ? network->host_address : colon + 1, names);
         }
         return g_string_free(text, FALSE);
 }
@@ -55,12 +59,11 @@ static void append_words(GString *text, const char *keyword, const GPtrArray *wo
         g_string_append_c(text, '\n');
 }
 
-/* Copies the host's lines, less those that were replaced, and less resolvers on its loopback, which a container with an
- * own network cannot reach: pasta forwards to them from an address of its own. */
+/* Copies the host's lines, less those that were replaced, and less resolvers on its loopback, which a
+ * container with an own network cannot reach: pasta forwards to them from an address of its own. */
 static bool is_kept(const char *line, const ContainerSpec *spec, const Network *network) {
         if (g_str_has_prefix(line, "nameserver"))
-                return spec->dns->len == 0 &&
-                       (network->kind == NETWORK_HOST || !network->dns_address);
+                return spec->dns->len == 0 && (network->kind == NETWORK_HOST || !network->dns_address);
         if (g_str_has_prefix(line, "search") || g_str_has_prefix(line, "domain"))
                 return spec->dns_search->len == 0;
         if (g_str_has_prefix(line, "options"))
@@ -111,6 +114,7 @@ bool mount_etc_write(const Run *run, GError **error) {
 
         g_autofree char *hosts = mount_etc_print_hosts(run->spec, &run->network, host_name);
         g_autofree char *resolv_conf = mount_etc_print_resolv_conf(run->spec, &run->network, host_text);
-        return write_file(folder_fd, "hostname", name_line, error) && write_file(folder_fd, "hosts", hosts, error) &&
+        return write_file(folder_fd, "hostname", name_line, error) &&
+               write_file(folder_fd, "hosts", hosts, error) &&
                write_file(folder_fd, "resolv.conf", resolv_conf, error);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* hosts, hostname and resolv.conf of the container, made in its runtime folder and bound over the image's. */
+/* hosts, hostname and resolv.conf of the container, made in its runtime folder and bound over the
+ * image's. */
 
 #include "runner/run.h"
 
@@ -13,6 +14,6 @@ char *mount_etc_print_resolv_conf(const ContainerSpec *spec, const Network *netw
  * Leaves:   the three files in session.container_dir */
 bool mount_etc_write(const Run *run, GError **error);
 
-/* The container's host name: HostName=, else its own name cut to the 64 bytes that the kernel takes; that of the host
- * with Network=host. Caller frees. */
+/* The container's host name: HostName=, else its own name cut to the 64 bytes that the kernel takes; that of
+ * the host with Network=host. Caller frees. */
 char *mount_etc_host_name(const ContainerSpec *spec, const Network *network);

@@ -3,9 +3,9 @@
 /* How it works
  *
  * The order is the plan's meaning. The file systems that every Linux program expects come first (OCI runtime
- * specification, config-linux.md, "Default Filesystems"), then files of ours over the image's, then what the user asked
- * for, sorted so that /data comes before /data/cache, and at the end what hides parts of /proc and /sys: nothing that a
- * user or an image mounts can uncover them. */
+ * specification, config-linux.md, "Default Filesystems"), then files of ours over the image's, then what the
+ * user asked for, sorted so that /data comes before /data/cache, and at the end what hides parts of /proc
+ * and /sys: nothing that a user or an image mounts can uncover them. */
 
 #include "runner/mount-plan.h"
 
@@ -28,8 +28,9 @@ static const char *const device_nodes[] = {"null", "zero", "full", "random", "ur
 static const struct {
         const char *target, *source;
 } device_links[] = {
-        {"/dev/fd", "/proc/self/fd"},      {"/dev/stdin", "/proc/self/fd/0"}, {"/dev/stdout", "/proc/self/fd/1"},
-        {"/dev/stderr", "/proc/self/fd/2"}, {"/dev/ptmx", "pts/ptmx"},         {"/dev/core", "/proc/kcore"},
+        {"/dev/fd", "/proc/self/fd"},       {"/dev/stdin", "/proc/self/fd/0"},
+        {"/dev/stdout", "/proc/self/fd/1"}, {"/dev/stderr", "/proc/self/fd/2"},
+        {"/dev/ptmx", "pts/ptmx"},          {"/dev/core", "/proc/kcore"},
 };
 
 static void step_free(MountStep *step) {
@@ -64,7 +65,8 @@ static MountStep *add_file_system(GPtrArray *steps, const char *type, const char
 static void plan_kernel(GPtrArray *steps, const MountFacts *facts) {
         add_file_system(steps, "proc", "/proc", SAFE | MOUNT_ATTR_NOEXEC, NULL);
 
-        MountStep *sys = add_file_system(steps, "sysfs", "/sys", SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY, NULL);
+        MountStep *sys =
+                add_file_system(steps, "sysfs", "/sys", SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY, NULL);
         sys->source = g_strdup("/sys");
         sys->is_fallback_bind = true;
         if (!facts->own_network)
@@ -77,9 +79,11 @@ static void plan_kernel(GPtrArray *steps, const MountFacts *facts) {
 }
 
 static void plan_devices(GPtrArray *steps, const ContainerSpec *spec, const MountFacts *facts) {
-        g_autofree char *shm_size = g_strconcat("mode=1777,size=", spec->shm_size ? spec->shm_size : "64m", NULL);
+        g_autofree char *shm_size =
+                g_strconcat("mode=1777,size=", spec->shm_size ? spec->shm_size : "64m", NULL);
 
-        add_file_system(steps, "tmpfs", "/dev", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, "mode=755,size=64k,nr_inodes=1k");
+        add_file_system(steps, "tmpfs", "/dev", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+                        "mode=755,size=64k,nr_inodes=1k");
         for (size_t i = 0; i < G_N_ELEMENTS(device_nodes); i++) {
                 g_autofree char *path = g_strconcat("/dev/", device_nodes[i], NULL);
                 add_step(steps, MOUNT_BIND, path, path)->attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
@@ -102,25 +106,23 @@ static void plan_own_files(GPtrArray *steps, const MountFacts *facts) {
                 add_step(steps, MOUNT_BIND, target, source)->attributes = SAFE | MOUNT_ATTR_NOEXEC;
         }
         if (facts->notify_dir)
-                add_step(steps, MOUNT_BIND, "/run/notify", facts->notify_dir)->attributes = SAFE | MOUNT_ATTR_NOEXEC;
+                add_step(steps, MOUNT_BIND, "/run/notify", facts->notify_dir)->attributes =
+                        SAFE | MOUNT_ATTR_NOEXEC;
         if (facts->init_path)
                 add_step(steps, MOUNT_BIND, "/run/podman-init", facts->init_path)->attributes =
                         SAFE | MOUNT_ATTR_RDONLY;
 }
 
-bool mount_plan_split_options(const char *options, guint64 *ret_attributes, char **ret_rest, GError **error) {
+bool mount_plan_split_options(const char *options, guint64 *ret_attributes, char **ret_rest,
+                              GError **error) {
         static const struct {
                 unsigned long flag;
                 guint64 attribute;
         } known[] = {
-                {MS_RDONLY, MOUNT_ATTR_RDONLY},
-                {MS_NOSUID, MOUNT_ATTR_NOSUID},
-                {MS_NODEV, MOUNT_ATTR_NODEV},
-                {MS_NOEXEC, MOUNT_ATTR_NOEXEC},
-                {MS_NOATIME, MOUNT_ATTR_NOATIME},
-                {MS_STRICTATIME, MOUNT_ATTR_STRICTATIME},
-                {MS_NODIRATIME, MOUNT_ATTR_NODIRATIME},
-                {MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW},
+                {MS_RDONLY, MOUNT_ATTR_RDONLY},         {MS_NOSUID, MOUNT_ATTR_NOSUID},
+                {MS_NODEV, MOUNT_ATTR_NODEV},           {MS_NOEXEC, MOUNT_ATTR_NOEXEC},
+                {MS_NOATIME, MOUNT_ATTR_NOATIME},       {MS_STRICTATIME, MOUNT_ATTR_STRICTATIME},
+                {MS_NODIRATIME, MOUNT_ATTR_NODIRATIME}, {MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW},
         };
         char *kernel = NULL, *rest = NULL;
         unsigned long flags = 0;
@@ -152,11 +154,13 @@ static bool plan_tmpfs(GPtrArray *steps, const char *text, GError **error) {
         if (options && !mount_plan_split_options(options, &attributes, &rest, error))
                 return false;
 
-        /* podman-run(1): rw,noexec,nosuid,nodev unless the options say otherwise; a folder for all like /tmp. */
+        /* podman-run(1): rw,noexec,nosuid,nodev unless the options say otherwise; a folder for all like
+         * /tmp. */
         if (!options || !strstr(options, "exec"))
                 attributes |= MOUNT_ATTR_NOEXEC;
-        g_autofree char *all = rest && strstr(rest, "mode=") ? g_strdup(rest)
-                                                             : g_strconcat("mode=1777", rest ? "," : "", rest, NULL);
+        g_autofree char *all = rest && strstr(rest, "mode=")
+                                       ? g_strdup(rest)
+                                       : g_strconcat("mode=1777", rest ? "," : "", rest, NULL);
         MountStep *step = add_file_system(steps, "tmpfs", target, attributes | SAFE, all);
         step->origin = g_strdup_printf("Tmpfs=%s", text);
         return true;
@@ -198,8 +202,8 @@ static bool has_target(const GPtrArray *steps, const char *target) {
         return false;
 }
 
-/* podman-run(1), --read-only-tmpfs: on by default, without effect unless --read-only is there. What the user mounts there
- * instead comes first. */
+/* podman-run(1), --read-only-tmpfs: on by default, without effect unless --read-only is there. What the user
+ * mounts there instead comes first. */
 static void plan_writable(GPtrArray *own, const ContainerSpec *spec) {
         static const struct {
                 const char *target, *options;

@@ -29,16 +29,19 @@ static bool sysctl_is(const char *path, const char *value) {
 
 static bool explain_refusal(int errno_value, GError **error) {
         if (sysctl_is("/proc/sys/user/max_user_namespaces", "0"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "User namespaces are switched off by the administrator: user.max_user_namespaces is 0; "
-                            "'sysctl user.max_user_namespaces=10000' as root allows them");
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "User namespaces are switched off by the administrator: user.max_user_namespaces is 0; "
+                        "'sysctl user.max_user_namespaces=10000' as root allows them");
         if (sysctl_is("/proc/sys/kernel/unprivileged_userns_clone", "0"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "User namespaces are switched off by the administrator: kernel.unprivileged_userns_clone is "
-                            "0; 'sysctl kernel.unprivileged_userns_clone=1' as root allows them");
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "User namespaces are switched off by the administrator: kernel.unprivileged_userns_clone is "
+                        "0; 'sysctl kernel.unprivileged_userns_clone=1' as root allows them");
         if (errno_value == ENOSPC || errno_value == EUSERS)
-                return fail_errno(error, errno_value,
-                                  "The limit of namespaces is reached (user.max_*_namespaces, or 32 levels of nesting)");
+                return fail_errno(
+                        error, errno_value,
+                        "The limit of namespaces is reached (user.max_*_namespaces, or 32 levels of nesting)");
         if (errno_value == EPERM && sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "AppArmor forbids user namespaces to programs without a profile; "
@@ -48,7 +51,8 @@ static bool explain_refusal(int errno_value, GError **error) {
 
 bool namespaces_spawn(bool own_network, int cgroup_fd, pid_t *ret_child, GError **error) {
         struct clone_args arguments = {
-                .flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP,
+                .flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
+                         CLONE_NEWCGROUP,
                 .exit_signal = SIGCHLD,
         };
 
@@ -87,7 +91,8 @@ bool namespaces_open_user(pid_t child, int *ret_fd, GError **error) {
 
 bool namespaces_set_host_name(const char *name, GError **error) {
         if (sethostname(name, strlen(name)) < 0)
-                return fail_errno(error, errno, "Cannot set the host name '%s' (64 characters at most)", name);
+                return fail_errno(error, errno, "Cannot set the host name '%s' (64 characters at most)",
+                                  name);
         return true;
 }
 

@@ -15,8 +15,8 @@
 bool namespaces_spawn(bool own_network, int cgroup_fd, pid_t *ret_child, GError **error);
 
 /* Runs in:  the child, once its maps are written
- * Leaves:   root of the user namespace, with all capabilities in it; /proc/PID/ns/ still open to the runner's user, so
- *           that pasta can join */
+ * Leaves:   root of the user namespace, with all capabilities in it; /proc/PID/ns/ still open to the
+ *           runner's user, so that pasta can join */
 bool namespaces_become_root(GError **error);
 
 /* Opens the user namespace of a child, for the clean-up after its end. */

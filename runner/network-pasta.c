@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Fixed private addresses instead of copied ones: the host's own address stays reachable from the container (row N4),
- * and it does not matter when it changes. Only options that passt of 2023 has, which is bookworm's. */
+/* Fixed private addresses instead of copied ones: the host's own address stays reachable from the container
+ * (row N4), and it does not matter when it changes. Only options that passt of 2023 has, which is
+ * bookworm's. */
 
 #include "runner/network-pasta.h"
 
@@ -17,12 +18,13 @@ static void add(GPtrArray *arguments, const char *option, const char *value) {
 
 /* pasta(1), --tcp-ports: [ADDRESS/]HOST[-LAST][:CONTAINER[-LAST]] */
 static char *print_port(const PortMapping *port) {
-        g_autofree char *address = port->address && *port->address ? g_strconcat(port->address, "/", NULL) : g_strdup("");
+        g_autofree char *address =
+                port->address && *port->address ? g_strconcat(port->address, "/", NULL) : g_strdup("");
 
         if (port->host_first == port->host_last)
                 return g_strdup_printf("%s%u:%u", address, port->host_first, port->container_first);
-        return g_strdup_printf("%s%u-%u:%u-%u", address, port->host_first, port->host_last, port->container_first,
-                               port->container_last);
+        return g_strdup_printf("%s%u-%u:%u-%u", address, port->host_first, port->host_last,
+                               port->container_first, port->container_last);
 }
 
 static void add_ports(GPtrArray *arguments, const char *option, bool is_udp, const GPtrArray *ports) {

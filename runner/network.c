@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* pasta says when it is up by writing its process id into a file. That file is a fifo, so waiting for it needs neither
- * polling nor a daemon: pasta stays our child, and its death is noticed. */
+/* pasta says when it is up by writing its process id into a file. That file is a fifo, so waiting for it
+ * needs neither polling nor a daemon: pasta stays our child, and its death is noticed. */
 
 #include "runner/network.h"
 
@@ -16,15 +16,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define GUEST_ADDRESS "10.0.2.15"
-#define DNS_ADDRESS   "10.0.2.3"
+#define GUEST_ADDRESS      "10.0.2.15"
+#define DNS_ADDRESS        "10.0.2.3"
 #define START_TIMEOUT_MSEC 20000
 
-/* The host's own address by which it reaches others: what a connected UDP socket is bound to. No packet is sent. */
+/* The host's own address by which it reaches others: what a connected UDP socket is bound to. No packet is
+ * sent. */
 static char *find_host_address(void) {
         struct sockaddr_in elsewhere = {.sin_family = AF_INET, .sin_port = htons(9)}, own;
         socklen_t size = sizeof own;
@@ -70,15 +71,18 @@ static bool choose_kind(const ContainerSpec *spec, NetworkKind *ret_kind, GError
                 return true;
         if (spec->networks->len > 1)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "Network= is given %u times; several networks come with a later version", spec->networks->len);
+                            "Network= is given %u times; several networks come with a later version",
+                            spec->networks->len);
 
         g_autoptr(NetworkMode) mode = NULL;
         const char *text = spec->networks->pdata[0];
         if (!value_network_parse(text, &mode, error))
                 return fail_prefix(error, "Network=%s", text);
         if (mode->kind != NETWORK_NONE && mode->kind != NETWORK_HOST && mode->kind != NETWORK_PASTA)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "Network=%s: this version knows none, host and pasta; other networks come with a later one", text);
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "Network=%s: this version knows none, host and pasta; other networks come with a later one",
+                        text);
         *ret_kind = mode->kind;
         return true;
 }
@@ -120,7 +124,8 @@ static bool make_fifo(Network *network, const char *container_dir, GError **erro
         (void) unlink(network->fifo_path); /* of an earlier life; usually there is none */
         if (mkfifo(network->fifo_path, 0600) < 0)
                 return fail_errno(error, errno, "Cannot make %s", network->fifo_path);
-        /* Opened for both, so that opening does not wait for pasta and an early end of it is not the end of file. */
+        /* Opened for both, so that opening does not wait for pasta and an early end of it is not the end of
+         * file. */
         network->fifo_fd = open(network->fifo_path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         if (network->fifo_fd < 0)
                 return fail_errno(error, errno, "Cannot open %s", network->fifo_path);
@@ -134,10 +139,12 @@ bool network_start(Network *network, const char *container_dir, pid_t child, GEr
                 return false;
 
         g_autoptr(GPtrArray) arguments = network_pasta_plan(network, child);
-        if (!process_start((const char *const *) arguments->pdata, &PROCESS_FILES_NONE, &network->pasta, error)) {
+        if (!process_start((const char *const *) arguments->pdata, &PROCESS_FILES_NONE, &network->pasta,
+                           error)) {
                 if (g_error_matches(*error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
-                        return fail_prefix(error, "The container's network needs pasta ('apt install passt'; "
-                                                  "Network=none and Network=host do without)");
+                        return fail_prefix(error,
+                                           "The container's network needs pasta ('apt install passt'; "
+                                           "Network=none and Network=host do without)");
                 return false;
         }
         return true;
@@ -147,12 +154,15 @@ static bool explain_end(Network *network, GError **error) {
         g_autoptr(GError) reason = NULL;
 
         if (process_finish(&network->pasta, NULL, &reason))
-                return fail(error, WOLFFIA_ERROR_HELPER, "pasta, which connects the container, ended without a word");
-        if (strstr(reason->message, "No external routable interface") || strstr(reason->message, "no interfaces"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "The host has no network interface with a default route yet, and this version of pasta does "
-                            "not start without one; Restart=on-failure with RestartSec=5 tries again, Network=none does "
-                            "without");
+                return fail(error, WOLFFIA_ERROR_HELPER,
+                            "pasta, which connects the container, ended without a word");
+        if (strstr(reason->message, "No external routable interface") ||
+            strstr(reason->message, "no interfaces"))
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "The host has no network interface with a default route yet, and this version of pasta does "
+                        "not start without one; Restart=on-failure with RestartSec=5 tries again, Network=none does "
+                        "without");
         g_propagate_error(error, g_steal_pointer(&reason));
         return fail_prefix(error, "The container's network");
 }
@@ -171,7 +181,8 @@ bool network_wait(Network *network, GError **error) {
         while (n < 0 && errno == EINTR);
 
         if (n == 0)
-                return fail(error, WOLFFIA_ERROR_HELPER, "pasta, which connects the container, is not up after %d s",
+                return fail(error, WOLFFIA_ERROR_HELPER,
+                            "pasta, which connects the container, is not up after %d s",
                             START_TIMEOUT_MSEC / 1000);
         if (!(events[0].revents & POLLIN))
                 return explain_end(network, error);

@@ -13,11 +13,11 @@
 
 typedef struct Network {
         NetworkKind kind;          /* none, host or pasta */
-        GPtrArray *ports;         /* PortMapping * */
+        GPtrArray *ports;          /* PortMapping * */
         const char *guest_address; /* of the container, with pasta */
-        const char *dns_address;  /* where pasta forwards DNS from; NULL: the host's resolvers are reached directly */
-        char *host_address;       /* that the container reaches the host by; NULL where the host has none */
-        char *fifo_path;          /* pasta says here that it is up */
+        const char *dns_address;   /* pasta forwards DNS from here; NULL: the host's resolvers are reached */
+        char *host_address;        /* that the container reaches the host by; NULL where the host has none */
+        char *fifo_path;           /* pasta says here that it is up */
         Process pasta;
         int fifo_fd;
 } Network;
@@ -31,8 +31,8 @@ typedef struct Network {
 bool network_choose(const ContainerSpec *spec, Network *ret_network, GError **error);
 void network_clear(Network *network);
 
-/* Starts pasta for the child's network namespace; network_wait() returns when it is up (45 to 90 ms later, while the
- * child mounts). Neither does anything for the other kinds.
+/* Starts pasta for the child's network namespace; network_wait() returns when it is up (45 to 90 ms later,
+ * while the child mounts). Neither does anything for the other kinds.
  *
  * Runs in:  the runner, after the child's maps are written
  * Needs:    the child alive and dumpable, session.container_dir for the fifo */

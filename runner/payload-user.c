@@ -37,7 +37,8 @@ static bool find_in_passwd(const char *name, PayloadUser *user, char **ret_name,
         }
         if (!is_number)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND,
-                            "The image's /etc/passwd has no user '%s'; write one that it has, or a number", name);
+                            "The image's /etc/passwd has no user '%s'; write one that it has, or a number",
+                            name);
         user->uid = id;
         user->gid = 0;
         *ret_name = NULL;

@@ -18,5 +18,6 @@ void payload_user_clear(PayloadUser *user);
 
 /* USER[:GROUP] by name or number ("" is root), GROUP overrides the part behind the colon.
  *
- * Runs in:  the child, after rootfs_enter(). No NSS: its modules would be the image's, loaded into our process. */
+ * Runs in:  the child, after rootfs_enter(). No NSS: its modules would be the image's, loaded into our
+ *           process. */
 bool payload_user_find(const char *user, const char *group, PayloadUser *ret_user, GError **error);

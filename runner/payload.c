@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The order matters: what needs root comes first, then the system call filter (loading it needs CAP_SYS_ADMIN, or
- * no_new_privs), then capabilities and ids, and after that only exec. */
+/* The order matters: what needs root comes first, then the system call filter (loading it needs
+ * CAP_SYS_ADMIN, or no_new_privs), then capabilities and ids, and after that only exec. */
 
 #include "runner/payload.h"
 
@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "runner/environment.h"
 #include "runner/payload-user.h"
-#include "runner/security.h"
 #include "runner/security-caps.h"
 #include "runner/security-limits.h"
 #include "runner/security-seccomp.h"
+#include "runner/security.h"
 #include "spec/unit-words.h"
 #include "spec/value-basic.h"
 
@@ -30,7 +30,8 @@ static void append_words(GPtrArray *words, const char *const *more) {
                 g_ptr_array_add(words, g_strdup(*more));
 }
 
-bool payload_plan_command(const ContainerSpec *spec, const ImageRecord *image, GPtrArray **ret_words, GError **error) {
+bool payload_plan_command(const ContainerSpec *spec, const ImageRecord *image, GPtrArray **ret_words,
+                          GError **error) {
         g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 
         if (spec->init == TRISTATE_YES)
@@ -53,17 +54,20 @@ bool payload_plan_command(const ContainerSpec *spec, const ImageRecord *image, G
         return true;
 }
 
-/* Signals as at a login: services start with SIGPIPE ignored, and blocked ones would stay blocked over exec. */
+/* Signals as at a login: services start with SIGPIPE ignored, and blocked ones would stay blocked over
+ * exec. */
 static void reset_signals(void) {
         sigset_t none;
 
         for (int number = 1; number < NSIG; number++)
-                (void) signal(number, SIG_DFL); /* SIGKILL, SIGSTOP and libc's own cannot be changed, rightly */
+                (void) signal(number,
+                              SIG_DFL); /* SIGKILL, SIGSTOP and libc's own cannot be changed, rightly */
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Standard output is a pipe of ours. An image that opens /dev/stdout again, as nginx's does, needs to own it. */
+/* Standard output is a pipe of ours. An image that opens /dev/stdout again, as nginx's does, needs to own
+ * it. */
 static bool connect_output(const Run *run, const PayloadUser *user, GError **error) {
         autofd int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -74,7 +78,8 @@ static bool connect_output(const Run *run, const PayloadUser *user, GError **err
         if (dup2(run->payload_fd, STDOUT_FILENO) < 0 || dup2(run->payload_fd, STDERR_FILENO) < 0)
                 return fail_errno(error, errno, "Cannot connect the payload's output");
         if (fchown(STDOUT_FILENO, user->uid, user->gid) < 0)
-                return fail_errno(error, errno, "User %u or group %u is not mapped in the container", user->uid, user->gid);
+                return fail_errno(error, errno, "User %u or group %u is not mapped in the container",
+                                  user->uid, user->gid);
         return true;
 }
 
@@ -97,7 +102,8 @@ static bool enter_folder(const Run *run, GError **error) {
         if (chdir(folder) == 0)
                 return true;
         /* Images name folders that they do not hold; podman makes those, and no others. */
-        if (errno == ENOENT && !(asked && *asked) && g_mkdir_with_parents(folder, 0755) == 0 && chdir(folder) == 0)
+        if (errno == ENOENT && !(asked && *asked) && g_mkdir_with_parents(folder, 0755) == 0 &&
+            chdir(folder) == 0)
                 return true;
         return fail_errno(error, errno, "WorkingDir=%s: cannot enter it in the container", folder);
 }
@@ -111,9 +117,9 @@ static bool set_umask(const ContainerSpec *spec, GError **error) {
         return true;
 }
 
-/* Whether the user is in groups of the host that the container has no id for: those give access to files and devices of
- * the host, and are kept (row U8 of the shortcomings). Of a user's own group alone the payload needs nothing: kept, it would
- * put every user of the container into the container's root group. */
+/* Whether the user is in groups of the host that the container has no id for: those give access to files and
+ * devices of the host, and are kept (row U8 of the shortcomings). Of a user's own group alone the payload
+ * needs nothing: kept, it would put every user of the container into the container's root group. */
 static bool has_unmapped_groups(void) {
         gid_t groups[NGROUPS_MAX];
         int count = getgroups(NGROUPS_MAX, groups);
@@ -131,12 +137,13 @@ static bool restrict_payload(const Run *run, const PayloadUser *user, GError **e
                 .gid = user->gid,
                 .groups = (const gid_t *) user->groups->data,
                 .n_groups = user->groups->len,
-                .keep_groups = id_map_is_single(run->map) || (user->groups->len == 0 && has_unmapped_groups()),
+                .keep_groups =
+                        id_map_is_single(run->map) || (user->groups->len == 0 && has_unmapped_groups()),
         };
 
         /* Warnings are the generator's to give. */
-        if (!security_caps_plan(run->spec->capabilities_added, run->spec->capabilities_dropped, &capabilities, NULL,
-                                error) ||
+        if (!security_caps_plan(run->spec->capabilities_added, run->spec->capabilities_dropped,
+                                &capabilities, NULL, error) ||
             !security_limits_apply(run->spec->ulimits, error) ||
             !security_seccomp_apply(run->spec->seccomp_profile, capabilities.bounding, error) ||
             !security_caps_apply(&capabilities, &who, error))
@@ -157,7 +164,8 @@ static bool execute(const GPtrArray *words, const GPtrArray *environment, GError
         } else {
                 g_auto(GStrv) folders = g_strsplit(path ? path : "", ":", -1);
                 for (char **folder = folders; *folder; folder++) {
-                        g_autofree char *candidate = g_build_filename(**folder ? *folder : ".", program, NULL);
+                        g_autofree char *candidate =
+                                g_build_filename(**folder ? *folder : ".", program, NULL);
                         execve(candidate, argv, envp);
                         if (errno != ENOENT && errno != ENOTDIR)
                                 refusal = errno;
@@ -165,15 +173,21 @@ static bool execute(const GPtrArray *words, const GPtrArray *environment, GError
         }
 
         if (refusal == ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
-                            "The image's %s cannot be executed: the interpreter that it names is not in the image", program);
+                return fail(
+                        error, WOLFFIA_ERROR_NOT_FOUND,
+                        "The image's %s cannot be executed: the interpreter that it names is not in the image",
+                        program);
         if (refusal == ENOENT)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "The image has no program '%s'%s%s", program,
-                            strchr(program, '/') ? "" : " in PATH=", strchr(program, '/') ? "" : path ? path : "");
+                            strchr(program, '/') ? "" : " in PATH=",
+                            strchr(program, '/') ? ""
+                            : path               ? path
+                                                 : "");
         if (refusal == ENOEXEC)
-                return fail_errno(error, refusal,
-                                  "The image's %s cannot be executed (made for another processor, or a script without #!)",
-                                  program);
+                return fail_errno(
+                        error, refusal,
+                        "The image's %s cannot be executed (made for another processor, or a script without #!)",
+                        program);
         return fail_errno(error, refusal, "The image's %s cannot be executed", program);
 }
 
@@ -200,8 +214,9 @@ bool payload_execute(const Run *run, GError **error) {
         set_home(run->environment, &user);
         g_ptr_array_add(run->environment, NULL);
 
-        bool ready = connect_output(run, &user, error) && keep_descriptors(run, error) && enter_folder(run, error) &&
-                     set_umask(run->spec, error) && restrict_payload(run, &user, error);
+        bool ready = connect_output(run, &user, error) && keep_descriptors(run, error) &&
+                     enter_folder(run, error) && set_umask(run->spec, error) &&
+                     restrict_payload(run, &user, error);
         payload_user_clear(&user);
         if (!ready)
                 return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Only what no later stage can explain is looked at here: an operation that names its own cause is simply tried where
- * it is needed. */
+/* Only what no later stage can explain is looked at here: an operation that names its own cause is simply
+ * tried where it is needed. */
 
 #include "runner/preflight.h"
 
@@ -20,15 +20,17 @@
 static bool check_new_privileges(GError **error) {
         if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || geteuid() == 0)
                 return true;
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "The service runs with no_new_privs, so newuidmap cannot map ids; remove NoNewPrivileges=, "
-                    "SystemCallFilter=, Restrict*=, LockPersonality=, MemoryDenyWriteExecute= and Protect{Clock,Hostname,"
-                    "KernelModules,KernelTunables}= from [Service] and from drop-ins of it, service.d/ included "
-                    "('systemctl --user cat' shows them); for the container itself, write NoNewPrivileges=yes into "
-                    "[Container]");
+        return fail(
+                error, WOLFFIA_ERROR_UNSUPPORTED,
+                "The service runs with no_new_privs, so newuidmap cannot map ids; remove NoNewPrivileges=, "
+                "SystemCallFilter=, Restrict*=, LockPersonality=, MemoryDenyWriteExecute= and Protect{Clock,Hostname,"
+                "KernelModules,KernelTunables}= from [Service] and from drop-ins of it, service.d/ included "
+                "('systemctl --user cat' shows them); for the container itself, write NoNewPrivileges=yes into "
+                "[Container]");
 }
 
-/* Since systemd 254 an option that needs a namespace puts a user service into a user namespace with one id. */
+/* Since systemd 254 an option that needs a namespace puts a user service into a user namespace with one
+ * id. */
 static bool check_user_namespace(GError **error) {
         g_autofree char *text = NULL;
         unsigned inside, outside, count;
@@ -37,12 +39,13 @@ static bool check_user_namespace(GError **error) {
                 return false;
         if (sscanf(text, "%u %u %u", &inside, &outside, &count) != 3 || count != 1)
                 return true;
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "The service runs in a user namespace that holds the single id %u, so no ids can be mapped; remove "
-                    "PrivateUsers=, PrivateNetwork=, PrivateTmp=, PrivateIPC=, ProtectSystem=, ProtectHome=, "
-                    "ReadOnlyPaths= and their like from [Service] and from drop-ins of it, service.d/ included "
-                    "('systemctl --user cat' shows them); a container is isolated in these ways without them",
-                    inside);
+        return fail(
+                error, WOLFFIA_ERROR_UNSUPPORTED,
+                "The service runs in a user namespace that holds the single id %u, so no ids can be mapped; remove "
+                "PrivateUsers=, PrivateNetwork=, PrivateTmp=, PrivateIPC=, ProtectSystem=, ProtectHome=, "
+                "ReadOnlyPaths= and their like from [Service] and from drop-ins of it, service.d/ included "
+                "('systemctl --user cat' shows them); a container is isolated in these ways without them",
+                inside);
 }
 
 static bool check_cgroup(GError **error) {
@@ -52,9 +55,10 @@ static bool check_cgroup(GError **error) {
                 return fail_errno(error, errno, "Cannot look at /sys/fs/cgroup");
         if (status.f_type == CGROUP2_SUPER_MAGIC)
                 return true;
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "This system uses cgroup v1, which gives ordinary users no control of resources; start it with the "
-                    "kernel parameter systemd.unified_cgroup_hierarchy=1 (the default since systemd 244)");
+        return fail(
+                error, WOLFFIA_ERROR_UNSUPPORTED,
+                "This system uses cgroup v1, which gives ordinary users no control of resources; start it with the "
+                "kernel parameter systemd.unified_cgroup_hierarchy=1 (the default since systemd 244)");
 }
 
 bool preflight_check(GError **error) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The option string of mount(2) is one page, and fsconfig(2) takes lower layers one by one only since Linux 6.5: so the
- * overlay is mounted with paths relative to the store, 46 bytes a layer. */
+/* The option string of mount(2) is one page, and fsconfig(2) takes lower layers one by one only since Linux
+ * 6.5: so the overlay is mounted with paths relative to the store, 46 bytes a layer. */
 
 #include "runner/rootfs.h"
 
@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* The overlay keeps nothing over a crash, so it need not wait for the disk: `volatile` (Linux 5.10) leaves out all
- * fsync() and the sync at the end, which takes seconds on a busy disk. */
+/* The overlay keeps nothing over a crash, so it need not wait for the disk: `volatile` (Linux 5.10) leaves
+ * out all fsync() and the sync at the end, which takes seconds on a busy disk. */
 #define OVERLAY_OPTIONS ",upperdir=%1$s/upper,workdir=%1$s/work,userxattr,volatile"
 
 static bool lock_folder(const char *name, int folder_fd, GError **error) {
@@ -33,7 +33,8 @@ static bool lock_folder(const char *name, int folder_fd, GError **error) {
 
 /* Its contents belong to subordinate ids, the folder itself is ours: so it can be renamed as a whole. */
 static bool move_leftover(Run *run, const char *name, GError **error) {
-        autofd int leftover_fd = openat(run->containers_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        autofd int leftover_fd =
+                openat(run->containers_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (leftover_fd < 0)
                 return fail_errno(error, errno, "Cannot open the folder containers/%s of the store", name);
         if (!lock_folder(name, leftover_fd, error))
@@ -69,15 +70,18 @@ bool rootfs_reserve(Run *run, GError **error) {
 
         if (mkdirat(run->containers_fd, name, 0700) < 0) {
                 if (errno != EEXIST)
-                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s", run->store->path, name);
+                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s",
+                                          run->store->path, name);
                 if (!move_leftover(run, name, error))
                         return false;
                 if (mkdirat(run->containers_fd, name, 0700) < 0)
-                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s", run->store->path, name);
+                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s",
+                                          run->store->path, name);
         }
         run->folder_fd = openat(run->containers_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (run->folder_fd < 0)
-                return fail_errno(error, errno, "Cannot open the folder %s/containers/%s", run->store->path, name);
+                return fail_errno(error, errno, "Cannot open the folder %s/containers/%s", run->store->path,
+                                  name);
         return lock_folder(name, run->folder_fd, error) && link_image(run, error);
 }
 
@@ -110,13 +114,15 @@ static bool explain_overlay(int errno_value, const char *upper, GError **error) 
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "This kernel has no overlay file system; 'modprobe overlay' as root loads it");
         if (errno_value == EPERM)
-                return fail_errno(error, errno_value,
-                                  "The kernel does not let users mount an overlay (Linux 5.11 is needed, 5.13 with SELinux)");
+                return fail_errno(
+                        error, errno_value,
+                        "The kernel does not let users mount an overlay (Linux 5.11 is needed, 5.13 with SELinux)");
         if (errno_value == EINVAL)
-                return fail_errno(error, errno_value,
-                                  "The file system that holds %s cannot carry a container's writable layer (NFS, another "
-                                  "overlay, or one without extended attributes); set XDG_DATA_HOME to a folder on a local disk",
-                                  upper);
+                return fail_errno(
+                        error, errno_value,
+                        "The file system that holds %s cannot carry a container's writable layer (NFS, another "
+                        "overlay, or one without extended attributes); set XDG_DATA_HOME to a folder on a local disk",
+                        upper);
         return fail_errno(error, errno_value, "Cannot mount the image's layers");
 }
 
@@ -129,11 +135,13 @@ static bool mount_overlay(const Run *run, GError **error) {
         g_autofree char *target = g_strconcat(folder, "/root", NULL);
 
         if (strlen(options) >= 4096)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "The image has %u layers, more than one overlay can be told of; import it as one layer "
-                            "('wolffia import --squash')",
-                            g_strv_length((char **) run->image->layers));
-        if (!make_inside(run->folder_fd, "upper", 0755, error) || !make_inside(run->folder_fd, "work", 0700, error) ||
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "The image has %u layers, more than one overlay can be told of; import it as one layer "
+                        "('wolffia import --squash')",
+                        g_strv_length((char **) run->image->layers));
+        if (!make_inside(run->folder_fd, "upper", 0755, error) ||
+            !make_inside(run->folder_fd, "work", 0700, error) ||
             !make_inside(run->folder_fd, "root", 0700, error))
                 return false;
 
@@ -159,10 +167,12 @@ static bool mount_folder(const Run *run, GError **error) {
 }
 
 bool rootfs_mount(const Run *run, int *ret_fd, GError **error) {
-        /* Slave, not private: what the host unmounts goes away in here too, and nothing goes the other way. */
+        /* Slave, not private: what the host unmounts goes away in here too, and nothing goes the other
+         * way. */
         if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
                 return fail_errno(error, errno, "Cannot separate the container's mounts from the host's");
-        /* By path, not by the descriptors of the store: those lead to the runner's mounts, where we may mount nothing. */
+        /* By path, not by the descriptors of the store: those lead to the runner's mounts, where we may
+         * mount nothing. */
         if (chdir(run->store->path) < 0)
                 return fail_errno(error, errno, "Cannot enter the image store %s", run->store->path);
         if (run->spec->rootfs ? !mount_folder(run, error) : !mount_overlay(run, error))
@@ -184,8 +194,8 @@ bool rootfs_enter(int root_fd, bool read_only, GError **error) {
                 if (mount_setattr(root_fd, "", AT_EMPTY_PATH, &attributes, sizeof attributes) < 0)
                         return fail_errno(error, errno, "Cannot make the root file system read-only");
         }
-        /* With both folders the same the old root ends up on top of the new one, and needs no folder of its own
-         * (pivot_root(2)). */
+        /* With both folders the same the old root ends up on top of the new one, and needs no folder of its
+         * own (pivot_root(2)). */
         if (syscall(SYS_pivot_root, ".", ".") < 0)
                 return fail_errno(error, errno, "Cannot make the container's root file system the root");
         if (umount2(".", MNT_DETACH) < 0)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The container's root: an overlay of the image's layers and a writable one that lives as long as the container, or a
- * folder of the user's (Rootfs=). */
+/* The container's root: an overlay of the image's layers and a writable one that lives as long as the
+ * container, or a folder of the user's (Rootfs=). */
 
 #include "runner/run.h"
 
-/* Makes containers/NAME/ and locks it. What an earlier life left there is moved to trash/ by one rename; a container of
- * this name that is alive is an error.
+/* Makes containers/NAME/ and locks it. What an earlier life left there is moved to trash/ by one rename; a
+ * container of this name that is alive is an error.
  *
  * Runs in:  the runner
  * Leaves:   run->folder_fd, which holds the lock as long as somebody has it open */

@@ -2,8 +2,8 @@
 
 /* The runner's table of contents.
  *
- * Two processes make a container. The runner stays on the host; systemd watches it, and at the end it becomes the
- * supervisor. The child becomes the container. They meet at three points:
+ * Two processes make a container. The runner stays on the host; systemd watches it, and at the end it
+ * becomes the supervisor. The child becomes the container. They meet at three points:
  *
  *   runner                                        child
  *   session_find(), preflight_check()
@@ -20,9 +20,9 @@
  *   sync_wait_exec()                  ◄─────────  the payload's program runs
  *   READY=1, supervise_become()
  *
- * A failure in the child travels back as a GError (base/sync.h): the child has no way to the journal once its root has
- * changed, so it never logs. All that a failed start has made goes away with the child, but for one folder, a fifo and
- * an empty cgroup, which run_container() removes. */
+ * A failure in the child travels back as a GError (base/sync.h): the child has no way to the journal once
+ * its root has changed, so it never logs. All that a failed start has made goes away with the child, but for
+ * one folder, a fifo and an empty cgroup, which run_container() removes. */
 
 #include "runner/run.h"
 
@@ -67,7 +67,8 @@ static void enter_stage(Run *run, const char *stage) {
 
 static bool mount_everything(const Run *run, GError **error) {
         g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
-        g_autofree char *init_path = run->spec->init == TRISTATE_YES ? process_find_program("catatonit") : NULL;
+        g_autofree char *init_path =
+                run->spec->init == TRISTATE_YES ? process_find_program("catatonit") : NULL;
         MountFacts facts = {
                 .own_network = run->network.kind != NETWORK_HOST,
                 .has_tty_group = id_map_outside(run->map->groups, 5) != G_MAXUINT32,
@@ -95,7 +96,8 @@ static bool run_child(Run *run, GError **error) {
 
         sync_become_child(&run->sync);
         if (!sync_wait(&run->sync, POINT_MAPPED, error) || !namespaces_become_root(error) ||
-            !namespaces_set_host_name(host_name, error) || (own_network && !namespaces_raise_loopback(error)))
+            !namespaces_set_host_name(host_name, error) ||
+            (own_network && !namespaces_raise_loopback(error)))
                 return false;
         if (!security_sysctl_apply(run->spec->sysctls, own_network, run->map, error))
                 return false;
@@ -123,8 +125,8 @@ static bool open_output(Run *run, GError **error) {
                 run->payload_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
                 return run->payload_fd >= 0 || fail_errno(error, errno, "Cannot open /dev/null");
         }
-        /* One pipe for both streams, so that their order is kept; a pipe, not the journal's socket, since images open
-         * /dev/stdout again, and a socket cannot be opened. */
+        /* One pipe for both streams, so that their order is kept; a pipe, not the journal's socket, since
+         * images open /dev/stdout again, and a socket cannot be opened. */
         if (pipe2(fds, O_CLOEXEC) < 0)
                 return fail_errno(error, errno, "Cannot make a pipe");
         run->output_fd = fds[0];
@@ -141,7 +143,8 @@ static bool open_notify(Run *run, GError **error) {
         if (g_strcmp0(run->spec->notify, "container") != 0)
                 return true;
         if (strlen(path) >= sizeof address.sun_path)
-                return fail(error, WOLFFIA_ERROR_VALUE, "The path %s is too long for a socket (108 bytes)", path);
+                return fail(error, WOLFFIA_ERROR_VALUE, "The path %s is too long for a socket (108 bytes)",
+                            path);
         strcpy(address.sun_path, path);
         if (!file_make_folders(AT_FDCWD, folder, 0755, error))
                 return false;
@@ -175,17 +178,19 @@ static bool plan_environment(Run *run, GError **error) {
         return true;
 }
 
-/* A container of one id starts, but much of what images do fails in it: that is said before the payload complains. */
+/* A container of one id starts, but much of what images do fails in it: that is said before the payload
+ * complains. */
 static void warn_of_single_id(const Run *run) {
         if (!id_map_is_single(run->map) || g_strcmp0(run->spec->user_namespace, "single") == 0)
                 return;
 
         g_autofree char *name = id_ranges_user_name(getuid());
-        g_autofree char *text = g_strdup_printf("You have no subordinate ids, so this container has the single id 0, and programs "
-                                                "in it cannot change their user or the owner of a file; 'sudo usermod "
-                                                "--add-subuids 100000-165535 --add-subgids 100000-165535 %s' adds some "
-                                                "(UserNS=single accepts it as it is)",
-                                                name);
+        g_autofree char *text = g_strdup_printf(
+                "You have no subordinate ids, so this container has the single id 0, and programs "
+                "in it cannot change their user or the owner of a file; 'sudo usermod "
+                "--add-subuids 100000-165535 --add-subgids 100000-165535 %s' adds some "
+                "(UserNS=single accepts it as it is)",
+                name);
         log_entry(LOG_WARNING, text, "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit,
                   "WOLFFIA_CONTAINER", run->spec->name, "WOLFFIA_STAGE", run->stage, NULL);
         notify_sendf("STATUS=%s", text);
@@ -266,8 +271,9 @@ static void tell_ready(const Run *run) {
                 notify_send("STATUS=Waiting for the container's own notification");
 
         if (!run->session.is_lingering && run->spec->unit && *run->spec->unit)
-                log_entry(LOG_NOTICE, "This container ends when you log out; 'loginctl enable-linger' keeps it, and "
-                                      "starts it at boot",
+                log_entry(LOG_NOTICE,
+                          "This container ends when you log out; 'loginctl enable-linger' keeps it, and "
+                          "starts it at boot",
                           "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit, NULL);
 }
 
@@ -292,7 +298,8 @@ static void tear_down(Run *run) {
                 (void) unlinkat(run->folder_fd, "image", 0);
                 (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
         }
-        /* Without the container's folder the runtime folder may be another one's, that is alive; then it is not empty. */
+        /* Without the container's folder the runtime folder may be another one's, that is alive; then it is
+         * not empty. */
         if (run->session.owns_container_dir && run->folder_fd >= 0)
                 (void) file_remove_tree(AT_FDCWD, run->session.container_dir, NULL);
         else if (run->session.owns_container_dir)

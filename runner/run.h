@@ -18,7 +18,7 @@
 
 typedef struct Run {
         const ContainerSpec *spec;
-        const char *stage; /* the stage at work, for messages */
+        const char *stage;  /* the stage at work, for messages */
         ExitStatus failure; /* the exit status if that stage fails */
 
         Session session;
@@ -43,5 +43,6 @@ typedef struct Run {
         pid_t child;
 } Run;
 
-/* Starts the container and becomes its supervisor. Returns only in case of failure; then nothing is left behind. */
+/* Starts the container and becomes its supervisor. Returns only in case of failure; then nothing is left
+ * behind. */
 bool run_container(Run *run, GError **error);

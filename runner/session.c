@@ -22,13 +22,14 @@ static bool check_runtime_dir(const char *path, GError **error) {
         if (!S_ISDIR(status.st_mode))
                 return fail(error, WOLFFIA_ERROR_VALUE, "The runtime folder %s is not a folder", path);
         if (status.st_uid != getuid())
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "The runtime folder %s belongs to user %u, not to you (%u); unset XDG_RUNTIME_DIR (it is "
-                            "inherited through su or sudo) or log in as the user",
-                            path, status.st_uid, getuid());
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "The runtime folder %s belongs to user %u, not to you (%u); unset XDG_RUNTIME_DIR (it is "
+                        "inherited through su or sudo) or log in as the user",
+                        path, status.st_uid, getuid());
         if (status.st_mode & 022)
-                return fail(error, WOLFFIA_ERROR_VALUE, "Others may write to the runtime folder %s; chmod 700 %s", path,
-                            path);
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "Others may write to the runtime folder %s; chmod 700 %s", path, path);
         return true;
 }
 
@@ -48,11 +49,12 @@ static bool find_runtime_dir(char **ret_path, GError **error) {
                         g_propagate_error(error, g_steal_pointer(&reason));
                         return false;
                 }
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "There is no runtime folder: XDG_RUNTIME_DIR is unset and %s does not exist, since user %u "
-                            "has neither a login session nor lingering; 'loginctl enable-linger' makes it, also "
-                            "without a login",
-                            usual, getuid());
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "There is no runtime folder: XDG_RUNTIME_DIR is unset and %s does not exist, since user %u "
+                        "has neither a login session nor lingering; 'loginctl enable-linger' makes it, also "
+                        "without a login",
+                        usual, getuid());
         }
         *ret_path = g_steal_pointer(&usual);
         return true;
@@ -85,7 +87,8 @@ bool session_find(const char *container_name, Session *ret_session, GError **err
         if (given && *given) {
                 session.container_dir = g_strndup(given, strcspn(given, ":"));
         } else {
-                session.container_dir = g_build_filename(session.runtime_dir, "wolffia", container_name, NULL);
+                session.container_dir =
+                        g_build_filename(session.runtime_dir, "wolffia", container_name, NULL);
                 session.owns_container_dir = true;
         }
         if (!file_make_folders(AT_FDCWD, session.container_dir, 0700, error)) {

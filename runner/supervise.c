@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Descriptors go over by number, since exec keeps them; the command line names each, so that a reader of `ps` sees
- * what the supervisor holds. */
+/* Descriptors go over by number, since exec keeps them; the command line names each, so that a reader of
+ * `ps` sees what the supervisor holds. */
 
 #include "runner/supervise.h"
 
@@ -18,7 +18,8 @@ bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error)
         const char *asked = run->spec->stop_signal;
 
         if (asked && *asked)
-                return value_signal_parse(asked, ret_signal, error) || fail_prefix(error, "StopSignal=%s", asked);
+                return value_signal_parse(asked, ret_signal, error) ||
+                       fail_prefix(error, "StopSignal=%s", asked);
         /* An image's slip must not keep its container from starting. */
         if (!run->image || !*run->image->stop_signal ||
             !value_signal_parse(run->image->stop_signal, ret_signal, NULL))

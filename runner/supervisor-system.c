@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The few functions of the C library that supervisor.c uses, as plain system calls, so that it can be linked with nothing
- * at all: one supervisor stays for each container, and the C library is nine tenths of its memory (253 KiB with glibc 2.41
- * for the first one, 20 KiB without). Meson leaves this file out on processors that it has no system call instruction
- * for; there the C library is linked as usual.
+/* The few functions of the C library that supervisor.c uses, as plain system calls, so that it can be linked
+ * with nothing at all: one supervisor stays for each container, and the C library is nine tenths of its
+ * memory (253 KiB with glibc 2.41 for the first one, 20 KiB without). Meson leaves this file out on
+ * processors that it has no system call instruction for; there the C library is linked as usual.
  *
- * What each function does is in its manual page. Only what supervisor.c needs is here: no buffers, no heap, no locale. */
+ * What each function does is in its manual page. Only what supervisor.c needs is here: no buffers, no heap,
+ * no locale. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -52,10 +53,14 @@ __asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp
 #elif defined(__aarch64__)
 
 static long call(long number, long a, long b, long c, long d, long e, long f) {
-        register long x8 __asm__("x8") = number, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
+        register long x8 __asm__("x8") = number, x0 __asm__("x0") = a, x1 __asm__("x1") = b,
+                         x2 __asm__("x2") = c;
         register long x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;
 
-        __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
+        __asm__ volatile("svc #0"
+                         : "+r"(x0)
+                         : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                         : "memory");
         return x0;
 }
 
@@ -79,10 +84,11 @@ static long done(long result) {
         return result;
 }
 
-#define CALL(number, a, b, c, d, e)                                                                                   \
+#define CALL(number, a, b, c, d, e)                                                                         \
         done(call((number), (long) (a), (long) (b), (long) (c), (long) (d), (long) (e), 0))
 
-/* The stack at the start of a program: the number of arguments, they themselves, NULL, the environment (System V ABI). */
+/* The stack at the start of a program: the number of arguments, they themselves, NULL, the environment
+ * (System V ABI). */
 _Noreturn void supervisor_start(long *stack) {
         int argc = (int) stack[0];
         char **argv = (char **) (stack + 1);
@@ -149,7 +155,8 @@ int socket(int domain, int type, int protocol) {
         return (int) CALL(SYS_socket, domain, type, protocol, 0, 0);
 }
 
-ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address, socklen_t length) {
+ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address,
+               socklen_t length) {
         return done(call(SYS_sendto, fd, (long) data, (long) size, flags, (long) address, (long) length));
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* wolffia-supervisor: what stays while a container runs. Started by the runner alone (runner/supervise.c), as the same
- * process. It includes nothing of ours and links nothing, where supervisor-system.c has the few functions of the C library
- * that it uses; no stdio and no heap, since one of it stays for each container.
+/* wolffia-supervisor: what stays while a container runs. Started by the runner alone (runner/supervise.c),
+ * as the same process. It includes nothing of ours and links nothing, where supervisor-system.c has the few
+ * functions of the C library that it uses; no stdio and no heap, since one of it stays for each container.
  *
  * How it works: one poll() loop over
  *   - a signalfd: signals for the payload, and the ends of our children,
@@ -10,8 +10,9 @@
  *     the pipe is not read, and signals still work,
  *   - the payload's notifications, of which the harmless ones are passed on,
  *   - pasta's complaints.
- * After the payload's end the pipe is drained until it is empty, never until its end of file: a process that somebody
- * else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the payload has ended. */
+ * After the payload's end the pipe is drained until it is empty, never until its end of file: a process that
+ * somebody else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the
+ * payload has ended. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -139,10 +140,12 @@ static void drain_output(Supervisor *supervisor) {
 
 /* ---- notifications ---- */
 
-/* What a payload may tell the service manager about itself. MAINPID=, FDSTORE= and the like are not its business. */
+/* What a payload may tell the service manager about itself. MAINPID=, FDSTORE= and the like are not its
+ * business. */
 static bool is_allowed(const char *line, size_t size) {
-        static const char *const allowed[] = {"READY=1",   "RELOADING=1", "STOPPING=1",           "STATUS=",
-                                              "ERRNO=",    "WATCHDOG=1",  "EXTEND_TIMEOUT_USEC=", "MONOTONIC_USEC="};
+        static const char *const allowed[] = {
+                "READY=1", "RELOADING=1", "STOPPING=1",           "STATUS=",
+                "ERRNO=",  "WATCHDOG=1",  "EXTEND_TIMEOUT_USEC=", "MONOTONIC_USEC="};
 
         for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
                 if (size >= strlen(allowed[i]) && memcmp(line, allowed[i], strlen(allowed[i])) == 0)
@@ -182,8 +185,8 @@ static unsigned long long find_mask(const char *text, const char *name) {
         return line ? strtoull(line + strlen(name), NULL, 16) : 0;
 }
 
-/* Process 1 of a pid namespace gets only signals that it has a handler for, or blocks in order to wait for them; the
- * kernel drops the others (pid_namespaces(7)). */
+/* Process 1 of a pid namespace gets only signals that it has a handler for, or blocks in order to wait for
+ * them; the kernel drops the others (pid_namespaces(7)). */
 static bool is_heard(const Supervisor *supervisor, int number) {
         char path[32] = "/proc/", digits[12], text[4096];
         size_t n = sizeof digits;
@@ -218,8 +221,9 @@ static void pass_signal(Supervisor *supervisor, int number) {
         kill(supervisor->payload, number);
 }
 
-/* Half a second after a stop signal that was not heard: a payload that has installed its handler meanwhile gets it once
- * more, any other is ended, as the signal would have ended it were it not process 1. Nobody waits for a timeout. */
+/* Half a second after a stop signal that was not heard: a payload that has installed its handler meanwhile
+ * gets it once more, any other is ended, as the signal would have ended it were it not process 1. Nobody
+ * waits for a timeout. */
 static void insist(Supervisor *supervisor) {
         supervisor->is_waiting = false;
         if (supervisor->has_ended)
@@ -229,20 +233,25 @@ static void insist(Supervisor *supervisor) {
                 return;
         }
         supervisor->is_killed = true;
-        complain(supervisor, ": the payload does not handle the stop signal, and the kernel keeps that from process 1 of a "
-                             "container; ended at once (RunInit=yes, or another StopSignal=, lets it end by itself)");
+        complain(
+                supervisor,
+                ": the payload does not handle the stop signal, and the kernel keeps that from process 1 of a "
+                "container; ended at once (RunInit=yes, or another StopSignal=, lets it end by itself)");
         kill(supervisor->payload, SIGKILL);
 }
 
 static void lose_pasta(Supervisor *supervisor) {
-        static const char status[] = "STATUS=pasta, which connects the container, has ended; the container is being stopped";
+        static const char status[] =
+                "STATUS=pasta, which connects the container, has ended; the container is being stopped";
 
         supervisor->pasta = 0;
         if (supervisor->has_ended)
                 return;
         supervisor->has_failed = true;
-        complain(supervisor, ": pasta, which connects the container, has ended, so the container is stopped; Restart= in "
-                             "[Service] starts it again");
+        complain(
+                supervisor,
+                ": pasta, which connects the container, has ended, so the container is stopped; Restart= in "
+                "[Service] starts it again");
         notify(status, sizeof status - 1);
         pass_signal(supervisor, SIGTERM);
 }
@@ -292,7 +301,8 @@ static void supervise(Supervisor *supervisor) {
                 bool full = is_output_full(supervisor);
                 struct pollfd events[] = {
                         {.fd = supervisor->signal_fd, .events = POLLIN},
-                        {.fd = full ? STDOUT_FILENO : supervisor->output_fd, .events = full ? POLLOUT : POLLIN},
+                        {.fd = full ? STDOUT_FILENO : supervisor->output_fd,
+                         .events = full ? POLLOUT : POLLIN},
                         {.fd = supervisor->notify_fd, .events = POLLIN},
                         {.fd = supervisor->pasta_errors_fd, .events = POLLIN},
                 };
@@ -341,8 +351,8 @@ static void remove_entries(int folder_fd, dev_t device) {
                 }
 }
 
-/* The files belong to subordinate ids. The user namespace, which outlives its processes by our descriptor, has them all,
- * and its root may remove them: no newuidmap is needed. */
+/* The files belong to subordinate ids. The user namespace, which outlives its processes by our descriptor,
+ * has them all, and its root may remove them: no newuidmap is needed. */
 static void remove_writable_layer(const Supervisor *supervisor) {
         struct stat status;
         pid_t child = fork();
@@ -385,7 +395,8 @@ static void clean_up(Supervisor *supervisor) {
                 remove_runtime_dir(supervisor->runtime_dir);
 }
 
-/* Ends as the payload has: by its exit status, or by the signal that ended it, so that systemd sees the same. */
+/* Ends as the payload has: by its exit status, or by the signal that ended it, so that systemd sees the
+ * same. */
 static int mirror(const Supervisor *supervisor) {
         const struct rlimit none = {0, 0};
         sigset_t set;
@@ -421,12 +432,14 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
 
         for (int i = 1; i < argc; i++) {
                 const char *word = argv[i];
-                int *const numbers[] = {&supervisor->payload,         &supervisor->pasta,        &supervisor->stop_signal,
-                                        &supervisor->pasta_errors_fd, &supervisor->output_fd,    &supervisor->notify_fd,
-                                        &supervisor->namespace_fd,    &supervisor->containers_fd, &supervisor->folder_fd};
-                static const char *const options[] = {"--payload=",         "--pasta=",         "--stop-signal=",
-                                                      "--pasta-errors-fd=", "--output-fd=",     "--notify-fd=",
-                                                      "--namespace-fd=",    "--containers-fd=", "--folder-fd="};
+                int *const numbers[] = {
+                        &supervisor->payload,         &supervisor->pasta,         &supervisor->stop_signal,
+                        &supervisor->pasta_errors_fd, &supervisor->output_fd,     &supervisor->notify_fd,
+                        &supervisor->namespace_fd,    &supervisor->containers_fd, &supervisor->folder_fd};
+                static const char *const options[] = {
+                        "--payload=",         "--pasta=",         "--stop-signal=",
+                        "--pasta-errors-fd=", "--output-fd=",     "--notify-fd=",
+                        "--namespace-fd=",    "--containers-fd=", "--folder-fd="};
                 bool taken = false;
 
                 for (size_t j = 0; j < sizeof options / sizeof *options && !taken; j++)
@@ -462,8 +475,13 @@ static bool prepare(Supervisor *supervisor) {
 
 int main(int argc, char **argv) {
         Supervisor supervisor = {
-                .signal_fd = -1, .output_fd = -1, .notify_fd = -1, .pasta_errors_fd = -1, .namespace_fd = -1,
-                .containers_fd = -1, .folder_fd = -1,
+                .signal_fd = -1,
+                .output_fd = -1,
+                .notify_fd = -1,
+                .pasta_errors_fd = -1,
+                .namespace_fd = -1,
+                .containers_fd = -1,
+                .folder_fd = -1,
         };
 
         if (!parse(argc, argv, &supervisor)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a value of [Container] needs beyond its grammar: relative paths start from the unit file's folder, and what refers
- * to other unit files is looked at; and the checks that span several keys. */
+/* What a value of [Container] needs beyond its grammar: relative paths start from the unit file's folder,
+ * and what refers to other unit files is looked at; and the checks that span several keys. */
 
 #include "spec/container-keys.h"
 #include "spec/unit-file.h"

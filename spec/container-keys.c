@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The key table, and looking things up in it. One row a key or option; nothing else in the project lists them. */
+/* The key table, and looking things up in it. One row a key or option; nothing else in the project lists
+ * them. */
 
 #include "spec/container-keys.h"
 
@@ -247,7 +248,8 @@ const ContainerKey container_keys[] = {
 
 const size_t container_keys_count = G_N_ELEMENTS(container_keys);
 
-/* Rows by the first letter of their key, chained; 0 ends a chain, so that numbers are one more than the index. */
+/* Rows by the first letter of their key, chained; 0 ends a chain, so that numbers are one more than the
+ * index. */
 static struct {
         guint8 first[26];
         guint8 next[G_N_ELEMENTS(container_keys)];
@@ -279,7 +281,8 @@ const ContainerKey *container_key_find(const char *key) {
         return NULL;
 }
 
-/* Options with a fixed part may share their beginning ("security-opt=label=disable"), so that the longest wins. */
+/* Options with a fixed part may share their beginning ("security-opt=label=disable"), so that the longest
+ * wins. */
 const ContainerKey *container_key_find_option(const char *text, const char **ret_value) {
         const ContainerKey *found = NULL;
         size_t found_length = 0;

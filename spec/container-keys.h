@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The key table: what may stand in [Container], which option of the runner it becomes, how its lines are read, and
- * which field of ContainerSpec holds it. The generator, the runner's command line, `wolffia check`, the manual and shell
- * completion are driven by it or tested against it. The names are podman-systemd.unit(5)'s and podman-run(1)'s. */
+/* The key table: what may stand in [Container], which option of the runner it becomes, how its lines are
+ * read, and which field of ContainerSpec holds it. The generator, the runner's command line, `wolffia
+ * check`, the manual and shell completion are driven by it or tested against it. The names are
+ * podman-systemd.unit(5)'s and podman-run(1)'s. */
 
 #include "spec/container-spec.h"
 
@@ -57,8 +58,8 @@ extern const size_t container_keys_count;
 
 const ContainerKey *container_key_find(const char *key);
 
-/* By the text behind the dashes, "security-opt=seccomp=/x" or "publish". RET_VALUE (may be NULL) gets what is behind the
- * option's own "=", or NULL when there is none. */
+/* By the text behind the dashes, "security-opt=seccomp=/x" or "publish". RET_VALUE (may be NULL) gets what
+ * is behind the option's own "=", or NULL when there is none. */
 const ContainerKey *container_key_find_option(const char *text, const char **ret_value);
 const ContainerKey *container_key_find_letter(char letter);
 

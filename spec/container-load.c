@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Reading [Container]. Where Podman drops a line in silence, or takes a slip for "no", this reports an error. */
+/* Reading [Container]. Where Podman drops a line in silence, or takes a slip for "no", this reports an
+ * error. */
 
 #include "spec/container-load.h"
 
@@ -225,8 +226,8 @@ static bool last_line_counts(const ContainerKey *key) {
         return container_key_kind(key) != KEY_KIND_LIST || key->class == KEY_COMMAND;
 }
 
-/* Rows of the assignments, and for each row the line from which on it counts: a value that a later line takes back
- * cannot be an error. */
+/* Rows of the assignments, and for each row the line from which on it counts: a value that a later line
+ * takes back cannot be an error. */
 typedef struct Rows {
         const ContainerKey **of_line;
         guint starts[G_MAXUINT8]; /* container-keys.c asserts that there are fewer rows */

@@ -9,8 +9,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* Reads [Container] of the unit file at PATH (absolute; relative sources start from its folder) into SPEC. All that is
- * wrong is added to PROBLEMS, not only the first; SPEC holds what was right. */
+/* Reads [Container] of the unit file at PATH (absolute; relative sources start from its folder) into SPEC.
+ * All that is wrong is added to PROBLEMS, not only the first; SPEC holds what was right. */
 void container_load(const UnitFile *unit, const char *path, ContainerSpec *spec, GPtrArray *problems);
 
 /* The value of a key of the class KEY_SINGLE without its outer quotes. Caller frees. */

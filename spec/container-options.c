@@ -54,7 +54,8 @@ static bool store(const ContainerKey *key, const char *value, ContainerSpec *spe
         return true;
 }
 
-/* An option whose value is the next argument, or that is split between the two ("--security-opt" "seccomp=x"). */
+/* An option whose value is the next argument, or that is split between the two ("--security-opt"
+ * "seccomp=x"). */
 static bool parse_spread(const char *const **arguments, ContainerSpec *spec, bool checks, GError **error) {
         const char *name = **arguments + 2, *next = (*arguments)[1], *value = NULL;
         const ContainerKey *key = container_key_find_option(name, NULL);

@@ -8,12 +8,13 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* Reads the arguments behind the program's name, ended by NULL, as podman-run(1) does: options, then the image (not after
- * --rootfs), then the command, which is taken as it stands. Values are not checked here but where they are used. */
+/* Reads the arguments behind the program's name, ended by NULL, as podman-run(1) does: options, then the
+ * image (not after --rootfs), then the command, which is taken as it stands. Values are not checked here but
+ * where they are used. */
 bool container_options_parse(const char *const *arguments, ContainerSpec **ret_spec, GError **error);
 
-/* Options only, added to SPEC (PodmanArgs=); a plain word is an error. Values that systemd does not expand are
- * checked. */
+/* Options only, added to SPEC (PodmanArgs=); a plain word is an error. Values that systemd does not expand
+ * are checked. */
 bool container_options_merge(const char *const *arguments, ContainerSpec *spec, GError **error);
 
 /* The arguments that give SPEC back, as an array of char *. Caller unrefs. */

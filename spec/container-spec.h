@@ -3,15 +3,17 @@
 
 /* The contract between all programs: what the user asked for, as text in the user's own words.
  *
- * Values stay text because the generator cannot know more: `%h` and `$PORT` are systemd's to expand. They are checked
- * by the grammars of value-*.h wherever they hold no such thing, and parsed by the same functions at the point of use. */
+ * Values stay text because the generator cannot know more: `%h` and `$PORT` are systemd's to expand. They
+ * are checked by the grammars of value-*.h wherever they hold no such thing, and parsed by the same
+ * functions at the point of use. */
 
 #include <glib.h>
 #include <stdbool.h>
 
 typedef enum Tristate { TRISTATE_UNSET = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 } Tristate;
 
-/* Strings are NULL where nothing was said; lists (of char *) are never NULL. One field per row of container-keys.c. */
+/* Strings are NULL where nothing was said; lists (of char *) are never NULL. One field per row of
+ * container-keys.c. */
 typedef struct ContainerSpec {
         char *name;
         char *image;

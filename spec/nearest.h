@@ -5,8 +5,9 @@
 
 #include <glib.h>
 
-/* Insertions, deletions, replacements and swaps of neighbours that turn A into B, letters compared without case; a
- * difference in case alone counts as one. Words above 64 bytes are infinitely far from everything (G_MAXUINT). */
+/* Insertions, deletions, replacements and swaps of neighbours that turn A into B, letters compared without
+ * case; a difference in case alone counts as one. Words above 64 bytes are infinitely far from everything
+ * (G_MAXUINT). */
 guint nearest_distance(const char *a, const char *b);
 
 /* Whether DISTANCE is small enough for a word of this length to be worth a suggestion. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A diagnostic as data: what is wrong where in a unit file. The generator logs them, `wolffia check` prints them. */
+/* A diagnostic as data: what is wrong where in a unit file. The generator logs them, `wolffia check` prints
+ * them. */
 
 #include <glib.h>
 #include <stdbool.h>

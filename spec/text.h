@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Appending to a GString without a call where there is room: a unit is put together from some hundred pieces, and the
- * generator makes thousands of units at each login. */
+/* Appending to a GString without a call where there is room: a unit is put together from some hundred
+ * pieces, and the generator makes thousands of units at each login. */
 
 #include <glib.h>
 #include <string.h>

@@ -6,9 +6,10 @@
  *
  *         a-b@i.container.d   a-b@.container.d   a-@.container.d   a-.container.d   container.d
  *
- * each of them possibly in several places of the search path. A file NAME.conf is taken from the most specific folder
- * that has it, and among places of one folder from the first; an empty file, or a link to /dev/null, takes its place and
- * says nothing. The files so chosen apply in the order of their names, whatever folder they come from. */
+ * each of them possibly in several places of the search path. A file NAME.conf is taken from the most
+ * specific folder that has it, and among places of one folder from the first; an empty file, or a link to
+ * /dev/null, takes its place and says nothing. The files so chosen apply in the order of their names,
+ * whatever folder they come from. */
 
 #include "spec/unit-dropins.h"
 
@@ -71,7 +72,8 @@ static void choose_folder(const UnitDropins *dropins, const char *name, GTree *c
                 choose_files(paths->pdata[i], chosen);
 }
 
-/* All folders of the unit, from the most specific on. STEM is the name without ".container", EXTENSION is that. */
+/* All folders of the unit, from the most specific on. STEM is the name without ".container", EXTENSION is
+ * that. */
 static void choose_all(const UnitDropins *dropins, const char *name, GTree *chosen) {
         const char *extension = strrchr(name, '.');
         g_autoptr(GString) folder = g_string_new(name);

@@ -16,10 +16,12 @@ UnitDropins *unit_dropins_new(void);
 void unit_dropins_free(UnitDropins *dropins);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnitDropins, unit_dropins_free)
 
-/* PATH is a folder like /home/x/.config/wolffia/web.container.d. Those added first win over later ones of the same name. */
+/* PATH is a folder like /home/x/.config/wolffia/web.container.d. Those added first win over later ones of
+ * the same name. */
 void unit_dropins_add(UnitDropins *dropins, const char *path);
 
-/* The drop-ins of the unit file NAME, as absolute paths (char *) in the order in which they apply. Caller unrefs. */
+/* The drop-ins of the unit file NAME, as absolute paths (char *) in the order in which they apply. Caller
+ * unrefs. */
 GPtrArray *unit_dropins_find(const UnitDropins *dropins, const char *name);
 
 /* Reads them all into UNIT. */

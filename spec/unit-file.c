@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The container of unit files. One array, since files are short and read from front to back; one arena for the text,
- * since the generator reads thousands of them at each login. */
+/* The container of unit files. One array, since files are short and read from front to back; one arena for
+ * the text, since the generator reads thousands of them at each login. */
 
 #include "spec/unit-file.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A unit file in memory: assignments in the order in which they were written, each with its section, file and line.
- * Drop-ins are appended to the same UnitFile. All strings live as long as it does. */
+/* A unit file in memory: assignments in the order in which they were written, each with its section, file
+ * and line. Drop-ins are appended to the same UnitFile. All strings live as long as it does. */
 
 #include <glib.h>
 #include <stdbool.h>

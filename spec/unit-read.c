@@ -2,10 +2,11 @@
 
 /* Unit files through inih.
  *
- * inih reads a line at a time, knows neither continued lines nor line numbers, takes "Key: value" for an assignment, and
- * in its usual build cuts lines at 200 bytes. So it is fed through ini_parse_stream() with logical lines that are made
- * here: comments taken out, continuations joined, each checked to be a section or an assignment. What it gives back is
- * a key and a value; section and line are known here, since the reader is called right before the handler. */
+ * inih reads a line at a time, knows neither continued lines nor line numbers, takes "Key: value" for an
+ * assignment, and in its usual build cuts lines at 200 bytes. So it is fed through ini_parse_stream() with
+ * logical lines that are made here: comments taken out, continuations joined, each checked to be a section
+ * or an assignment. What it gives back is a key and a value; section and line are known here, since the
+ * reader is called right before the handler. */
 
 #include "spec/unit-read.h"
 
@@ -92,8 +93,8 @@ static bool is_comment(const char *line, size_t length) {
         return length > 0 && (*line == '#' || *line == ';');
 }
 
-/* Joins what follows a line that ends in a backslash. As systemd does: the backslash becomes a blank, comments in between
- * are skipped, an empty line ends it. */
+/* Joins what follows a line that ends in a backslash. As systemd does: the backslash becomes a blank,
+ * comments in between are skipped, an empty line ends it. */
 static void join_lines(UnitReader *reader, const char *line, size_t length) {
         GString *joined = reader->joined;
         bool more = true;
@@ -280,7 +281,8 @@ void unit_read_text(UnitReader *reader, const char *text, size_t size, const cha
                             bad_line);
 }
 
-/* Reads a file of the given size hint whole; one read() is enough for a regular file that nobody writes to. */
+/* Reads a file of the given size hint whole; one read() is enough for a regular file that nobody writes
+ * to. */
 static bool read_whole(int fd, size_t size, GString *buffer) {
         g_string_set_size(buffer, 0);
         for (;;) {

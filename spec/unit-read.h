@@ -15,8 +15,8 @@ UnitReader *unit_reader_new(void);
 void unit_reader_free(UnitReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnitReader, unit_reader_free)
 
-/* Adds TEXT (SIZE bytes, and a NUL behind them) to UNIT. FILE is its name in diagnostics. What cannot be read becomes an
- * error in PROBLEMS, and the rest is read all the same. */
+/* Adds TEXT (SIZE bytes, and a NUL behind them) to UNIT. FILE is its name in diagnostics. What cannot be
+ * read becomes an error in PROBLEMS, and the rest is read all the same. */
 void unit_read_text(UnitReader *reader, const char *text, size_t size, const char *file, UnitFile *unit,
                     GPtrArray *problems);
 

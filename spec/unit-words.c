@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* systemd's words. Where systemd drops a line with a warning that nobody sees, and Podman without one, this fails. */
+/* systemd's words. Where systemd drops a line with a warning that nobody sees, and Podman without one, this
+ * fails. */
 
 #include "spec/unit-words.h"
 
@@ -173,7 +174,8 @@ static void append_text(GString *line, const char *text, bool quotes, UnitWordsS
 }
 
 void unit_words_quote(GString *line, const char *word, UnitWordsStyle style) {
-        /* A word that starts with "#" or ";" makes a continued line a comment; a lone ";" separates commands. */
+        /* A word that starts with "#" or ";" makes a continued line a comment; a lone ";" separates
+         * commands. */
         bool quotes = !*word || *word == '#' || *word == ';' || needs_quotes(word);
 
         append_text(line, word, quotes, style);

@@ -43,8 +43,8 @@ bool value_number_parse(const char *text, guint64 maximum, guint64 *ret_number, 
         return true;
 }
 
-/* Reads "12.5" at *P and moves behind it; MULTIPLIER is applied after the unit is known, so the fraction is kept as
- * a whole number of millionths. */
+/* Reads "12.5" at *P and moves behind it; MULTIPLIER is applied after the unit is known, so the fraction is
+ * kept as a whole number of millionths. */
 typedef struct Amount {
         guint64 whole;
         guint64 millionths;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The spelling of image names (the grammar of the OCI distribution specification, "reference"). What a name stands for
- * is for image/ to say. */
+/* The spelling of image names (the grammar of the OCI distribution specification, "reference"). What a name
+ * stands for is for image/ to say. */
 
 #include "spec/value-image.h"
 

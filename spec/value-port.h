@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* PublishPort=, --publish: [[ADDRESS:]HOST:]CONTAINER[/PROTOCOL], where HOST and CONTAINER may be ranges of one length,
- * HOST may be empty, and an IPv6 ADDRESS stands in brackets (podman-run(1)). */
+/* PublishPort=, --publish: [[ADDRESS:]HOST:]CONTAINER[/PROTOCOL], where HOST and CONTAINER may be ranges of
+ * one length, HOST may be empty, and an IPv6 ADDRESS stands in brackets (podman-run(1)). */
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Names of signals. glibc's sigabbrev_np() has them the other way round only, and is newer than some hosts. */
+/* Names of signals. glibc's sigabbrev_np() has them the other way round only, and is newer than some
+ * hosts. */
 
 #include "spec/value-signal.h"
 
@@ -24,7 +25,8 @@ static const struct {
         {"PWR", SIGPWR},       {"SYS", SIGSYS},
 };
 
-/* "RTMIN+3", "RTMAX-1". libc keeps the first two real-time signals, so the numbers are known at run time only. */
+/* "RTMIN+3", "RTMAX-1". libc keeps the first two real-time signals, so the numbers are known at run time
+ * only. */
 static bool parse_realtime(const char *name, int *ret_signal) {
         bool from_top = g_ascii_strncasecmp(name, "RTMAX", 5) == 0;
         guint64 distance = 0;
