@@ -29,6 +29,7 @@ class Variant:
 
 
 NORMAL = Variant("normal", ("--prefix=/usr", "--buildtype=debugoptimized"))
+WITHOUT_TESTS = Variant("without-tests", ("--prefix=/usr", "--buildtype=debugoptimized", "-Dtests=false"))
 SANITIZED = Variant("sanitized", ("--prefix=/usr", "--buildtype=debug", "-Db_sanitize=address,undefined",
                                   "-Db_lundef=false"))
 
