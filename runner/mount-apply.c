@@ -149,12 +149,28 @@ static bool open_null(int *ret_fd, GError **error) {
         return true;
 }
 
+/* What this kernel does not have need not be hidden: -1 then. Any other failure must not leave it visible. */
+static bool open_present(int root_fd, const char *target, int *ret_fd, GError **error) {
+        g_autoptr(GError) failure = NULL;
+
+        if (beneath_open(root_fd, target, ret_fd, &failure))
+                return true;
+        if (g_error_matches(failure, ERRNO_ERROR, ENOENT) ||
+            g_error_matches(failure, ERRNO_ERROR, ENOTDIR)) {
+                *ret_fd = -1;
+                return true;
+        }
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+}
+
 static bool apply_mask(const MountStep *step, int root_fd, GError **error) {
         struct stat status;
 
         autofd int target_fd = -1, mask_fd = -1;
-        /* What this kernel does not have need not be hidden. */
-        if (!beneath_open(root_fd, step->target, &target_fd, NULL))
+        if (!open_present(root_fd, step->target, &target_fd, error))
+                return false;
+        if (target_fd < 0)
                 return true;
         if (fstat(target_fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot look at %s", step->target);
@@ -177,8 +193,10 @@ static bool apply_read_only(const MountStep *step, int root_fd, GError **error) 
         struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
 
         autofd int target_fd = -1, tree_fd = -1;
-        if (!beneath_open(root_fd, step->target, &target_fd, NULL))
-                return true; /* as in apply_mask() */
+        if (!open_present(root_fd, step->target, &target_fd, error))
+                return false;
+        if (target_fd < 0)
+                return true;
         tree_fd =
                 open_tree(target_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
         if (tree_fd < 0 ||

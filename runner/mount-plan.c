@@ -14,6 +14,7 @@
 #include "runner/security-paths.h"
 #include "spec/value-volume.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <libmount/libmount.h>
 #include <stdlib.h>
@@ -113,6 +114,29 @@ static void plan_own_files(GPtrArray *steps, const MountFacts *facts) {
                         SAFE | MOUNT_ATTR_RDONLY;
 }
 
+/* libmount brings blkid, SELinux and a regular expression library along, 1 ms of each start, and is needed
+ * only where a file of the user's has mount options: so it is loaded only then. */
+typedef struct LibMount {
+        int (*split_optstr)(const char *options, char **user, char **vfs, char **fs, int ignore_user,
+                            int ignore_vfs);
+        int (*get_flags)(const char *options, unsigned long *flags, const struct libmnt_optmap *map);
+        const struct libmnt_optmap *(*get_optmap)(int id);
+} LibMount;
+
+static const LibMount *load_libmount(void) {
+        static LibMount library;
+        static const char *const names[] = {"mnt_split_optstr", "mnt_optstr_get_flags",
+                                            "mnt_get_builtin_optmap"};
+        void *targets[] = {&library.split_optstr, &library.get_flags, &library.get_optmap};
+
+        void *handle = library.get_optmap ? NULL : dlopen("libmount.so.1", RTLD_NOW | RTLD_LOCAL);
+        for (size_t i = 0; handle && i < G_N_ELEMENTS(names); i++) {
+                void *symbol = dlsym(handle, names[i]);
+                memcpy(targets[i], &symbol, sizeof symbol); /* as in base/log.c */
+        }
+        return library.split_optstr && library.get_flags && library.get_optmap ? &library : NULL;
+}
+
 bool mount_plan_split_options(const char *options, guint64 *ret_attributes, char **ret_rest,
                               GError **error) {
         static const struct {
@@ -127,9 +151,15 @@ bool mount_plan_split_options(const char *options, guint64 *ret_attributes, char
         char *kernel = NULL, *rest = NULL;
         unsigned long flags = 0;
 
-        int result = mnt_split_optstr(options, NULL, &kernel, &rest, 0, 0);
+        const LibMount *library = load_libmount();
+        if (!library)
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "The mount options '%s' cannot be read without libmount ('apt install libmount1')",
+                        options);
+        int result = library->split_optstr(options, NULL, &kernel, &rest, 0, 0);
         if (result == 0 && kernel)
-                result = mnt_optstr_get_flags(kernel, &flags, mnt_get_builtin_optmap(MNT_LINUX_MAP));
+                result = library->get_flags(kernel, &flags, library->get_optmap(MNT_LINUX_MAP));
         free(kernel);
         if (result < 0) {
                 free(rest);

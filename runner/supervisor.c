@@ -58,7 +58,8 @@ typedef struct Supervisor {
         bool has_failed; /* a helper of ours: success would be a lie */
         int status;
 
-        char buffer[4096]; /* output that was read and not yet taken */
+        bool is_socket;        /* standard output, as it is under systemd */
+        char buffer[PIPE_BUF]; /* output that was read and not yet taken */
         size_t start, end;
 } Supervisor;
 
@@ -91,11 +92,26 @@ static void notify(const char *message, size_t size) {
 
 /* ---- output ---- */
 
+/* write(2) that does not wait. O_NONBLOCK would do, but belongs to whoever else has the same pipe or
+ * terminal open, and would outlive us there. A pipe that poll() calls writable takes PIPE_BUF bytes, and
+ * that is our buffer (pipe(7)). */
+static ssize_t put(const Supervisor *supervisor, const char *data, size_t size) {
+        if (supervisor->is_socket)
+                return sendto(STDOUT_FILENO, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
+
+        struct pollfd event = {.fd = STDOUT_FILENO, .events = POLLOUT};
+        if (poll(&event, 1, 0) == 0) {
+                errno = EAGAIN;
+                return -1;
+        }
+        return write(STDOUT_FILENO, data, size);
+}
+
 /* Gives what is in the buffer to standard output. False: it takes no more for now. */
 static bool flush_output(Supervisor *supervisor) {
         while (supervisor->start < supervisor->end) {
-                ssize_t n = write(STDOUT_FILENO, supervisor->buffer + supervisor->start,
-                                  supervisor->end - supervisor->start);
+                ssize_t n = put(supervisor, supervisor->buffer + supervisor->start,
+                                supervisor->end - supervisor->start);
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0 && errno == EAGAIN)
@@ -124,10 +140,6 @@ static bool copy_output(Supervisor *supervisor) {
                 supervisor->end = (size_t) n;
         }
         return true;
-}
-
-static bool is_output_full(const Supervisor *supervisor) {
-        return supervisor->start < supervisor->end;
 }
 
 static void drain_output(Supervisor *supervisor) {
@@ -298,7 +310,7 @@ static void relay_pasta(Supervisor *supervisor) {
 
 static void supervise(Supervisor *supervisor) {
         while (!supervisor->has_ended) {
-                bool full = is_output_full(supervisor);
+                bool full = supervisor->start < supervisor->end;
                 struct pollfd events[] = {
                         {.fd = supervisor->signal_fd, .events = POLLIN},
                         {.fd = full ? STDOUT_FILENO : supervisor->output_fd,
@@ -352,21 +364,15 @@ static void remove_entries(int folder_fd, dev_t device) {
 }
 
 /* The files belong to subordinate ids. The user namespace, which outlives its processes by our descriptor,
- * has them all, and its root may remove them: no newuidmap is needed. */
+ * has them all, and its root may remove them: no newuidmap is needed. Nothing is left to do for us outside,
+ * so we enter it ourselves. */
 static void remove_writable_layer(const Supervisor *supervisor) {
         struct stat status;
-        pid_t child = fork();
 
-        if (child == 0) {
-                if (setns(supervisor->namespace_fd, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 ||
-                    setresuid(0, 0, 0) < 0 || fstat(supervisor->folder_fd, &status) < 0)
-                        _exit(1);
-                remove_entries(supervisor->folder_fd, status.st_dev);
-                _exit(0);
-        }
-        if (child > 0)
-                while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-                        ;
+        if (setns(supervisor->namespace_fd, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 ||
+            setresuid(0, 0, 0) < 0 || fstat(supervisor->folder_fd, &status) < 0)
+                return;
+        remove_entries(supervisor->folder_fd, status.st_dev);
         (void) unlinkat(supervisor->containers_fd, supervisor->name, AT_REMOVEDIR);
 }
 
@@ -384,15 +390,17 @@ static void remove_runtime_dir(const char *path) {
 
 static void clean_up(Supervisor *supervisor) {
         drain_output(supervisor);
-        if (supervisor->pasta > 0) {
+        if (supervisor->pasta > 0)
                 kill(supervisor->pasta, SIGKILL);
-                while (waitpid(supervisor->pasta, NULL, 0) < 0 && errno == EINTR)
+        if (supervisor->runtime_dir) {
+                remove_runtime_dir(supervisor->runtime_dir);
+                /* By hand: the published ports are free when we are gone. In a unit systemd waits for that,
+                 * and we need not: the kernel takes 20 ms to close pasta's tap. */
+                while (supervisor->pasta > 0 && waitpid(supervisor->pasta, NULL, 0) < 0 && errno == EINTR)
                         ;
         }
         if (supervisor->folder_fd >= 0 && supervisor->namespace_fd >= 0)
                 remove_writable_layer(supervisor);
-        if (supervisor->runtime_dir)
-                remove_runtime_dir(supervisor->runtime_dir);
 }
 
 /* Ends as the payload has: by its exit status, or by the signal that ended it, so that systemd sees the
@@ -405,7 +413,6 @@ static int mirror(const Supervisor *supervisor) {
                 return 125;
         if (WIFEXITED(supervisor->status))
                 return WEXITSTATUS(supervisor->status);
-
         int number = supervisor->is_killed ? SIGTERM : WTERMSIG(supervisor->status);
         setrlimit(RLIMIT_CORE, &none); /* the payload's core is of interest, not ours */
         signal(number, SIG_DFL);
@@ -418,45 +425,35 @@ static int mirror(const Supervisor *supervisor) {
 
 /* ---- the start ---- */
 
-static bool take_number(const char *argument, const char *option, int *value) {
-        size_t size = strlen(option);
-
-        if (strncmp(argument, option, size) != 0)
-                return false;
-        *value = (int) strtoull(argument + size, NULL, 10);
-        return true;
-}
-
 static bool parse(int argc, char **argv, Supervisor *supervisor) {
         static const char runtime_dir[] = "--runtime-dir=";
+        const struct {
+                const char *option;
+                int *value;
+        } numbers[] = {
+                {"--payload=", &supervisor->payload},
+                {"--pasta=", &supervisor->pasta},
+                {"--stop-signal=", &supervisor->stop_signal},
+                {"--pasta-errors-fd=", &supervisor->pasta_errors_fd},
+                {"--output-fd=", &supervisor->output_fd},
+                {"--notify-fd=", &supervisor->notify_fd},
+                {"--namespace-fd=", &supervisor->namespace_fd},
+                {"--containers-fd=", &supervisor->containers_fd},
+                {"--folder-fd=", &supervisor->folder_fd},
+        };
 
         for (int i = 1; i < argc; i++) {
-                const char *word = argv[i];
-                int *const numbers[] = {
-                        &supervisor->payload,         &supervisor->pasta,         &supervisor->stop_signal,
-                        &supervisor->pasta_errors_fd, &supervisor->output_fd,     &supervisor->notify_fd,
-                        &supervisor->namespace_fd,    &supervisor->containers_fd, &supervisor->folder_fd};
-                static const char *const options[] = {
-                        "--payload=",         "--pasta=",         "--stop-signal=",
-                        "--pasta-errors-fd=", "--output-fd=",     "--notify-fd=",
-                        "--namespace-fd=",    "--containers-fd=", "--folder-fd="};
-                bool taken = false;
-
-                for (size_t j = 0; j < sizeof options / sizeof *options && !taken; j++)
-                        taken = take_number(word, options[j], numbers[j]);
-                if (!taken && strncmp(word, runtime_dir, sizeof runtime_dir - 1) == 0)
-                        supervisor->runtime_dir = word + sizeof runtime_dir - 1;
-                else if (!taken)
-                        supervisor->name = word;
+                if (strncmp(argv[i], runtime_dir, sizeof runtime_dir - 1) == 0)
+                        supervisor->runtime_dir = argv[i] + sizeof runtime_dir - 1;
+                else if (strncmp(argv[i], "--", 2) != 0)
+                        supervisor->name = argv[i];
+                for (size_t j = 0; j < sizeof numbers / sizeof *numbers; j++) {
+                        size_t size = strlen(numbers[j].option);
+                        if (strncmp(argv[i], numbers[j].option, size) == 0)
+                                *numbers[j].value = (int) strtoull(argv[i] + size, NULL, 10);
+                }
         }
         return supervisor->name && supervisor->payload > 0 && supervisor->stop_signal > 0;
-}
-
-static void set_flags(int fd, int flags) {
-        int old = fd >= 0 ? fcntl(fd, F_GETFL) : -1;
-
-        if (old >= 0)
-                (void) fcntl(fd, F_SETFL, old | flags);
 }
 
 static bool prepare(Supervisor *supervisor) {
@@ -466,10 +463,9 @@ static bool prepare(Supervisor *supervisor) {
         sigfillset(&all);
         sigprocmask(SIG_BLOCK, &all, NULL);
         supervisor->signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-        set_flags(supervisor->output_fd, O_NONBLOCK);
-        /* A terminal or file is shared with others, who do not expect it; and it does not stall. */
-        if (fstat(STDOUT_FILENO, &status) == 0 && (S_ISSOCK(status.st_mode) || S_ISFIFO(status.st_mode)))
-                set_flags(STDOUT_FILENO, O_NONBLOCK);
+        if (supervisor->output_fd >= 0) /* our end of a pipe of our own */
+                (void) fcntl(supervisor->output_fd, F_SETFL, O_NONBLOCK);
+        supervisor->is_socket = fstat(STDOUT_FILENO, &status) == 0 && S_ISSOCK(status.st_mode);
         return supervisor->signal_fd >= 0;
 }
 
