@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -85,5 +86,9 @@ def run_with_progress(command, progress, count):
 
 
 def remove(path):
+    """A preparation that was killed leaves what it had mounted: /proc must not be emptied with the rest."""
+    mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    for point in reversed([point for point in mounts if point.startswith(f"{path}/")]):
+        subprocess.run(["umount", "--lazy", point], check=True)
     if path.exists():
         shutil.rmtree(path)
