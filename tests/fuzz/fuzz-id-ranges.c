@@ -20,8 +20,9 @@ static void check_map(const GArray *ranges, guint32 keep) {
                 inside_end = (guint64) extent.inside + extent.count;
                 for (guint j = 0; j < i; j++) {
                         IdExtent other = g_array_index(map->users, IdExtent, j);
-                        g_assert_true(extent.outside >= other.outside ? extent.outside - other.outside >= other.count
-                                                                      : other.outside - extent.outside >= extent.count);
+                        g_assert_true(extent.outside >= other.outside
+                                              ? extent.outside - other.outside >= other.count
+                                              : other.outside - extent.outside >= extent.count);
                 }
         }
         g_assert_cmpuint(id_map_inside(map->users, 1000), ==, keep);

@@ -28,7 +28,8 @@ static pid_t spawn(int cgroup_fd) {
 
 static bool make_payload(const char *cgroup, int *ret_fd, char **ret_path, GError **error) {
         *ret_path = g_build_filename(cgroup, "payload", NULL);
-        if (mkdir(*ret_path, 0755) < 0 || (*ret_fd = open(*ret_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+        if (mkdir(*ret_path, 0755) < 0 ||
+            (*ret_fd = open(*ret_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
                 return fail_errno(error, errno, "Cannot make the payload's cgroup");
         return true;
 }
@@ -102,6 +103,7 @@ int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/clone-into-cgroup/is-born-there-and-sees-itself-at-the-top",
                         is_born_there_and_sees_itself_at_the_top);
-        g_test_add_func("/clone-into-cgroup/holds-the-cgroup-until-it-is-reaped", holds_the_cgroup_until_it_is_reaped);
+        g_test_add_func("/clone-into-cgroup/holds-the-cgroup-until-it-is-reaped",
+                        holds_the_cgroup_until_it_is_reaped);
         return g_test_run();
 }

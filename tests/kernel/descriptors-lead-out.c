@@ -43,7 +43,8 @@ static void in_root_keeps_links_and_dots_inside(Scratch *scratch, gconstpointer 
 
 static void magic_links_are_refused(void) {
         autofd int slash_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        static const char *const paths[] = {"proc/self/root", "proc/self/cwd", "proc/self/fd/0", "proc/thread-self/root/etc"};
+        static const char *const paths[] = {"proc/self/root", "proc/self/cwd", "proc/self/fd/0",
+                                            "proc/thread-self/root/etc"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
                 autofd int fd = open_resolved(slash_fd, paths[i], RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
@@ -55,7 +56,8 @@ static void magic_links_are_refused(void) {
                 g_assert_cmpint(errno, ==, EXDEV);
         }
         /* An ordinary link of /proc is none. */
-        autofd int self_fd = open_resolved(slash_fd, "proc/self/status", RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+        autofd int self_fd =
+                open_resolved(slash_fd, "proc/self/status", RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
         g_assert_cmpint(self_fd, >=, 0);
 }
 
@@ -81,8 +83,10 @@ static bool work_leak(void *data, GError **error) {
                 return false;
         if (access("/secret", F_OK) == 0 || access("/etc/passwd", F_OK) == 0)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the host's tree is still there");
-        if (chdir(link) < 0 || access("secret", F_OK) < 0 || access("../../../../../../../../etc/passwd", F_OK) < 0)
-                return fail(error, WOLFFIA_ERROR_VALUE, "a folder that is open no longer leads out, rejoice");
+        if (chdir(link) < 0 || access("secret", F_OK) < 0 ||
+            access("../../../../../../../../etc/passwd", F_OK) < 0)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "a folder that is open no longer leads out, rejoice");
         /* The C library refuses what the kernel calls "(unreachable)…". */
         if (getcwd(here, sizeof here) || errno != ENOENT)
                 return fail(error, WOLFFIA_ERROR_VALUE, "getcwd() does not tell");
@@ -101,8 +105,10 @@ static void an_open_folder_leads_out_of_the_root(Scratch *scratch, gconstpointer
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        scratch_test_add("/openat2/in-root/keeps-links-and-dots-inside", in_root_keeps_links_and_dots_inside);
+        scratch_test_add("/openat2/in-root/keeps-links-and-dots-inside",
+                         in_root_keeps_links_and_dots_inside);
         g_test_add_func("/openat2/no-magiclinks/refuses-them", magic_links_are_refused);
-        scratch_test_add("/pivot-root/leaves-a-way-out-by-open-folders", an_open_folder_leads_out_of_the_root);
+        scratch_test_add("/pivot-root/leaves-a-way-out-by-open-folders",
+                         an_open_folder_leads_out_of_the_root);
         return g_test_run();
 }

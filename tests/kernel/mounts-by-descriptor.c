@@ -36,7 +36,8 @@ static bool work_swapped(void *data, GError **error) {
         if (target_fd < 0 || mount_fd < 0)
                 return fail_errno(error, errno, "Cannot make a detached mount");
         /* Somebody swaps it for a link to what must not be covered. */
-        if (rename("target", "moved") < 0 || symlink("precious", "target") < 0 || move(mount_fd, target_fd) < 0)
+        if (rename("target", "moved") < 0 || symlink("precious", "target") < 0 ||
+            move(mount_fd, target_fd) < 0)
                 return fail_errno(error, errno, "Cannot mount by descriptor");
         if (access("precious/file", F_OK) < 0)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the link was followed");
@@ -45,19 +46,23 @@ static bool work_swapped(void *data, GError **error) {
 
 static bool work_restrict(void *data, GError **error) {
         const Scratch *scratch = data;
-        struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC};
+        struct mount_attr attributes = {.attr_set =
+                                                MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC};
 
         if (!mapped_unshare_mounts(error) || chdir(scratch->path) < 0)
                 return false;
         /* With what is mounted below, and all of it restricted before anybody sees it. */
         if (mount("tmpfs", "source/below", "tmpfs", 0, NULL) < 0)
                 return fail_errno(error, errno, "Cannot mount below the source");
-        autofd int tree_fd = open_tree(AT_FDCWD, "source", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+        autofd int tree_fd =
+                open_tree(AT_FDCWD, "source", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
         autofd int target_fd = open("target", O_PATH | O_CLOEXEC);
-        if (tree_fd < 0 || mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0 ||
+        if (tree_fd < 0 ||
+            mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0 ||
             move(tree_fd, target_fd) < 0)
                 return fail_errno(error, errno, "Cannot bind by descriptor");
-        if (mkdir("target/x", 0700) == 0 || errno != EROFS || mkdir("target/below/x", 0700) == 0 || errno != EROFS)
+        if (mkdir("target/x", 0700) == 0 || errno != EROFS || mkdir("target/below/x", 0700) == 0 ||
+            errno != EROFS)
                 return fail(error, WOLFFIA_ERROR_VALUE, "it can be written");
         return mkdir("source/x", 0700) == 0 || fail_errno(error, errno, "The source is restricted too");
 }
@@ -80,12 +85,12 @@ static bool work_foreign(void *data, GError **error) {
         return true;
 }
 
-#define TEST(name, work)                                               \
-        static void name(Scratch *scratch, gconstpointer data) {       \
-                scratch_write(scratch, "target/file", "x");            \
-                scratch_write(scratch, "precious/file", "x");          \
-                scratch_write(scratch, "source/below", NULL);          \
-                mapped_run_single(work, scratch);                      \
+#define TEST(name, work)                                                                                    \
+        static void name(Scratch *scratch, gconstpointer data) {                                            \
+                scratch_write(scratch, "target/file", "x");                                                 \
+                scratch_write(scratch, "precious/file", "x");                                               \
+                scratch_write(scratch, "source/below", NULL);                                               \
+                mapped_run_single(work, scratch);                                                           \
         }
 
 TEST(a_target_that_is_open_cannot_be_swapped, work_swapped)
@@ -94,8 +99,11 @@ TEST(descriptors_of_before_take_no_mounts, work_foreign)
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        scratch_test_add("/mounts-by-descriptor/follow-no-link-that-comes-later", a_target_that_is_open_cannot_be_swapped);
-        scratch_test_add("/mounts-by-descriptor/restrict-a-tree-before-it-is-seen", a_tree_is_restricted_before_it_is_seen);
-        scratch_test_add("/mounts-by-descriptor/belong-to-one-namespace", descriptors_of_before_take_no_mounts);
+        scratch_test_add("/mounts-by-descriptor/follow-no-link-that-comes-later",
+                         a_target_that_is_open_cannot_be_swapped);
+        scratch_test_add("/mounts-by-descriptor/restrict-a-tree-before-it-is-seen",
+                         a_tree_is_restricted_before_it_is_seen);
+        scratch_test_add("/mounts-by-descriptor/belong-to-one-namespace",
+                         descriptors_of_before_take_no_mounts);
         return g_test_run();
 }

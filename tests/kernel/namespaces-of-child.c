@@ -18,10 +18,11 @@
 enum { POINT_BORN = 1, POINT_MAPPED, POINT_CHANGED, POINT_SEEN, POINT_DUMPABLE };
 
 static void run_child(Sync *sync) {
-        if (unshare(CLONE_NEWUSER) < 0 || !sync_reach(sync, POINT_BORN, NULL) || !sync_wait(sync, POINT_MAPPED, NULL) ||
-            setgroups(0, NULL) < 0 || setresgid(33, 33, 33) < 0 || setresuid(33, 33, 33) < 0 ||
-            !sync_reach(sync, POINT_CHANGED, NULL) || !sync_wait(sync, POINT_SEEN, NULL) ||
-            prctl(PR_SET_DUMPABLE, 1) < 0 || !sync_reach(sync, POINT_DUMPABLE, NULL))
+        if (unshare(CLONE_NEWUSER) < 0 || !sync_reach(sync, POINT_BORN, NULL) ||
+            !sync_wait(sync, POINT_MAPPED, NULL) || setgroups(0, NULL) < 0 || setresgid(33, 33, 33) < 0 ||
+            setresuid(33, 33, 33) < 0 || !sync_reach(sync, POINT_CHANGED, NULL) ||
+            !sync_wait(sync, POINT_SEEN, NULL) || prctl(PR_SET_DUMPABLE, 1) < 0 ||
+            !sync_reach(sync, POINT_DUMPABLE, NULL))
                 _exit(1);
         pause();
 }
@@ -68,6 +69,7 @@ static void are_closed_until_the_child_is_dumpable(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add_func("/namespaces-of-child/are-closed-until-it-is-dumpable", are_closed_until_the_child_is_dumpable);
+        g_test_add_func("/namespaces-of-child/are-closed-until-it-is-dumpable",
+                        are_closed_until_the_child_is_dumpable);
         return g_test_run();
 }

@@ -29,7 +29,8 @@ static int open_again(int fd) {
 }
 
 static bool expect(int found, int expected, const char *what, GError **error) {
-        return found == expected || fail(error, WOLFFIA_ERROR_VALUE, "%s: %d instead of %d", what, found, expected);
+        return found == expected ||
+               fail(error, WOLFFIA_ERROR_VALUE, "%s: %d instead of %d", what, found, expected);
 }
 
 static bool work(void *data, GError **error) {
@@ -51,6 +52,7 @@ static void a_pipe_can_be_opened_by_its_owner(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add_func("/output-opened-again/works-for-the-owner-of-a-pipe", a_pipe_can_be_opened_by_its_owner);
+        g_test_add_func("/output-opened-again/works-for-the-owner-of-a-pipe",
+                        a_pipe_can_be_opened_by_its_owner);
         return g_test_run();
 }

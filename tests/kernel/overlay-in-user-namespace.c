@@ -59,9 +59,10 @@ static bool work_layers(void *data, GError **error) {
         if (fd < 0 || fsetxattr(fd, "user.overlay.opaque", "y", 1, 0) < 0)
                 return fail_errno(error, errno, "Cannot make a folder opaque");
 
-        return mount_overlay(scratch, OPTIONS ",volatile", error) && expect_text("root/etc/conf", "top", error) &&
-               expect_text("root/etc/kept", "kept", error) && expect_none("root/gone", error) &&
-               expect_none("root/hidden/inside", error) && expect_text("root/hidden/other", "x", error);
+        return mount_overlay(scratch, OPTIONS ",volatile", error) &&
+               expect_text("root/etc/conf", "top", error) && expect_text("root/etc/kept", "kept", error) &&
+               expect_none("root/gone", error) && expect_none("root/hidden/inside", error) &&
+               expect_text("root/hidden/other", "x", error);
 }
 
 static bool work_write(void *data, GError **error) {
@@ -112,10 +113,10 @@ static bool work_exec(void *data, GError **error) {
         return true;
 }
 
-#define TEST(name, work)                                                  \
-        static void name(Scratch *scratch, gconstpointer data) {          \
-                write_layers(scratch);                                    \
-                mapped_run_single(work, scratch);                         \
+#define TEST(name, work)                                                                                    \
+        static void name(Scratch *scratch, gconstpointer data) {                                            \
+                write_layers(scratch);                                                                      \
+                mapped_run_single(work, scratch);                                                           \
         }
 
 TEST(hides_what_layers_have_removed, work_layers)
@@ -126,11 +127,14 @@ TEST(executes_from_a_noexec_file_system, work_exec)
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        scratch_test_add("/overlay-in-user-namespace/hides-what-layers-have-removed", hides_what_layers_have_removed);
-        scratch_test_add("/overlay-in-user-namespace/writes-to-the-upper-folder-only", writes_to_the_upper_folder_only);
+        scratch_test_add("/overlay-in-user-namespace/hides-what-layers-have-removed",
+                         hides_what_layers_have_removed);
+        scratch_test_add("/overlay-in-user-namespace/writes-to-the-upper-folder-only",
+                         writes_to_the_upper_folder_only);
         scratch_test_add("/overlay-in-user-namespace/refuses-what-was-volatile-and-not-ended",
                          refuses_what_was_volatile_and_not_ended);
         scratch_test_add("/overlay-in-user-namespace/has-no-trusted-attributes", has_no_trusted_attributes);
-        scratch_test_add("/overlay-in-user-namespace/executes-from-a-noexec-file-system", executes_from_a_noexec_file_system);
+        scratch_test_add("/overlay-in-user-namespace/executes-from-a-noexec-file-system",
+                         executes_from_a_noexec_file_system);
         return g_test_run();
 }

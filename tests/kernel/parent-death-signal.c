@@ -41,13 +41,14 @@ static void is_cleared_by_a_change_of_ids(void) {
 
 typedef struct Payload {
         const IdMap *map;
-        int life_fd; /* write end of a pipe: closed when the payload is dead */
+        int life_fd;      /* write end of a pipe: closed when the payload is dead */
         bool changes_ids; /* the payload itself, after it was made */
 } Payload;
 
 /* The payload: pid 1 of its namespace, another user, another program. */
 static void become_payload(Sync *sync, const Payload *payload) {
-        if (!sync_wait(sync, 2, NULL) || setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+        if (!sync_wait(sync, 2, NULL) || setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 ||
+            setresuid(0, 0, 0) < 0)
                 _exit(1);
         if (!payload->changes_ids && (setresgid(33, 33, 33) < 0 || setresuid(33, 33, 33) < 0))
                 _exit(1);
@@ -83,8 +84,8 @@ static void become_supervisor(const Payload *payload, int ready_fd) {
         }
         sync_become_parent(&sync);
         close(payload->life_fd);
-        if (!sync_wait(&sync, 1, NULL) || !id_map_write(payload->map, child, NULL) || !sync_reach(&sync, 2, NULL) ||
-            !sync_wait(&sync, 3, NULL) || !sync_wait_exec(&sync, NULL))
+        if (!sync_wait(&sync, 1, NULL) || !id_map_write(payload->map, child, NULL) ||
+            !sync_reach(&sync, 2, NULL) || !sync_wait(&sync, 3, NULL) || !sync_wait_exec(&sync, NULL))
                 _exit(1);
         (void) !write(ready_fd, &child, sizeof child);
         pause();

@@ -22,7 +22,8 @@ static bool fill(void *data, GError **error) {
         const int *fd = data;
 
         if (mkdirat(*fd, "upper", 0755) < 0 || mkdirat(*fd, "upper/private", 0700) < 0 ||
-            mkdirat(*fd, "upper/private/deep", 0) < 0 || fchownat(*fd, "upper/private/deep", 33, 33, 0) < 0 ||
+            mkdirat(*fd, "upper/private/deep", 0) < 0 ||
+            fchownat(*fd, "upper/private/deep", 33, 33, 0) < 0 ||
             fchownat(*fd, "upper/private", 33, 33, 0) < 0 || fchownat(*fd, "upper", 33, 33, 0) < 0)
                 return fail_errno(error, errno, "Cannot fill the layer");
         return true;
@@ -67,7 +68,8 @@ static bool remove_through(int namespace_fd, int folder_fd) {
         pid_t child = fork();
 
         if (child == 0) {
-                if (setns(namespace_fd, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+                if (setns(namespace_fd, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 ||
+                    setresuid(0, 0, 0) < 0)
                         _exit(2);
                 _exit(file_remove_tree(folder_fd, "upper", NULL) ? 0 : 1);
         }
@@ -108,7 +110,8 @@ static void a_folder_of_others_moves_with_the_one_around_it_only(Scratch *scratc
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        scratch_test_add("/user-namespace/descriptor/is-enough-to-clean-up", a_descriptor_is_enough_to_clean_up);
+        scratch_test_add("/user-namespace/descriptor/is-enough-to-clean-up",
+                         a_descriptor_is_enough_to_clean_up);
         scratch_test_add("/user-namespace/subordinate-ids/move-with-the-folder-around-them",
                          a_folder_of_others_moves_with_the_one_around_it_only);
         return g_test_run();

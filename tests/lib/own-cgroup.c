@@ -53,8 +53,9 @@ static bool enter_fresh(char **ret_path, GError **error) {
         g_autofree char *procs = g_build_filename(fresh, "cgroup.procs", NULL);
 
         if (!own || mkdir(fresh, 0755) < 0)
-                return fail_errno(error, errno, "Cannot make a cgroup (an ordinary user has to be in a delegated one: "
-                                                "systemd-run --user --pipe --wait -p Delegate=yes)");
+                return fail_errno(error, errno,
+                                  "Cannot make a cgroup (an ordinary user has to be in a delegated one: "
+                                  "systemd-run --user --pipe --wait -p Delegate=yes)");
         autofd int fd = open(procs, O_WRONLY | O_CLOEXEC);
         if (fd < 0 || !file_write_all(fd, pid, strlen(pid), NULL)) {
                 rmdir(fresh);
@@ -90,7 +91,8 @@ static int run_inside(OwnCgroupWork work, int report_fd) {
                 (void) !write(report_fd, error->message, strlen(error->message));
 
         /* Out again, or it cannot be removed. */
-        g_autofree char *parent = g_path_get_dirname(path), *procs = g_build_filename(parent, "cgroup.procs", NULL);
+        g_autofree char *parent = g_path_get_dirname(path),
+                        *procs = g_build_filename(parent, "cgroup.procs", NULL);
         autofd int fd = open(procs, O_WRONLY | O_CLOEXEC);
         if (fd >= 0)
                 (void) !write(fd, "0", 1);

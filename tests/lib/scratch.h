@@ -14,7 +14,7 @@ void scratch_open(Scratch *scratch, gconstpointer data);
 void scratch_close(Scratch *scratch, gconstpointer data);
 
 /* A test whose function gets a Scratch. */
-#define scratch_test_add(name, function) \
+#define scratch_test_add(name, function)                                                                    \
         g_test_add((name), Scratch, NULL, scratch_open, (function), scratch_close)
 
 /* PATH below the folder, absolute. Caller frees. */

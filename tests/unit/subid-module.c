@@ -10,9 +10,10 @@
 
 enum subid_status shadow_subid_has_range(const char *owner, unsigned long start, unsigned long count,
                                          enum subid_type type, bool *result);
-enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_type type, struct subid_range **ranges,
+enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_type type,
+                                                 struct subid_range **ranges, int *count);
+enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_type type, uid_t **uids,
                                                  int *count);
-enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_type type, uid_t **uids, int *count);
 
 enum subid_status shadow_subid_has_range(const char *owner, unsigned long start, unsigned long count,
                                          enum subid_type type, bool *result) {
@@ -20,8 +21,8 @@ enum subid_status shadow_subid_has_range(const char *owner, unsigned long start,
         return SUBID_STATUS_SUCCESS;
 }
 
-enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_type type, struct subid_range **ranges,
-                                                 int *count) {
+enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_type type,
+                                                 struct subid_range **ranges, int *count) {
         unsigned long base = type == ID_TYPE_UID ? 500000 : 600000;
 
         *ranges = NULL;
@@ -39,7 +40,8 @@ enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_t
         return SUBID_STATUS_SUCCESS;
 }
 
-enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_type type, uid_t **uids, int *count) {
+enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_type type, uid_t **uids,
+                                                 int *count) {
         *uids = NULL;
         *count = 0;
         return SUBID_STATUS_SUCCESS;

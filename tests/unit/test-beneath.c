@@ -30,7 +30,8 @@ static bool is_same(int fd, const Scratch *scratch, const char *path) {
 
 /* Where a descriptor really is, by the kernel's own words. */
 static void assert_inside(int fd, const Scratch *scratch) {
-        g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd), *root = scratch_path(scratch, "root");
+        g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd),
+                        *root = scratch_path(scratch, "root");
         g_autofree char *place = g_file_read_link(link, NULL);
 
         g_test_message("%s", place);
@@ -38,8 +39,9 @@ static void assert_inside(int fd, const Scratch *scratch) {
 }
 
 static void open_follows_links_within_the_root(Scratch *scratch, gconstpointer data) {
-        static const char *const paths[] = {"/etc/hosts", "etc/hosts",      "/absolute/hosts", "/relative/hosts",
-                                            "/chain",     "/etc/../etc/hosts", "/../../etc/hosts", "//etc///hosts"};
+        static const char *const paths[] = {"/etc/hosts",       "etc/hosts",    "/absolute/hosts",
+                                            "/relative/hosts",  "/chain",       "/etc/../etc/hosts",
+                                            "/../../etc/hosts", "//etc///hosts"};
 
         autofd int root_fd = open_root(scratch);
         scratch_link(scratch, "root/absolute", "/etc");
@@ -57,8 +59,8 @@ static void open_follows_links_within_the_root(Scratch *scratch, gconstpointer d
 
 static void open_stays_inside(Scratch *scratch, gconstpointer data) {
         g_autofree char *secret = scratch_path(scratch, "secret");
-        static const char *const paths[] = {"/../secret", "../secret", "/etc/../../secret", "/up", "/far-up", "/folder/secret",
-                                            "/absolute"};
+        static const char *const paths[] = {"/../secret", "../secret",      "/etc/../../secret", "/up",
+                                            "/far-up",    "/folder/secret", "/absolute"};
 
         autofd int root_fd = open_root(scratch);
         scratch_link(scratch, "root/up", "../secret");
@@ -75,7 +77,8 @@ static void open_stays_inside(Scratch *scratch, gconstpointer data) {
 }
 
 static void open_refuses_magic_links(Scratch *scratch, gconstpointer data) {
-        static const char *const paths[] = {"/proc/self/root/etc/passwd", "/proc/self/cwd", "/proc/self/fd/0", "/proc/self/exe"};
+        static const char *const paths[] = {"/proc/self/root/etc/passwd", "/proc/self/cwd",
+                                            "/proc/self/fd/0", "/proc/self/exe"};
 
         /* The whole system as the container's root, so that there is a /proc. */
         autofd int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -200,7 +203,8 @@ static void make_says_what_is_in_the_way(Scratch *scratch, gconstpointer data) {
 
 static void link_makes_one_unless_something_is_there(Scratch *scratch, gconstpointer data) {
         g_autofree char *made = NULL, *kept = NULL;
-        g_autofree char *made_path = scratch_path(scratch, "root/dev/fd"), *kept_path = scratch_path(scratch, "root/etc/mtab");
+        g_autofree char *made_path = scratch_path(scratch, "root/dev/fd"),
+                        *kept_path = scratch_path(scratch, "root/etc/mtab");
 
         autofd int root_fd = open_root(scratch);
         scratch_link(scratch, "root/etc/mtab", "/kept");
@@ -229,12 +233,16 @@ int main(int argc, char **argv) {
         scratch_test_add("/beneath/open/refuses-magic-links", open_refuses_magic_links);
         scratch_test_add("/beneath/make/makes-what-is-missing", make_makes_what_is_missing);
         scratch_test_add("/beneath/make/takes-what-is-there", make_takes_what_is_there);
-        scratch_test_add("/beneath/make/goes-through-links-within-the-root", make_goes_through_links_within_the_root);
+        scratch_test_add("/beneath/make/goes-through-links-within-the-root",
+                         make_goes_through_links_within_the_root);
         scratch_test_add("/beneath/make/stays-inside", make_stays_inside);
-        scratch_test_add("/beneath/make/never-writes-through-dangling-links", make_never_writes_through_dangling_links);
-        scratch_test_add("/beneath/make/makes-the-end-of-a-dangling-link", make_makes_the_end_of_a_dangling_link);
+        scratch_test_add("/beneath/make/never-writes-through-dangling-links",
+                         make_never_writes_through_dangling_links);
+        scratch_test_add("/beneath/make/makes-the-end-of-a-dangling-link",
+                         make_makes_the_end_of_a_dangling_link);
         scratch_test_add("/beneath/make/says-what-is-in-the-way", make_says_what_is_in_the_way);
-        scratch_test_add("/beneath/link/makes-one-unless-something-is-there", link_makes_one_unless_something_is_there);
+        scratch_test_add("/beneath/link/makes-one-unless-something-is-there",
+                         link_makes_one_unless_something_is_there);
         scratch_test_add("/beneath/link/stays-inside", link_stays_inside);
         return g_test_run();
 }

@@ -25,7 +25,8 @@ static bool expect_folder(const char *cgroup, const char *name, int fd, GError *
                 return fail_errno(error, errno, "Cannot look at %s", path);
         if (left.st_ino != right.st_ino)
                 return fail(error, WOLFFIA_ERROR_VALUE, "it is not %s", path);
-        return (fcntl(fd, F_GETFD) & FD_CLOEXEC) || fail(error, WOLFFIA_ERROR_VALUE, "the descriptor stays open over exec");
+        return (fcntl(fd, F_GETFD) & FD_CLOEXEC) ||
+               fail(error, WOLFFIA_ERROR_VALUE, "the descriptor stays open over exec");
 }
 
 static bool work_unit(const char *cgroup, GError **error) {
@@ -37,7 +38,8 @@ static bool work_unit(const char *cgroup, GError **error) {
 static bool work_twice(const char *cgroup, GError **error) {
         autofd int first_fd = -1, second_fd = -1;
 
-        return cgroup_make("web.service", &first_fd, error) && cgroup_make("web.service", &second_fd, error) &&
+        return cgroup_make("web.service", &first_fd, error) &&
+               cgroup_make("web.service", &second_fd, error) &&
                expect_folder(cgroup, "payload", second_fd, error);
 }
 
@@ -49,7 +51,8 @@ static bool work_leftover(const char *cgroup, GError **error) {
         if (g_mkdir_with_parents(leftover, 0755) < 0)
                 return fail_errno(error, errno, "Cannot make %s", leftover);
         return cgroup_make("web.service", &fd, error) && expect_folder(cgroup, "payload-2", fd, error) &&
-               cgroup_make("web.service", &next_fd, error) && expect_folder(cgroup, "payload-2", next_fd, error);
+               cgroup_make("web.service", &next_fd, error) &&
+               expect_folder(cgroup, "payload-2", next_fd, error);
 }
 
 static bool work_by_hand(const char *cgroup, GError **error) {
@@ -61,7 +64,8 @@ static bool work_by_hand(const char *cgroup, GError **error) {
         if (fd != -1 || g_file_test(path, G_FILE_TEST_EXISTS))
                 return fail(error, WOLFFIA_ERROR_VALUE, "somebody else's cgroup was divided");
         fd = 7;
-        return cgroup_make("", &fd, error) && (fd == -1 || fail(error, WOLFFIA_ERROR_VALUE, "the same without a name"));
+        return cgroup_make("", &fd, error) &&
+               (fd == -1 || fail(error, WOLFFIA_ERROR_VALUE, "the same without a name"));
 }
 
 static bool work_marked(const char *cgroup, GError **error) {
@@ -83,7 +87,10 @@ static bool work_refused(const char *cgroup, GError **error) {
                 if (geteuid() == 0 ? setresuid(65534, 65534, 65534) < 0 : chmod(cgroup, 0555) < 0)
                         _exit(2);
                 bool made = cgroup_make("web.service", &fd, &refusal);
-                _exit(!made && strstr(refusal->message, "Delegate=yes") && strstr(refusal->message, "web.service") ? 0 : 1);
+                _exit(!made && strstr(refusal->message, "Delegate=yes") &&
+                                      strstr(refusal->message, "web.service")
+                              ? 0
+                              : 1);
         }
         if (waitpid(child, &status, 0) != child || status != 0)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the refusal is not explained (%d)", status);

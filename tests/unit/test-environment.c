@@ -91,7 +91,8 @@ static void plan_has_what_every_container_has(void) {
 
 static void plan_lets_the_nearer_word_win(Scratch *scratch, gconstpointer data) {
         g_autoptr(ContainerSpec) spec = container_spec_new();
-        ImageRecord image = {.environment = (const char *const[]){"PATH=/image", "A=image", "B=image", "C=image", NULL}};
+        ImageRecord image = {
+                .environment = (const char *const[]){"PATH=/image", "A=image", "B=image", "C=image", NULL}};
 
         scratch_write(scratch, "first", "B=first\nC=first\nD=first\n");
         scratch_write(scratch, "second", "C=second\nE=second\n");
@@ -146,13 +147,17 @@ static void plan_takes_the_users_variables_on_request(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/environment/parse-file/takes-lines-verbatim", files_are_taken_verbatim);
-        g_test_add_func("/environment/parse-file/knows-comments-and-empty-lines", files_may_have_comments_and_empty_lines);
+        g_test_add_func("/environment/parse-file/knows-comments-and-empty-lines",
+                        files_may_have_comments_and_empty_lines);
         g_test_add_func("/environment/parse-file/replaces-what-is-there", files_replace_what_is_there);
-        g_test_add_func("/environment/parse-file/takes-our-own-value-for-a-name-alone", names_alone_take_our_own_value);
+        g_test_add_func("/environment/parse-file/takes-our-own-value-for-a-name-alone",
+                        names_alone_take_our_own_value);
         g_test_add_func("/environment/find/compares-whole-names", find_compares_whole_names);
         g_test_add_func("/environment/plan/has-what-every-container-has", plan_has_what_every_container_has);
         scratch_test_add("/environment/plan/lets-the-nearer-word-win", plan_lets_the_nearer_word_win);
-        g_test_add_func("/environment/plan/names-the-file-that-is-missing", plan_names_the_file_that_is_missing);
-        g_test_add_func("/environment/plan/takes-the-users-variables-on-request", plan_takes_the_users_variables_on_request);
+        g_test_add_func("/environment/plan/names-the-file-that-is-missing",
+                        plan_names_the_file_that_is_missing);
+        g_test_add_func("/environment/plan/takes-the-users-variables-on-request",
+                        plan_takes_the_users_variables_on_request);
         return g_test_run();
 }

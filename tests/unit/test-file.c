@@ -305,7 +305,8 @@ static void remove_tree_goes_as_deep_as_it_must(Scratch *scratch, gconstpointer 
 
 static bool remove_below_a_mount(void *data, GError **error) {
         const Scratch *scratch = data;
-        g_autofree char *tree = scratch_path(scratch, "tree"), *target = scratch_path(scratch, "tree/a/mounted");
+        g_autofree char *tree = scratch_path(scratch, "tree"),
+                        *target = scratch_path(scratch, "tree/a/mounted");
         g_autofree char *precious = scratch_path(scratch, "tree/a/mounted/precious");
         g_autoptr(GError) refusal = NULL;
 
@@ -351,10 +352,12 @@ int main(int argc, char **argv) {
         scratch_test_add("/file/read/takes-exactly-the-limit", read_takes_exactly_the_limit);
         scratch_test_add("/file/read/refuses-a-fifo-without-waiting", read_refuses_a_fifo_without_waiting);
         scratch_test_add("/file/read/names-the-missing-file", read_names_the_missing_file);
-        scratch_test_add("/file/read/takes-files-that-claim-to-be-empty", read_takes_files_that_claim_to_be_empty);
+        scratch_test_add("/file/read/takes-files-that-claim-to-be-empty",
+                         read_takes_files_that_claim_to_be_empty);
         scratch_test_add("/file/write-all/survives-short-writes", write_all_survives_short_writes);
         scratch_test_add("/file/write-atomic/replaces-as-a-whole", write_atomic_replaces_as_a_whole);
-        scratch_test_add("/file/write-atomic/leaves-nothing-when-it-fails", write_atomic_leaves_nothing_when_it_fails);
+        scratch_test_add("/file/write-atomic/leaves-nothing-when-it-fails",
+                         write_atomic_leaves_nothing_when_it_fails);
         scratch_test_add("/file/make-folders/makes-what-is-missing", make_folders_makes_what_is_missing);
         scratch_test_add("/file/make-folders/says-what-is-in-the-way", make_folders_says_what_is_in_the_way);
         scratch_test_add("/file/remove-tree/takes-all-kinds", remove_tree_takes_all_kinds);

@@ -35,7 +35,8 @@ static void assert_default(guint32 uid, guint count, const IdRange *ranges, cons
         g_assert_cmpstr(groups, ==, expected);
 }
 
-static void assert_keep(guint32 uid, guint32 keep, guint count, const IdRange *ranges, const char *expected) {
+static void assert_keep(guint32 uid, guint32 keep, guint count, const IdRange *ranges,
+                        const char *expected) {
         g_autoptr(GArray) array = ranges_of(count, ranges);
         g_autoptr(IdMap) map = id_map_plan_keep_id(uid, uid, keep, keep, array, array);
         g_autofree char *users = id_map_print(map->users);
@@ -45,7 +46,8 @@ static void assert_keep(guint32 uid, guint32 keep, guint count, const IdRange *r
 
 static void plan_puts_the_user_at_zero(void) {
         assert_default(1000, 1, (IdRange[]){{100000, 65536}}, "0 1000 1\n1 100000 65536\n");
-        assert_default(1000, 2, (IdRange[]){{100000, 65536}, {300000, 10}}, "0 1000 1\n1 100000 65536\n65537 300000 10\n");
+        assert_default(1000, 2, (IdRange[]){{100000, 65536}, {300000, 10}},
+                       "0 1000 1\n1 100000 65536\n65537 300000 10\n");
 }
 
 static void plan_has_one_id_without_ranges(void) {
@@ -85,7 +87,8 @@ static void plan_never_overlaps(void) {
                 IdRange ranges[4];
                 guint count = (guint) g_test_rand_int_range(0, 5);
                 guint32 next = (guint32) g_test_rand_int_range(0, 50);
-                guint32 own = (guint32) g_test_rand_int_range(0, 150), keep = (guint32) g_test_rand_int_range(0, 120);
+                guint32 own = (guint32) g_test_rand_int_range(0, 150),
+                        keep = (guint32) g_test_rand_int_range(0, 120);
                 bool outside[1000] = {false}, inside[1000] = {false};
 
                 for (guint i = 0; i < count; i++) {
@@ -129,9 +132,12 @@ static void lookups_are_inverse(void) {
 }
 
 static void keys_are_equal_for_equal_maps_only(void) {
-        g_autoptr(GArray) a = ranges_of(1, (IdRange[]){{100000, 65536}}), b = ranges_of(1, (IdRange[]){{100000, 65535}});
-        g_autoptr(IdMap) first = id_map_plan_default(1000, 1000, a, a), same = id_map_plan_default(1000, 1000, a, a);
-        g_autoptr(IdMap) other = id_map_plan_default(1000, 1000, b, a), swapped = id_map_plan_default(1000, 1000, a, b);
+        g_autoptr(GArray) a = ranges_of(1, (IdRange[]){{100000, 65536}}),
+                          b = ranges_of(1, (IdRange[]){{100000, 65535}});
+        g_autoptr(IdMap) first = id_map_plan_default(1000, 1000, a, a),
+                         same = id_map_plan_default(1000, 1000, a, a);
+        g_autoptr(IdMap) other = id_map_plan_default(1000, 1000, b, a),
+                         swapped = id_map_plan_default(1000, 1000, a, b);
         g_autofree char *first_key = id_map_key(first), *same_key = id_map_key(same);
         g_autofree char *other_key = id_map_key(other), *swapped_key = id_map_key(swapped);
 
@@ -206,7 +212,8 @@ static void write_gives_a_single_id_without_helpers(void) {
                 return;
         bool written = id_map_write(map, child, &error);
         g_autofree char *users = read_map(child, "uid_map"), *groups = read_map(child, "gid_map");
-        g_autofree char *expected_users = id_map_print(map->users), *expected_groups = id_map_print(map->groups);
+        g_autofree char *expected_users = id_map_print(map->users),
+                        *expected_groups = id_map_print(map->groups);
         end_child(child);
 
         g_assert_no_error(error);
@@ -224,7 +231,8 @@ static void write_gives_many_ids(void) {
                 return;
         bool written = id_map_write(map, child, &error);
         g_autofree char *users = read_map(child, "uid_map"), *groups = read_map(child, "gid_map");
-        g_autofree char *expected_users = id_map_print(map->users), *expected_groups = id_map_print(map->groups);
+        g_autofree char *expected_users = id_map_print(map->users),
+                        *expected_groups = id_map_print(map->groups);
         end_child(child);
 
         g_assert_no_error(error);
@@ -285,14 +293,16 @@ static void write_takes_no_second_map(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add_func("/id-map/plan/puts-the-user-at-zero-and-the-ranges-behind", plan_puts_the_user_at_zero);
+        g_test_add_func("/id-map/plan/puts-the-user-at-zero-and-the-ranges-behind",
+                        plan_puts_the_user_at_zero);
         g_test_add_func("/id-map/plan/has-one-id-without-ranges", plan_has_one_id_without_ranges);
         g_test_add_func("/id-map/plan/cuts-out-the-users-own-id", plan_cuts_out_the_users_own_id);
         g_test_add_func("/id-map/plan/keeps-the-id-that-is-asked-for", plan_keeps_the_id_that_is_asked_for);
         g_test_add_func("/id-map/plan/never-overlaps", plan_never_overlaps);
         g_test_add_func("/id-map/inside/is-the-inverse-of-outside", lookups_are_inverse);
         g_test_add_func("/id-map/key/is-equal-for-equal-maps-only", keys_are_equal_for_equal_maps_only);
-        g_test_add_func("/id-map/write/gives-a-single-id-without-helpers", write_gives_a_single_id_without_helpers);
+        g_test_add_func("/id-map/write/gives-a-single-id-without-helpers",
+                        write_gives_a_single_id_without_helpers);
         g_test_add_func("/id-map/write/gives-many-ids", write_gives_many_ids);
         g_test_add_func("/id-map/write/explains-ids-of-others", write_explains_foreign_ids);
         g_test_add_func("/id-map/write/names-the-missing-process", write_names_the_missing_process);

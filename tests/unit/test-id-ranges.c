@@ -45,18 +45,37 @@ static void knows_the_user_by_number(void) {
 }
 
 static void takes_all_lines_in_any_order(void) {
-        assert_ranges("alice:300000:10\nbob:5:5\nalice:100000:20\nalice:200000:30\n", "100000+20 200000+30 300000+10");
+        assert_ranges("alice:300000:10\nbob:5:5\nalice:100000:20\nalice:200000:30\n",
+                      "100000+20 200000+30 300000+10");
         /* The last line may lack its end. */
         assert_ranges("alice:100000:65536", "100000+65536");
 }
 
 static void skips_broken_lines(void) {
         static const char *const broken[] = {
-                "alice",         "alice:",        "alice:1",        "alice::5",      "alice:5:",        "alice:5:5:5",
-                "alice:x:5",     "alice:5:x",     "alice:-1:5",     "alice:5:-1",    "alice: 5:5",      "alice:5:0",
-                "alice:+5:5",    "alice:5:5 ",    "alice:0x5:5",    "# alice:5:5",   " alice:5:5",      "alice:5.5:5",
-                "alice:4294967295:1",             "alice:4294967294:2",              "alice:1:4294967295",
-                "alice:99999999999999999999:5",   "alice:5:99999999999999999999",
+                "alice",
+                "alice:",
+                "alice:1",
+                "alice::5",
+                "alice:5:",
+                "alice:5:5:5",
+                "alice:x:5",
+                "alice:5:x",
+                "alice:-1:5",
+                "alice:5:-1",
+                "alice: 5:5",
+                "alice:5:0",
+                "alice:+5:5",
+                "alice:5:5 ",
+                "alice:0x5:5",
+                "# alice:5:5",
+                " alice:5:5",
+                "alice:5.5:5",
+                "alice:4294967295:1",
+                "alice:4294967294:2",
+                "alice:1:4294967295",
+                "alice:99999999999999999999:5",
+                "alice:5:99999999999999999999",
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(broken); i++) {
@@ -93,7 +112,8 @@ static bool compare_loaded(const char *user, IdKind kind, const char *expected, 
 
         if (!id_ranges_load(user, 1000, kind, &ranges, &refusal)) {
                 const char *source = kind == ID_KIND_USER ? "/etc/subuid" : "/etc/subgid";
-                if (!expected && !ranges && (strstr(refusal->message, "nsswitch.conf") || strstr(refusal->message, source)))
+                if (!expected && !ranges &&
+                    (strstr(refusal->message, "nsswitch.conf") || strstr(refusal->message, source)))
                         return true;
                 g_propagate_error(error, g_steal_pointer(&refusal));
                 return false;
@@ -186,9 +206,12 @@ int main(int argc, char **argv) {
         g_test_add_func("/id-ranges/parse/reaches-the-last-id", reaches_the_last_id);
         g_test_add_func("/id-ranges/parse/cuts-what-is-said-twice", cuts_what_is_said_twice);
         scratch_test_add("/id-ranges/load/reads-a-file-for-each-kind", load_reads_a_file_for_each_kind);
-        scratch_test_add("/id-ranges/load/takes-a-missing-file-for-an-answer", load_takes_a_missing_file_for_an_answer);
-        scratch_test_add("/id-ranges/load/fails-when-a-file-cannot-be-read", load_fails_when_a_file_cannot_be_read);
-        scratch_test_add("/id-ranges/load/asks-the-source-that-nsswitch-names", load_asks_the_source_that_nsswitch_names);
+        scratch_test_add("/id-ranges/load/takes-a-missing-file-for-an-answer",
+                         load_takes_a_missing_file_for_an_answer);
+        scratch_test_add("/id-ranges/load/fails-when-a-file-cannot-be-read",
+                         load_fails_when_a_file_cannot_be_read);
+        scratch_test_add("/id-ranges/load/asks-the-source-that-nsswitch-names",
+                         load_asks_the_source_that_nsswitch_names);
         scratch_test_add("/id-ranges/load/fails-when-the-source-does-not-answer",
                          load_fails_when_the_source_does_not_answer);
         g_test_add_func("/id-ranges/user-name/falls-back-to-digits", user_name_falls_back_to_digits);

@@ -33,7 +33,8 @@ static char *listen_to(Speech speech, const char *level, const char *target, boo
                 struct stat status;
                 dup2(fds[1], STDERR_FILENO);
                 fstat(STDERR_FILENO, &status);
-                g_autofree char *stream = g_strdup_printf("%ju:%ju", (uintmax_t) status.st_dev, (uintmax_t) status.st_ino);
+                g_autofree char *stream =
+                        g_strdup_printf("%ju:%ju", (uintmax_t) status.st_dev, (uintmax_t) status.st_ino);
                 g_setenv("JOURNAL_STREAM", journal_stream ? stream : "1:1", TRUE);
                 g_unsetenv("WOLFFIA_LOG_LEVEL");
                 g_unsetenv("WOLFFIA_LOG_TARGET");
@@ -83,8 +84,8 @@ typedef struct Journal {
 } Journal;
 
 static void say_with_fields(void) {
-        log_entry(LOG_WARNING, "one\ntwo", "MESSAGE_ID", MESSAGE_SOURCE_NOTED, "USER_UNIT", "web.service", "WOLFFIA_FILE",
-                  NULL, "WOLFFIA_KEY", "Volume", NULL);
+        log_entry(LOG_WARNING, "one\ntwo", "MESSAGE_ID", MESSAGE_SOURCE_NOTED, "USER_UNIT", "web.service",
+                  "WOLFFIA_FILE", NULL, "WOLFFIA_KEY", "Volume", NULL);
 }
 
 static bool expect_field(const char *datagram, size_t size, const char *field) {
@@ -118,7 +119,8 @@ static bool open_journal(int *ret_fd, GError **error) {
 
         if (!mapped_unshare_mounts(error))
                 return false;
-        if (mount("tmpfs", "/run", "tmpfs", 0, NULL) < 0 || g_mkdir_with_parents("/run/systemd/journal", 0755) < 0)
+        if (mount("tmpfs", "/run", "tmpfs", 0, NULL) < 0 ||
+            g_mkdir_with_parents("/run/systemd/journal", 0755) < 0)
                 return fail_errno(error, errno, "Cannot replace /run");
         if (!ret_fd)
                 return true;
@@ -160,7 +162,8 @@ static bool speak_without_journal(void *data, GError **error) {
         if (!open_journal(NULL, error))
                 return false;
         g_autofree char *printed = listen_to(say_with_fields, NULL, "journal", false);
-        return g_str_equal(printed, "one\ntwo\n") || fail(error, WOLFFIA_ERROR_VALUE, "standard error got '%s'", printed);
+        return g_str_equal(printed, "one\ntwo\n") ||
+               fail(error, WOLFFIA_ERROR_VALUE, "standard error got '%s'", printed);
 }
 
 static void nothing_is_lost_without_a_journal(void) {
@@ -170,9 +173,11 @@ static void nothing_is_lost_without_a_journal(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/log/level/is-chosen-by-the-environment", the_level_is_chosen_by_the_environment);
-        g_test_add_func("/log/stderr/has-priorities-under-systemd-only", stderr_has_priorities_under_systemd_only);
+        g_test_add_func("/log/stderr/has-priorities-under-systemd-only",
+                        stderr_has_priorities_under_systemd_only);
         g_test_add_func("/log/stderr/is-kept-where-it-is-no-journal", stderr_is_kept_where_it_is_no_journal);
         g_test_add_func("/log/journal/gets-entries-with-their-fields", entries_arrive_with_their_fields);
-        g_test_add_func("/log/journal/loses-nothing-when-it-is-not-there", nothing_is_lost_without_a_journal);
+        g_test_add_func("/log/journal/loses-nothing-when-it-is-not-there",
+                        nothing_is_lost_without_a_journal);
         return g_test_run();
 }

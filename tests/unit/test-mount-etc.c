@@ -21,7 +21,8 @@ static ContainerSpec *named(const char *name) {
         return spec;
 }
 
-static const Network pasta = {.kind = NETWORK_PASTA, .guest_address = "10.0.2.15", .host_address = (char *) "192.168.1.5"};
+static const Network pasta = {
+        .kind = NETWORK_PASTA, .guest_address = "10.0.2.15", .host_address = (char *) "192.168.1.5"};
 static const Network none = {.kind = NETWORK_NONE};
 static const Network host = {.kind = NETWORK_HOST};
 
@@ -42,7 +43,8 @@ static void host_name_is_the_containers_own(void) {
         g_assert_cmpstr(of_host, ==, own);
 
         spec->host_name = g_strdup("www.example.org");
-        g_autofree char *asked = mount_etc_host_name(spec, &pasta), *asked_of_host = mount_etc_host_name(spec, &host);
+        g_autofree char *asked = mount_etc_host_name(spec, &pasta),
+                        *asked_of_host = mount_etc_host_name(spec, &host);
         g_assert_cmpstr(asked, ==, "www.example.org");
         g_assert_cmpstr(asked_of_host, ==, "www.example.org");
 }
@@ -98,13 +100,15 @@ static void hosts_has_no_brackets(void) {
                 g_test_incomplete("the address keeps its brackets, which no resolver reads");
 }
 
-#define HOST_TEXT "# by somebody\nnameserver 192.168.1.1\nnameserver 127.0.0.53\nsearch lan\noptions edns0\nsortlist x\n"
+#define HOST_TEXT                                                                                           \
+        "# by somebody\nnameserver 192.168.1.1\nnameserver 127.0.0.53\nsearch lan\noptions edns0\nsortlist x\n"
 
 static void resolv_conf_is_the_hosts(void) {
         g_autoptr(ContainerSpec) spec = named("web");
         g_autofree char *text = mount_etc_print_resolv_conf(spec, &pasta, HOST_TEXT);
 
-        g_assert_cmpstr(text, ==, "nameserver 192.168.1.1\nnameserver 127.0.0.53\nsearch lan\noptions edns0\n");
+        g_assert_cmpstr(text, ==,
+                        "nameserver 192.168.1.1\nnameserver 127.0.0.53\nsearch lan\noptions edns0\n");
 }
 
 static void resolv_conf_goes_through_pasta_for_loopback_resolvers(void) {
@@ -131,8 +135,9 @@ static void resolv_conf_has_what_the_user_says_instead(void) {
         add(spec->dns_search, "example.net");
         add(spec->dns_options, "ndots:2");
         g_autofree char *text = mount_etc_print_resolv_conf(spec, &network, HOST_TEXT);
-        g_assert_cmpstr(text, ==,
-                        "nameserver 9.9.9.9\nnameserver 1.1.1.1\nsearch example.org example.net\noptions ndots:2\n");
+        g_assert_cmpstr(
+                text, ==,
+                "nameserver 9.9.9.9\nnameserver 1.1.1.1\nsearch example.org example.net\noptions ndots:2\n");
 }
 
 static void resolv_conf_is_empty_without_a_network(void) {
@@ -148,8 +153,10 @@ static void write_makes_files_that_everybody_reads(Scratch *scratch, gconstpoint
         g_autoptr(GError) error = NULL;
         Run run = {.spec = spec, .session = {.container_dir = scratch->path}, .network = pasta};
 
-        scratch_write(scratch, "hosts", "what an earlier life left, which is longer than what comes now: xxxxxxxxxxxxxxxxxxxx"
-                                        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+        scratch_write(
+                scratch, "hosts",
+                "what an earlier life left, which is longer than what comes now: xxxxxxxxxxxxxxxxxxxx"
+                "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
         mode_t before = umask(077);
         g_assert_true(mount_etc_write(&run, &error));
         umask(before);
@@ -169,14 +176,18 @@ int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/mount-etc/host-name/is-the-containers-own", host_name_is_the_containers_own);
         g_test_add_func("/mount-etc/host-name/fits-the-kernel", host_name_fits_the_kernel);
-        g_test_add_func("/mount-etc/hosts/names-the-container-and-the-host", hosts_names_the_container_and_the_host);
+        g_test_add_func("/mount-etc/hosts/names-the-container-and-the-host",
+                        hosts_names_the_container_and_the_host);
         g_test_add_func("/mount-etc/hosts/has-what-the-user-adds", hosts_has_what_the_user_adds);
         g_test_add_func("/mount-etc/hosts/has-no-brackets", hosts_has_no_brackets);
         g_test_add_func("/mount-etc/resolv-conf/is-the-hosts", resolv_conf_is_the_hosts);
         g_test_add_func("/mount-etc/resolv-conf/goes-through-pasta-for-loopback-resolvers",
                         resolv_conf_goes_through_pasta_for_loopback_resolvers);
-        g_test_add_func("/mount-etc/resolv-conf/has-what-the-user-says-instead", resolv_conf_has_what_the_user_says_instead);
-        g_test_add_func("/mount-etc/resolv-conf/is-empty-without-a-network", resolv_conf_is_empty_without_a_network);
-        scratch_test_add("/mount-etc/write/makes-files-that-everybody-reads", write_makes_files_that_everybody_reads);
+        g_test_add_func("/mount-etc/resolv-conf/has-what-the-user-says-instead",
+                        resolv_conf_has_what_the_user_says_instead);
+        g_test_add_func("/mount-etc/resolv-conf/is-empty-without-a-network",
+                        resolv_conf_is_empty_without_a_network);
+        scratch_test_add("/mount-etc/write/makes-files-that-everybody-reads",
+                         write_makes_files_that_everybody_reads);
         return g_test_run();
 }

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
-static const MountFacts usual = {.own_network = true, .has_tty_group = true, .has_groups = true, .etc_dir = "/run/c"};
+static const MountFacts usual = {
+        .own_network = true, .has_tty_group = true, .has_groups = true, .etc_dir = "/run/c"};
 
 static GPtrArray *plan(const ContainerSpec *spec, const MountFacts *facts) {
         g_autoptr(GError) error = NULL;
@@ -43,8 +44,9 @@ static void add(GPtrArray *list, const char *text) {
 static void file_systems_are_what_the_oci_specification_says(void) {
         static const struct {
                 const char *target, *type;
-        } expected[] = {{"/proc", "proc"},     {"/sys", "sysfs"},     {"/sys/fs/cgroup", "cgroup2"}, {"/dev", "tmpfs"},
-                        {"/dev/pts", "devpts"}, {"/dev/shm", "tmpfs"}, {"/dev/mqueue", "mqueue"}};
+        } expected[] = {{"/proc", "proc"},        {"/sys", "sysfs"},      {"/sys/fs/cgroup", "cgroup2"},
+                        {"/dev", "tmpfs"},        {"/dev/pts", "devpts"}, {"/dev/shm", "tmpfs"},
+                        {"/dev/mqueue", "mqueue"}};
         g_autoptr(ContainerSpec) spec = container_spec_new();
         g_autoptr(GPtrArray) steps = plan(spec, &usual);
 
@@ -153,7 +155,8 @@ static void volumes_are_nosuid_and_nodev(void) {
 }
 
 static void what_a_later_version_knows_is_refused_with_its_text(void) {
-        static const char *const volumes[] = {"data:/data", "data.volume:/data", "/host:/data:O", "/host:/data:U", "/anonymous"};
+        static const char *const volumes[] = {"data:/data", "data.volume:/data", "/host:/data:O",
+                                              "/host:/data:U", "/anonymous"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(volumes); i++) {
                 g_autoptr(ContainerSpec) spec = container_spec_new();
@@ -245,8 +248,10 @@ static void the_users_hosts_file_wins(void) {
 }
 
 static void hiding_comes_last(void) {
-        static const char *const hidden[] = {"/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware"};
-        static const char *const read_only[] = {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"};
+        static const char *const hidden[] = {"/proc/kcore", "/proc/keys", "/proc/timer_list",
+                                             "/sys/firmware"};
+        static const char *const read_only[] = {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq",
+                                                "/proc/bus"};
         g_autoptr(ContainerSpec) spec = container_spec_new();
 
         add(spec->volumes, "/host:/zzz");
@@ -281,11 +286,12 @@ static void split_options_tells_the_kernels_from_the_file_systems(void) {
         g_autoptr(GError) error = NULL;
         guint64 attributes = 0;
 
-        g_assert_true(mount_plan_split_options("ro,size=5m,noexec,nosuid,nodev,noatime,uid=7,_netdev", &attributes, &rest,
-                                               &error));
+        g_assert_true(mount_plan_split_options("ro,size=5m,noexec,nosuid,nodev,noatime,uid=7,_netdev",
+                                               &attributes, &rest, &error));
         g_assert_no_error(error);
-        g_assert_cmphex(attributes, ==, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-                                                MOUNT_ATTR_NOATIME);
+        g_assert_cmphex(attributes, ==,
+                        MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                                MOUNT_ATTR_NOATIME);
         g_assert_cmpstr(rest, ==, "size=5m,uid=7");
         g_assert_true(mount_plan_split_options("rw,exec", &attributes, &none, NULL));
         g_assert_cmphex(attributes, ==, 0);
@@ -297,19 +303,26 @@ int main(int argc, char **argv) {
         g_test_add_func("/mount-plan/file-systems/are-what-the-oci-specification-says",
                         file_systems_are_what_the_oci_specification_says);
         g_test_add_func("/mount-plan/devices/are-bound-and-linked", devices_are_bound_and_linked);
-        g_test_add_func("/mount-plan/devices/name-no-tty-group-that-is-not-mapped", without_a_tty_group_devpts_names_none);
-        g_test_add_func("/mount-plan/sys/is-bound-with-the-hosts-network", with_the_hosts_network_sys_is_bound);
+        g_test_add_func("/mount-plan/devices/name-no-tty-group-that-is-not-mapped",
+                        without_a_tty_group_devpts_names_none);
+        g_test_add_func("/mount-plan/sys/is-bound-with-the-hosts-network",
+                        with_the_hosts_network_sys_is_bound);
         g_test_add_func("/mount-plan/volumes/have-parents-first-whatever-the-order",
                         volumes_have_parents_first_whatever_the_order);
-        g_test_add_func("/mount-plan/volumes/have-the-later-on-top", of_two_on_one_target_the_later_is_on_top);
+        g_test_add_func("/mount-plan/volumes/have-the-later-on-top",
+                        of_two_on_one_target_the_later_is_on_top);
         g_test_add_func("/mount-plan/volumes/are-nosuid-and-nodev", volumes_are_nosuid_and_nodev);
-        g_test_add_func("/mount-plan/volumes/are-refused-with-their-text", what_a_later_version_knows_is_refused_with_its_text);
-        g_test_add_func("/mount-plan/tmpfs/is-for-everybody-and-not-for-programs", tmpfs_is_for_everybody_and_not_for_programs);
+        g_test_add_func("/mount-plan/volumes/are-refused-with-their-text",
+                        what_a_later_version_knows_is_refused_with_its_text);
+        g_test_add_func("/mount-plan/tmpfs/is-for-everybody-and-not-for-programs",
+                        tmpfs_is_for_everybody_and_not_for_programs);
         g_test_add_func("/mount-plan/read-only/has-writable-folders", a_read_only_root_has_writable_folders);
-        g_test_add_func("/mount-plan/own-files/come-from-the-runtime-folder", own_files_come_from_the_runtime_folder);
+        g_test_add_func("/mount-plan/own-files/come-from-the-runtime-folder",
+                        own_files_come_from_the_runtime_folder);
         g_test_add_func("/mount-plan/own-files/give-way-to-the-users", the_users_hosts_file_wins);
         g_test_add_func("/mount-plan/hiding/comes-last", hiding_comes_last);
-        g_test_add_func("/mount-plan/shm/has-the-size-that-is-asked-for", shm_has_the_size_that_is_asked_for);
+        g_test_add_func("/mount-plan/shm/has-the-size-that-is-asked-for",
+                        shm_has_the_size_that_is_asked_for);
         g_test_add_func("/mount-plan/split-options/tells-the-kernels-from-the-file-systems",
                         split_options_tells_the_kernels_from_the_file_systems);
         return g_test_run();

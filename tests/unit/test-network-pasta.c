@@ -99,12 +99,15 @@ static void a_free_port_is_a_real_one(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add_func("/network-pasta/plan/has-private-and-fixed-addresses", addresses_are_private_and_fixed);
+        g_test_add_func("/network-pasta/plan/has-private-and-fixed-addresses",
+                        addresses_are_private_and_fixed);
         g_test_add_func("/network-pasta/plan/keeps-the-host-out-of-reach", the_host_stays_out_of_reach);
-        g_test_add_func("/network-pasta/plan/does-not-end-with-the-payloads-uid", the_payloads_uid_does_not_end_it);
+        g_test_add_func("/network-pasta/plan/does-not-end-with-the-payloads-uid",
+                        the_payloads_uid_does_not_end_it);
         g_test_add_func("/network-pasta/plan/publishes-ports-by-protocol", ports_are_published_by_protocol);
         g_test_add_func("/network-pasta/plan/knows-addresses-and-ranges", ports_have_addresses_and_ranges);
         g_test_add_func("/network-pasta/plan/forwards-dns-where-it-must", dns_is_forwarded_where_it_must_be);
-        g_test_add_func("/network-pasta/plan/has-a-real-number-for-any-free-port", a_free_port_is_a_real_one);
+        g_test_add_func("/network-pasta/plan/has-a-real-number-for-any-free-port",
+                        a_free_port_is_a_real_one);
         return g_test_run();
 }

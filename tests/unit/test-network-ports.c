@@ -48,7 +48,8 @@ static void free_ports_are_fine_and_stay_free(void) {
         int fd = take_port(SOCK_STREAM, &number);
 
         close(fd);
-        g_autofree char *tcp = g_strdup_printf("127.0.0.1:%u:80", number), *udp = g_strdup_printf("%s/udp", tcp);
+        g_autofree char *tcp = g_strdup_printf("127.0.0.1:%u:80", number),
+                        *udp = g_strdup_printf("%s/udp", tcp);
         for (int i = 0; i < 2; i++) {
                 g_autoptr(GError) error = NULL;
                 g_assert_true(check(tcp, &error));
@@ -111,7 +112,8 @@ static void a_closed_connection_is_in_nobodys_way(void) {
         guint16 number;
 
         /* The server closes first, so that its end waits (TIME_WAIT). */
-        autofd int listen_fd = take_port(SOCK_STREAM, &number), client_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        autofd int listen_fd = take_port(SOCK_STREAM, &number),
+                   client_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         address.sin_port = htons(number);
         g_assert_cmpint(connect(client_fd, (struct sockaddr *) &address, sizeof address), ==, 0);
         autofd int server_fd = accept(listen_fd, NULL, NULL);
@@ -165,9 +167,12 @@ int main(int argc, char **argv) {
         g_test_add_func("/network-ports/check/names-a-taken-port", a_taken_port_is_named);
         g_test_add_func("/network-ports/check/keeps-protocols-apart", protocols_do_not_meet);
         g_test_add_func("/network-ports/check/looks-at-each-of-a-range", one_of_a_range_suffices);
-        g_test_add_func("/network-ports/check/does-not-mind-closed-connections", a_closed_connection_is_in_nobodys_way);
-        g_test_add_func("/network-ports/check/names-an-address-that-is-not-there", an_address_that_the_host_has_not_is_named);
-        g_test_add_func("/network-ports/check/has-the-remedy-for-a-privileged-port", a_privileged_port_comes_with_its_remedy);
+        g_test_add_func("/network-ports/check/does-not-mind-closed-connections",
+                        a_closed_connection_is_in_nobodys_way);
+        g_test_add_func("/network-ports/check/names-an-address-that-is-not-there",
+                        an_address_that_the_host_has_not_is_named);
+        g_test_add_func("/network-ports/check/has-the-remedy-for-a-privileged-port",
+                        a_privileged_port_comes_with_its_remedy);
         g_test_add_func("/network-ports/check/skips-any-free-port", any_free_port_needs_no_check);
         return g_test_run();
 }

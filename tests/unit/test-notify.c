@@ -18,7 +18,8 @@ static int listen_at(const struct sockaddr_un *address, size_t path_size) {
 
         g_assert_cmpint(fd, >=, 0);
         g_assert_cmpint(bind(fd, (const struct sockaddr *) address,
-                             (socklen_t) (offsetof(struct sockaddr_un, sun_path) + path_size)), ==, 0);
+                             (socklen_t) (offsetof(struct sockaddr_un, sun_path) + path_size)),
+                        ==, 0);
         return fd;
 }
 

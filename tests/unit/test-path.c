@@ -10,9 +10,9 @@ static void normalise_drops_what_means_nothing(void) {
         static const struct {
                 const char *path, *expected;
         } cases[] = {
-                {"/", "/"},           {"//", "/"},         {"/.", "/"},          {"/a/./b//c/", "/a/b/c"},
-                {"a", "a"},           {"./a", "a"},        {"a/", "a"},          {"", "."},
-                {".", "."},           {"./.", "."},        {"/a/...", "/a/..."}, {"/.a/..b", "/.a/..b"},
+                {"/", "/"}, {"//", "/"},  {"/.", "/"},          {"/a/./b//c/", "/a/b/c"},
+                {"a", "a"}, {"./a", "a"}, {"a/", "a"},          {"", "."},
+                {".", "."}, {"./.", "."}, {"/a/...", "/a/..."}, {"/.a/..b", "/.a/..b"},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -25,8 +25,10 @@ static void normalise_resolves_dot_dot(void) {
         static const struct {
                 const char *path, *expected;
         } cases[] = {
-                {"/a/../b", "/b"},  {"/a/b/../../c", "/c"}, {"a/..", "."},        {"a/../b", "b"},
-                {"../a", "../a"},   {"a/../../b", "../b"},  {"../../a", "../../a"}, {"a/../../../b", "../../b"},
+                {"/a/../b", "/b"},      {"/a/b/../../c", "/c"},
+                {"a/..", "."},          {"a/../b", "b"},
+                {"../a", "../a"},       {"a/../../b", "../b"},
+                {"../../a", "../../a"}, {"a/../../../b", "../../b"},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -45,8 +47,10 @@ static void normalise_never_leaves_the_top(void) {
 }
 
 static void absolute_joins_relative_paths_only(void) {
-        g_autofree char *relative = path_absolute("/home/alice", "data/./x"), *up = path_absolute("/home/alice", "../bob");
-        g_autofree char *absolute = path_absolute("/home/alice", "/srv//x"), *here = path_absolute("/home/alice", "");
+        g_autofree char *relative = path_absolute("/home/alice", "data/./x"),
+                        *up = path_absolute("/home/alice", "../bob");
+        g_autofree char *absolute = path_absolute("/home/alice", "/srv//x"),
+                        *here = path_absolute("/home/alice", "");
 
         g_assert_cmpstr(relative, ==, "/home/alice/data/x");
         g_assert_cmpstr(up, ==, "/home/bob");
@@ -70,6 +74,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/path/normalise/resolves-dot-dot-as-text", normalise_resolves_dot_dot);
         g_test_add_func("/path/normalise/never-leaves-the-top", normalise_never_leaves_the_top);
         g_test_add_func("/path/absolute/joins-relative-paths-only", absolute_joins_relative_paths_only);
-        g_test_add_func("/path/is-component/refuses-what-leads-elsewhere", component_refuses_what_leads_elsewhere);
+        g_test_add_func("/path/is-component/refuses-what-leads-elsewhere",
+                        component_refuses_what_leads_elsewhere);
         return g_test_run();
 }

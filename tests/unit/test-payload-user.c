@@ -41,7 +41,8 @@ static bool compare(const Case *one, GError **error) {
 
         if (!payload_user_find(one->user, one->group, &user, &refusal)) {
                 if (g_str_has_prefix(one->expected, "error ") && strstr(refusal->message, one->expected + 6))
-                        return user.groups == NULL || fail(error, WOLFFIA_ERROR_VALUE, "the result is half filled");
+                        return user.groups == NULL ||
+                               fail(error, WOLFFIA_ERROR_VALUE, "the result is half filled");
                 return fail(error, WOLFFIA_ERROR_VALUE, "%s: %s", one->user, refusal->message);
         }
         g_autofree char *found = print(&user);
@@ -78,7 +79,8 @@ static void write_usual(const Scratch *scratch) {
                       "app:x:1000:1001::/home/app:/bin/sh\n"
                       "homeless:x:1002:1002:::\n"
                       "4711:x:5:5::/digits:/bin/sh\n");
-        scratch_write(scratch, "group", "root:x:0:\nwww-data:x:33:\nssl:x:44:app,www-data\nvideo:x:55:app\nempty:x:66:\n");
+        scratch_write(scratch, "group",
+                      "root:x:0:\nwww-data:x:33:\nssl:x:44:app,www-data\nvideo:x:55:app\nempty:x:66:\n");
 }
 
 static void names_are_the_images(Scratch *scratch, gconstpointer data) {
@@ -151,9 +153,10 @@ static void an_image_may_have_no_passwd(Scratch *scratch, gconstpointer data) {
 static void broken_lines_are_skipped(Scratch *scratch, gconstpointer data) {
         const Case cases[] = {{"app", NULL, "1000:1000 /home/app 44"}};
         g_autofree char *long_line = g_strnfill(100000, 'x');
-        g_autofree char *passwd = g_strconcat("garbage\n::::::\nx:y\n\n# comment\n+@netgroup::::::\n+\n", long_line,
-                                              "\napp:x:1000:1000::/home/app:/bin/sh", NULL);
-        g_autofree char *group = g_strconcat("garbage\n:::\n+:::\n", long_line, "\nssl:x:44:", long_line, ",app\n", NULL);
+        g_autofree char *passwd = g_strconcat("garbage\n::::::\nx:y\n\n# comment\n+@netgroup::::::\n+\n",
+                                              long_line, "\napp:x:1000:1000::/home/app:/bin/sh", NULL);
+        g_autofree char *group =
+                g_strconcat("garbage\n:::\n+:::\n", long_line, "\nssl:x:44:", long_line, ",app\n", NULL);
 
         scratch_write(scratch, "passwd", passwd);
         scratch_write(scratch, "group", group);

@@ -117,11 +117,13 @@ static void entrypoint_may_be_a_list(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/payload/plan-command/runs-the-image-as-it-is", the_image_runs_as_it_is);
-        g_test_add_func("/payload/plan-command/replaces-the-command-with-exec", exec_replaces_the_command_only);
+        g_test_add_func("/payload/plan-command/replaces-the-command-with-exec",
+                        exec_replaces_the_command_only);
         g_test_add_func("/payload/plan-command/replaces-both-with-entrypoint", entrypoint_replaces_both);
         g_test_add_func("/payload/plan-command/says-that-there-is-nothing-to-run", nothing_to_run_is_said);
         g_test_add_func("/payload/plan-command/puts-init-first", init_comes_first);
-        g_test_add_func("/payload/plan-command/needs-words-for-a-root-folder", a_root_folder_has_no_words_of_its_own);
+        g_test_add_func("/payload/plan-command/needs-words-for-a-root-folder",
+                        a_root_folder_has_no_words_of_its_own);
         g_test_add_func("/payload/plan-command/takes-a-list-as-entrypoint", entrypoint_may_be_a_list);
         return g_test_run();
 }

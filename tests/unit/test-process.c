@@ -47,8 +47,8 @@ static void finish_tells_the_last_words(void) {
         Process process = PROCESS_NONE;
         int status = 0;
 
-        g_assert_true(process_start(SHELL("echo first >&2; echo 'no such id ' >&2; exit 3"), &PROCESS_FILES_NONE, &process,
-                                    &error));
+        g_assert_true(process_start(SHELL("echo first >&2; echo 'no such id ' >&2; exit 3"),
+                                    &PROCESS_FILES_NONE, &process, &error));
         g_assert_false(process_finish(&process, &status, &error));
         g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_HELPER);
         g_assert_cmpstr(error->message, ==, "sh failed: first\nno such id");
@@ -73,8 +73,9 @@ static void finish_keeps_the_end_of_a_long_complaint(void) {
         g_autoptr(GError) error = NULL;
 
         /* More than a pipe holds: who does not read while waiting waits for ever. */
-        g_assert_false(process_run(SHELL("i=0; while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i+1)); done; exit 1"),
-                                   &PROCESS_FILES_NONE, &error));
+        g_assert_false(process_run(
+                SHELL("i=0; while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i+1)); done; exit 1"),
+                &PROCESS_FILES_NONE, &error));
         g_assert_true(g_str_has_suffix(error->message, "line 19999"));
         g_assert_cmpuint(strlen(error->message), <, 10000);
         g_assert_cmpuint(strlen(error->message), >, 2000);
@@ -84,7 +85,8 @@ static void start_names_the_missing_program(void) {
         g_autoptr(GError) error = NULL;
         Process process = PROCESS_NONE;
 
-        g_assert_false(process_start((const char *const[]){"no-such-program", NULL}, &PROCESS_FILES_NONE, &process, &error));
+        g_assert_false(process_start((const char *const[]){"no-such-program", NULL}, &PROCESS_FILES_NONE,
+                                     &process, &error));
         g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND);
         g_assert_cmpstr(error->message, ==, "The program no-such-program is not installed");
         g_assert_cmpint(process.pid, ==, 0);
@@ -159,7 +161,8 @@ static void start_resets_signals(void) {
 static void start_replaces_the_environment(void) {
         g_setenv("WOLFFIA_TEST", "ours", TRUE);
         g_autofree char *ours = ask(SHELL("echo \"$WOLFFIA_TEST\""), NULL);
-        g_autofree char *theirs = ask(SHELL("echo \"$WOLFFIA_TEST\""), (const char *const[]){"WOLFFIA_TEST=theirs", NULL});
+        g_autofree char *theirs =
+                ask(SHELL("echo \"$WOLFFIA_TEST\""), (const char *const[]){"WOLFFIA_TEST=theirs", NULL});
         g_autofree char *none = ask(SHELL("echo \"$WOLFFIA_TEST\""), (const char *const[]){NULL});
         g_unsetenv("WOLFFIA_TEST");
 
@@ -171,7 +174,8 @@ static void start_replaces_the_environment(void) {
 static void abandon_kills(void) {
         Process process = PROCESS_NONE;
 
-        g_assert_true(process_start((const char *const[]){"sleep", "1000", NULL}, &PROCESS_FILES_NONE, &process, NULL));
+        g_assert_true(process_start((const char *const[]){"sleep", "1000", NULL}, &PROCESS_FILES_NONE,
+                                    &process, NULL));
         pid_t pid = process.pid;
         g_assert_cmpint(kill(pid, 0), ==, 0);
         process_abandon(&process);
@@ -187,9 +191,11 @@ int main(int argc, char **argv) {
         g_test_add_func("/process/finish/tells-the-last-words", finish_tells_the_last_words);
         g_test_add_func("/process/finish/tells-status-and-signal-of-the-silent",
                         finish_tells_status_and_signal_of_the_silent);
-        g_test_add_func("/process/finish/keeps-the-end-of-a-long-complaint", finish_keeps_the_end_of_a_long_complaint);
+        g_test_add_func("/process/finish/keeps-the-end-of-a-long-complaint",
+                        finish_keeps_the_end_of_a_long_complaint);
         g_test_add_func("/process/start/names-the-missing-program", start_names_the_missing_program);
-        g_test_add_func("/process/start/finds-programs-when-path-is-broken", start_finds_programs_when_path_is_broken);
+        g_test_add_func("/process/start/finds-programs-when-path-is-broken",
+                        start_finds_programs_when_path_is_broken);
         g_test_add_func("/process/start/connects-files", start_connects_files);
         g_test_add_func("/process/start/hands-nothing-else-on", start_hands_nothing_else_on);
         g_test_add_func("/process/start/resets-signals", start_resets_signals);

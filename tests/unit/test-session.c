@@ -131,7 +131,8 @@ static bool work_none(void *data, GError **error) {
         if (!find_unset(&session, &refusal, error))
                 return false;
         if (!refusal || !strstr(refusal->message, "loginctl enable-linger"))
-                return fail(error, WOLFFIA_ERROR_VALUE, "the reason is: %s", refusal ? refusal->message : "none");
+                return fail(error, WOLFFIA_ERROR_VALUE, "the reason is: %s",
+                            refusal ? refusal->message : "none");
         return g_error_matches(refusal, WOLFFIA_ERROR, WOLFFIA_ERROR_UNSUPPORTED) ||
                fail(error, WOLFFIA_ERROR_VALUE, "another code");
 }
@@ -194,13 +195,16 @@ static void lingering_is_what_logind_says(Scratch *scratch, gconstpointer data) 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_setenv("LC_ALL", "C", TRUE);
-        scratch_test_add("/session/find/makes-a-folder-below-the-runtime-folder", the_folder_is_made_below_the_runtime_folder);
+        scratch_test_add("/session/find/makes-a-folder-below-the-runtime-folder",
+                         the_folder_is_made_below_the_runtime_folder);
         scratch_test_add("/session/find/takes-the-units-folder", the_units_folder_is_taken);
         scratch_test_add("/session/find/refuses-a-folder-of-others", a_folder_of_others_is_refused);
-        scratch_test_add("/session/find/refuses-a-folder-that-others-write", a_folder_that_others_write_is_refused);
+        scratch_test_add("/session/find/refuses-a-folder-that-others-write",
+                         a_folder_that_others_write_is_refused);
         scratch_test_add("/session/find/refuses-what-is-no-folder", what_is_no_folder_is_refused);
         g_test_add_func("/session/find/takes-the-usual-place-when-unset", unset_means_the_usual_place);
-        g_test_add_func("/session/find/names-lingering-when-nothing-is-there", unset_and_nothing_there_names_lingering);
+        g_test_add_func("/session/find/names-lingering-when-nothing-is-there",
+                        unset_and_nothing_there_names_lingering);
         scratch_test_add("/session/find/takes-a-socket-for-the-bus", the_bus_is_a_socket);
         scratch_test_add("/session/find/knows-lingering-from-logind", lingering_is_what_logind_says);
         return g_test_run();

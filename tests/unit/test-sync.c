@@ -144,7 +144,10 @@ static void wait_for_the_parent(Sync *sync) {
         g_autoptr(GError) error = NULL;
 
         /* 7: noticed; the parent looks at the status. */
-        _exit(!sync_wait(sync, POINT_FIRST, &error) && g_error_matches(error, WOLFFIA_ERROR, WOLFFIA_ERROR_HELPER) ? 7 : 1);
+        _exit(!sync_wait(sync, POINT_FIRST, &error) &&
+                              g_error_matches(error, WOLFFIA_ERROR, WOLFFIA_ERROR_HELPER)
+                      ? 7
+                      : 1);
 }
 
 static void the_parents_end_is_noticed(void) {
