@@ -225,6 +225,45 @@ def test_a_tar_of_any_compression(box):
     assert len(box.layers()) == 1 and len(images(box)) >= 3
 
 
+def test_layers_of_zstd(box):
+    if not shutil.which("zstd"):
+        raise Skip("zstd is not installed")
+
+    def compress(data):
+        return subprocess.run(["zstd"], input=data, capture_output=True, check=True).stdout
+
+    # zstd:chunked has its table of contents in a frame that others skip.
+    skipped = (0x184D2A50).to_bytes(4, "little") + (10).to_bytes(4, "little") + b"0123456789"
+    for name, tail in (("plain", b""), ("chunked", skipped), ("frames", compress(b""))):
+        image = Image(LOWER, UPPER, config=CONFIG, compress=lambda data: compress(data) + tail)
+        box.run("import", name, write_folder(box.home / name, layout_files(image)))
+        box.inside("rm", "-rf", *box.layers())
+    assert len(images(box)) == 3 and len({image["digest"] for image in images(box)}) == 1
+
+
+def test_compression_that_needs_a_program_is_refused(box):
+    # lrzip's magic; whoever sends it must not start a program here.
+    result = box.run("import", "demo", box.write("x.tar", b"LRZI\0\6" + bytes(600)), check=False)
+    assert result.status == 1 and "lrzip" not in result.err, result
+
+
+def test_one_id(box):
+    layer = tar(entry("./", uid=3), entry("a", "a", uid=33, gid=33, mode=0o4755), entry("d", mode=0o2770, uid=1), entry("d/x", "x", uid=100000),
+                link("l", "a", uid=5), entry(".wh.gone", ""))
+    path = box.write("x.tar", layer)
+    # Root of a user namespace has no line in /etc/subuid.
+    if not box.is_single() and any(line.startswith(("root:", "0:")) for line in open("/etc/subuid")):
+        raise Skip("root has subordinate ids")
+    result = box.inside(box.program, "import", "demo", path)
+    assert result.err.count("\n") == 1 and "no subordinate ids" in result.err, result
+    (folder,) = box.layers()
+    for name in ("", "a", "d", "d/x", "l"):
+        assert os.lstat(folder / name).st_uid == os.getuid(), name
+    assert os.lstat(folder / "a").st_mode & 0o7777 == 0o4755 and os.lstat(folder / "d").st_mode & 0o7777 == 0o2770
+    box.inside(box.program, "rmi", "demo")
+    assert box.layers() == []
+
+
 def test_standard_input(box):
     box.run("import", "demo", "-", input=tar(entry("bin/run", "x")))
     box.run("import", "image", "-", input=write_tar(box.home / "x.tar", docker_files(Image(LOWER, UPPER, config=CONFIG))).read_bytes())

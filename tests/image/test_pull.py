@@ -54,6 +54,21 @@ def push(box, address, name, files, *options):
     assert done.returncode == 0, done
 
 
+def test_archives_that_skopeo_writes(box):
+    if not shutil.which("skopeo"):
+        raise Skip("skopeo is not installed")
+    folder = write_folder(box.home / "layout", layout_files(Image(LOWER, UPPER, config={"Cmd": ["/bin/run"]})))
+    for number, target in enumerate(("oci:{}/copy:1", "oci-archive:{}/oci.tar:quay.io/x/y:1", "docker-archive:{}/docker.tar:y:1")):
+        target = target.format(box.home)
+        done = subprocess.run(["skopeo", "--insecure-policy", "copy", "--quiet", f"oci:{folder}", target], capture_output=True,
+                              text=True, env=box.environment)
+        assert done.returncode == 0, done
+        box.run("import", f"plain{number}", target.split(":")[1])
+        box.run("import", f"named{number}", target)
+    assert len(images(box)) == 6 and all(image["command"] == ["/bin/run"] for image in images(box))
+    assert len(box.layers()) == 2 and box.trash() == []
+
+
 def images(box):
     return json.loads(box.run("images", "--json").out)
 
