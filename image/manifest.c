@@ -61,11 +61,29 @@ static JsonObject *object_of(JsonNode *root) {
         return JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
 }
 
+static char *full_name(const char *name) {
+        g_autoptr(ImageReference) reference = NULL;
+
+        return image_reference_parse(name, &reference, NULL)
+                       ? image_reference_print(reference, IMAGE_REFERENCE_DEFAULT_REGISTRY)
+                       : NULL;
+}
+
+/* Who wrote the archive may have written "docker.io/library/nginx:1" for what the user calls "nginx:1". */
+static bool is_same_name(const char *stored, const char *wanted) {
+        if (!stored)
+                return false;
+        if (g_str_equal(stored, wanted))
+                return true;
+        g_autofree char *full_stored = full_name(stored), *full_wanted = full_name(wanted);
+        return full_stored && g_strcmp0(full_stored, full_wanted) == 0;
+}
+
 static bool is_named(JsonObject *descriptor, const char *name) {
         JsonObject *annotations = image_document_object(descriptor, "annotations");
 
-        return g_strcmp0(image_document_string(annotations, ANNOTATION_NAME), name) == 0 ||
-               g_strcmp0(image_document_string(annotations, ANNOTATION_CONTAINERD), name) == 0;
+        return is_same_name(image_document_string(annotations, ANNOTATION_NAME), name) ||
+               is_same_name(image_document_string(annotations, ANNOTATION_CONTAINERD), name);
 }
 
 /* 2 for what was asked for, 1 for what runs as well or does not say, 0 for anything else. */
@@ -228,7 +246,10 @@ bool image_manifest_load_oci(ImageMembers *members, const ImageChoice *choice, I
 static bool has_tag(JsonObject *image, const char *name) {
         g_auto(GStrv) tags = image_document_strings(image, "RepoTags");
 
-        return g_strv_contains((const char *const *) tags, name);
+        for (char **tag = tags; *tag; tag++)
+                if (is_same_name(*tag, name))
+                        return true;
+        return false;
 }
 
 /* manifest.json is a list of images. */
