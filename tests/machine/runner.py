@@ -96,7 +96,7 @@ def run_unit_tests(machine, variant, folder, emit):
     left_out += ["source"] if machine.suite != "bookworm" else []
     options = " ".join(f"--no-suite {suite}" for suite in left_out)
     progress = host.Progress(f"{machine.suite}: unit tests, {variant.name}")
-    result = machine.alice(f"cd {folder} && meson test --no-rebuild --num-processes 2 --timeout-multiplier 3 {options}",
+    result = machine.alice(f"cd {folder} && meson test --num-processes 2 --timeout-multiplier 3 {options}",
                            check=False, timeout=1800, on_output=build.count(progress, r"^ *(\d+/\d+) "),
                            env={"WOLFFIA_TESTS_MUST_RUN": os.environ.get("WOLFFIA_TESTS_MUST_RUN")})
     lines = machine.alice(f"cat {folder}/meson-logs/testlog.json", check=False).out.splitlines()
