@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which words are executed: the unit's, the image's, or both. What payload_execute() does is for tests on a machine. */
+/* Which words are executed: the unit's, the image's, or both; and what must not be open any more by then. */
 
 #include "runner/payload.h"
 
 #include "base/error.h"
+#include "tests/lib/mapped.h"
+#include "tests/lib/scratch.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 typedef struct Case {
         const char *entrypoint; /* of the unit; NULL: not said */
@@ -114,6 +119,93 @@ static void entrypoint_may_be_a_list(void) {
                 g_test_incomplete("a JSON list is taken for the name of a program");
 }
 
+/* ---- the last steps, in a user namespace, with the host's root ---- */
+
+typedef struct Attempt {
+        const Scratch *scratch;
+        const char *working_directory;
+        const char *script;
+        bool is_output_lost; /* LogDriver=none */
+        int expected;        /* exit status; -1: refused */
+} Attempt;
+
+static void execute(const Attempt *attempt) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(IdRange));
+        g_autoptr(IdMap) map = id_map_plan_default(0, 0, none, none);
+        g_autoptr(GPtrArray) environment = g_ptr_array_new();
+        g_autoptr(GError) error = NULL;
+        Sync sync = SYNC_NONE;
+        const char *const words[] = {"/bin/sh", "-c", attempt->script};
+
+        if (!sync_open(&sync, NULL))
+                _exit(101);
+        sync_become_child(&sync);
+        for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+                g_ptr_array_add(spec->command, g_strdup(words[i]));
+        spec->name = g_strdup("test");
+        spec->working_directory = g_strdup(attempt->working_directory);
+        g_ptr_array_add(environment, (void *) "PATH=/usr/bin:/bin");
+        Run run = {
+                .spec = spec,
+                .map = map,
+                .environment = environment,
+                .sync = sync,
+                .network = NETWORK_INITIAL,
+                .folder_fd = attempt->scratch->fd,
+                .containers_fd = -1,
+                .cgroup_fd = -1,
+                .store_lock_fd = -1,
+                .output_fd = -1,
+                .payload_fd = attempt->is_output_lost ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1,
+                .notify_fd = -1,
+                .namespace_fd = -1,
+        };
+        payload_execute(&run, &error);
+        _exit(strstr(error->message, "WorkingDir=") ? 100 : 102);
+}
+
+static bool work(void *data, GError **error) {
+        const Attempt *attempt = data;
+        int status, expected = attempt->expected < 0 ? 100 : attempt->expected;
+        pid_t child = fork();
+
+        if (child == 0)
+                execute(attempt);
+        if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != expected)
+                return fail(error, WOLFFIA_ERROR_VALUE, "it ended with %#x", (unsigned) status);
+        return true;
+}
+
+static void the_program_runs(Scratch *scratch, gconstpointer data) {
+        Attempt attempt = {scratch, "/usr", "test \"$PWD\" = /usr && exit 42", false, 42};
+
+        mapped_run_single(work, &attempt);
+}
+
+static bool run_attempt(Attempt *attempt) {
+        g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(IdRange));
+        g_autoptr(IdMap) map = id_map_plan_default(getuid(), getgid(), none, none);
+
+        return user_namespace_run(map, work, attempt, NULL);
+}
+
+/* CVE-2024-21626: an image's WorkingDir of /proc/self/fd/7 is a folder of the host, if that is open. */
+static void no_folder_of_the_host_is_open(Scratch *scratch, gconstpointer data) {
+        g_autofree char *folder = g_strdup_printf("/proc/self/fd/%d", scratch->fd);
+        Attempt attempt = {scratch, folder, "exit 42", false, -1};
+
+        if (!run_attempt(&attempt))
+                g_test_incomplete("AN IMAGE CAN ESCAPE: WorkingDir=/proc/self/fd/N is the host's folder");
+}
+
+static void output_may_be_thrown_away(Scratch *scratch, gconstpointer data) {
+        Attempt attempt = {scratch, "/", "echo lost; exit 42", true, 42};
+
+        if (!run_attempt(&attempt))
+                g_test_incomplete("LogDriver=none does not start: /dev/null cannot be given to the payload");
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/payload/plan-command/runs-the-image-as-it-is", the_image_runs_as_it_is);
@@ -125,5 +217,9 @@ int main(int argc, char **argv) {
         g_test_add_func("/payload/plan-command/needs-words-for-a-root-folder",
                         a_root_folder_has_no_words_of_its_own);
         g_test_add_func("/payload/plan-command/takes-a-list-as-entrypoint", entrypoint_may_be_a_list);
+        scratch_test_add("/payload/execute/runs-the-program", the_program_runs);
+        scratch_test_add("/payload/execute/leaves-no-folder-of-the-host-open",
+                         no_folder_of_the_host_is_open);
+        scratch_test_add("/payload/execute/throws-output-away-on-request", output_may_be_thrown_away);
         return g_test_run();
 }
