@@ -147,6 +147,8 @@ char *image_pull_explain(const char *name, const char *complaint) {
                 {"tls:", "cannot be fetched: TLS with the registry failed"},
                 {"no such host",
                  "cannot be fetched: the registry's name is not known, or there is no network"},
+                {"dial tcp: lookup ",
+                 "cannot be fetched: the registry's name cannot be looked up; is there a network?"},
                 {"server misbehaving",
                  "cannot be fetched: the registry's name cannot be looked up; is there a network?"},
                 {"Temporary failure in name resolution",

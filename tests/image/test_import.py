@@ -5,7 +5,6 @@ import bz2
 import json
 import lzma
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -216,26 +215,27 @@ def test_ids_beyond_the_range_are_named(box):
     assert images(box) == [] and box.layers() == [] and box.trash() == []
 
 
+def zstd(data):
+    """A frame of blocks that are not compressed (RFC 8878): what counts is who unpacks it, and no program is needed."""
+    blocks = [data[at:at + 65536] for at in range(0, len(data), 65536)] or [b""]
+    frame = b"\x28\xb5\x2f\xfd\xa0" + len(data).to_bytes(4, "little")
+    for number, block in enumerate(blocks):
+        frame += (len(block) << 3 | (number == len(blocks) - 1)).to_bytes(3, "little") + block
+    return frame
+
+
 def test_a_tar_of_any_compression(box):
     layer = tar(entry("bin/run", "x"))
-    for name, compress in (("plain", bytes), ("bz2", bz2.compress), ("xz", lzma.compress)):
+    for name, compress in (("plain", bytes), ("bz2", bz2.compress), ("xz", lzma.compress), ("zstd", zstd)):
         box.run("import", name, box.write(f"{name}.tar", compress(layer)))
-    if shutil.which("zstd"):
-        box.run("import", "zstd", box.write("zstd.tar", subprocess.run(["zstd"], input=layer, capture_output=True, check=True).stdout))
-    assert len(box.layers()) == 1 and len(images(box)) >= 3
+    assert len(box.layers()) == 1 and len(images(box)) == 4
 
 
 def test_layers_of_zstd(box):
-    if not shutil.which("zstd"):
-        raise Skip("zstd is not installed")
-
-    def compress(data):
-        return subprocess.run(["zstd"], input=data, capture_output=True, check=True).stdout
-
     # zstd:chunked has its table of contents in a frame that others skip.
     skipped = (0x184D2A50).to_bytes(4, "little") + (10).to_bytes(4, "little") + b"0123456789"
-    for name, tail in (("plain", b""), ("chunked", skipped), ("frames", compress(b""))):
-        image = Image(LOWER, UPPER, config=CONFIG, compress=lambda data: compress(data) + tail)
+    for name, tail in (("plain", b""), ("chunked", skipped), ("frames", zstd(b""))):
+        image = Image(LOWER, UPPER, config=CONFIG, compress=lambda data: zstd(data) + tail)
         box.run("import", name, write_folder(box.home / name, layout_files(image)))
         box.inside("rm", "-rf", *box.layers())
     assert len(images(box)) == 3 and len({image["digest"] for image in images(box)}) == 1

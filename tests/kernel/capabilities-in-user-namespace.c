@@ -176,7 +176,8 @@ static bool the_audit_system(void *data, GError **error) {
         struct sockaddr_nl readers = {.nl_family = AF_NETLINK, .nl_groups = 1};
 
         if (fd < 0) {
-                g_assert_cmpint(errno, ==, EPROTONOSUPPORT); /* a kernel without audit */
+                /* A kernel without audit, or a filter (systemd-nspawn's) that keeps it away. */
+                g_assert_true(errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT);
                 return true;
         }
         EXPECT_REFUSED(EPERM, bind(fd, (struct sockaddr *) &readers, sizeof readers)); /* CAP_AUDIT_READ */

@@ -46,3 +46,9 @@ enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_ty
         *count = 0;
         return SUBID_STATUS_SUCCESS;
 }
+
+/* Since shadow 4.16 a module without it is not taken. */
+void shadow_subid_free(void *ranges);
+void shadow_subid_free(void *ranges) {
+        free(ranges);
+}

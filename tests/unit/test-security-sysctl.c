@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -124,8 +125,12 @@ static void apply_in_namespaces(bool read_only_proc) {
                 waitpid(child, &status, 0);
                 _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
         }
-        if (read_only_proc && (mount("/proc/sys", "/proc/sys", NULL, MS_BIND | MS_REC, NULL) < 0 ||
-                               mount(NULL, "/proc/sys", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0))
+        /* systemd-nspawn's is read-only to begin with, and takes no mount of ours. */
+        struct statvfs proc;
+        bool is_writable = statvfs("/proc/sys", &proc) < 0 || !(proc.f_flag & ST_RDONLY);
+        if (read_only_proc && is_writable &&
+            (mount("/proc/sys", "/proc/sys", NULL, MS_BIND | MS_REC, NULL) < 0 ||
+             mount(NULL, "/proc/sys", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0))
                 _exit(SKIPPED_STATUS);
 
         g_array_append_val(groups, extent);
