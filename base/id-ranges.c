@@ -105,6 +105,7 @@ static bool is_nss_configured(void) {
 static bool load_through_nss(const char *user_name, IdKind kind, GArray **ret_ranges, GError **error) {
         typedef bool (*Init)(const char *program, FILE *log);
         typedef int (*Get)(const char *owner, struct subid_range **ranges);
+        typedef void (*Free)(void *ranges);
 
         void *library = dlopen("libsubid.so." G_STRINGIFY(SUBID_ABI_MAJOR), RTLD_NOW | RTLD_LOCAL);
         if (!library)
@@ -118,10 +119,14 @@ static bool load_through_nss(const char *user_name, IdKind kind, GArray **ret_ra
         void *init_symbol = dlsym(library, "subid_init");
         void *get_symbol =
                 dlsym(library, kind == ID_KIND_USER ? "subid_get_uid_ranges" : "subid_get_gid_ranges");
+        void *free_symbol = dlsym(library, "subid_free");
         Init init;
         Get get;
+        Free free_ranges = free; /* since version 5 it has an own one: the memory is the module's */
         memcpy(&init, &init_symbol, sizeof init);
         memcpy(&get, &get_symbol, sizeof get);
+        if (free_symbol)
+                memcpy(&free_ranges, &free_symbol, sizeof free_ranges);
         if (!init || !get)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "libsubid lacks a function that is needed: %s",
                             dlerror());
@@ -146,7 +151,7 @@ static bool load_through_nss(const char *user_name, IdKind kind, GArray **ret_ra
                 if (is_possible(found[i].start, found[i].count))
                         g_array_append_val(ranges, range);
         }
-        free(found);
+        free_ranges(found);
         sort_ranges(ranges);
         *ret_ranges = ranges;
         return true;
