@@ -34,7 +34,7 @@ def _tracked():
 def files():
     """All paths, relative to TOP, in order."""
     found = _tracked() or list(_walk())
-    return sorted(path for path in found if (TOP / path).is_file())
+    return sorted(path for path in found if (TOP / path).is_file() and os.access(TOP / path, os.R_OK))
 
 
 def c_files():
