@@ -54,6 +54,7 @@ def layers(outside):
         ("hard-link-up", tar(hard_link("a", up + "/victim")), "'..'"),
         ("hard-link-through-link", tar(link("l", outside), hard_link("a", "l/victim"), entry("a", "overwritten")), "not in this layer"),
         ("hard-link-to-link", tar(link("l", outside + "/victim"), hard_link("a", "l"), entry("a", "new")), None),
+        ("hard-link-to-link-that-stays", tar(link("l", outside + "/victim"), hard_link("a", "l")), None),
         ("hard-link-to-folder", tar(entry("d"), hard_link("a", "d")), "hard link"),
         ("hard-link-to-itself", tar(entry("a", "x"), hard_link("a", "./a")), None),
         ("hard-link-to-what-it-replaces", tar(entry("a/b", "x"), hard_link("a", "a/b")), "hard link"),
