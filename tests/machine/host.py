@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -116,14 +117,19 @@ class Progress:
         """Runs a program while time passes visibly; returns its status and all that it printed."""
         lines = []
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True, errors="replace")
+                                   stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
         reader = threading.Thread(target=self.read, args=(process.stdout, lines, on_line), daemon=True)
         reader.start()
-        while process.poll() is None:
-            reader.join(1)
-            self.tick()
-            if not reader.is_alive():
-                process.wait()
+        try:
+            while process.poll() is None:
+                reader.join(1)
+                self.tick()
+                if not reader.is_alive():
+                    process.wait()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+            raise
         reader.join()
         return process.returncode, "".join(lines)
 

@@ -48,6 +48,8 @@ def make(suite, wanted, path):
     aside = path.with_name(f".{path.name}.incomplete")
     remove(aside)
     command = [
+        # Whatever it mounts goes when it goes, also when it is killed.
+        "unshare", "--mount", "--propagation", "private", "--",
         "mmdebstrap", "--variant=apt", f"--include={','.join(wanted)}",
         # Half of the files and of the time, and nothing that a service needs.
         "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
