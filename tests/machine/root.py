@@ -57,7 +57,11 @@ def make(suite, wanted, path):
         f"--customize-hook={CUSTOMISE}", suite, str(aside),
     ]
     progress = host.Progress(f"{suite}: preparing a Debian machine, once")
-    run_with_progress(command, progress, len(wanted))
+    try:
+        run_with_progress(command, progress, len(wanted))
+    except BaseException:
+        remove(aside)
+        raise
     aside.rename(path)
     prune(path)
     progress.done(f"ready in {path}")
