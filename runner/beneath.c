@@ -7,9 +7,9 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/path.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,6 +54,51 @@ static int make_component(int folder_fd, const char *name, BeneathKind kind) {
         return openat(folder_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* What a link (open with O_PATH | O_NOFOLLOW) says, as a path below the root: FOLDER is where it lies, REST what
+ * comes behind it. Caller frees; NULL when it is no link. */
+static char *read_link(int fd, const char *folder, const char *rest) {
+        char target[PATH_MAX];
+        ssize_t size = readlinkat(fd, "", target, sizeof target - 1);
+
+        if (size <= 0)
+                return NULL;
+        target[size] = '\0';
+        return g_strjoin("/", target[0] == '/' ? "" : folder, target, rest, NULL);
+}
+
+/* LINKS: how many dangling ones may still be followed. The kernel follows the others. */
+static bool make_beneath(int root_fd, const char *path, BeneathKind kind, unsigned links, int *ret_fd,
+                         GError **error) {
+        g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+        g_autoptr(GString) walked = g_string_new("");
+        autofd int folder_fd = fcntl(root_fd, F_DUPFD_CLOEXEC, 3);
+
+        for (char **part = parts; *part; part++) {
+                g_autofree char *above = g_strdup(walked->str), *rest = g_strjoinv("/", part + 1);
+                if (**part == '\0' || g_str_equal(*part, "."))
+                        continue;
+                g_string_append_printf(walked, "/%s", *part);
+                int next_fd = open_in_root(root_fd, walked->str, O_PATH);
+                if (next_fd < 0 && errno == ENOENT)
+                        next_fd = make_component(folder_fd, *part, *rest ? BENEATH_FOLDER : kind);
+                if (next_fd < 0)
+                        return fail_errno(error, errno, "Cannot make the mount point %s in the container",
+                                          path);
+                cleanup_fd(&folder_fd);
+                folder_fd = next_fd;
+
+                /* A link that dangles: O_NOFOLLOW opened the link itself. What it names is made, in the root. */
+                g_autofree char *target = read_link(folder_fd, above, rest);
+                if (target && links == 0)
+                        return fail_errno(error, ELOOP, "Cannot make the mount point %s in the container",
+                                          path);
+                if (target)
+                        return make_beneath(root_fd, target, kind, links - 1, ret_fd, error);
+        }
+        *ret_fd = steal_fd(&folder_fd);
+        return true;
+}
+
 bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, GError **error) {
         int existing_fd = open_in_root(root_fd, path, O_PATH);
         if (existing_fd >= 0) {
@@ -62,32 +107,7 @@ bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, 
         }
         if (errno != ENOENT)
                 return fail_errno(error, errno, "Cannot open %s in the container", path);
-
-        g_autofree char *normal = path_normalise(path);
-        g_auto(GStrv) parts = g_strsplit(normal[0] == '/' ? normal + 1 : normal, "/", -1);
-        g_autoptr(GString) walked = g_string_new("");
-        autofd int folder_fd = fcntl(root_fd, F_DUPFD_CLOEXEC, 3);
-
-        for (char **part = parts; *part; part++) {
-                g_string_append_printf(walked, "/%s", *part);
-                int next_fd = open_in_root(root_fd, walked->str, O_PATH);
-                if (next_fd < 0 && errno == ENOENT)
-                        next_fd = make_component(folder_fd, *part, part[1] ? BENEATH_FOLDER : kind);
-                if (next_fd < 0)
-                        return fail_errno(error, errno, "Cannot make the mount point %s in the container",
-                                          path);
-                cleanup_fd(&folder_fd);
-                folder_fd = next_fd;
-
-                /* A dangling link: O_NOFOLLOW opened the link itself. */
-                struct stat status;
-                if (fstat(folder_fd, &status) < 0 || S_ISLNK(status.st_mode))
-                        return fail(error, WOLFFIA_ERROR_VALUE,
-                                    "Nothing can be mounted on %s: %s is a link to nowhere in the image",
-                                    path, walked->str);
-        }
-        *ret_fd = steal_fd(&folder_fd);
-        return true;
+        return make_beneath(root_fd, path, kind, 40, ret_fd, error);
 }
 
 bool beneath_link(int root_fd, const char *path, const char *target, GError **error) {

@@ -42,10 +42,14 @@ char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, c
                 if (!colon)
                         continue;
                 g_autofree char *names = g_strdelimit(g_strndup(entry, (gsize) (colon - entry)), ";", ' ');
-                bool is_gateway = g_str_equal(colon + 1, "host-gateway");
+                bool has_brackets = colon[1] == '[';
+                g_autofree char *address = g_strdup(colon + (has_brackets ? 2 : 1));
+                if (has_brackets)
+                        address[strcspn(address, "]")] = '\0';
+                bool is_gateway = g_str_equal(address, "host-gateway");
                 if (!is_gateway || network->host_address)
                         g_string_append_printf(text, "%s\t%s\n",
-                                               is_gateway ? network->host_address : colon + 1, names);
+                                               is_gateway ? network->host_address : address, names);
         }
         return g_string_free(text, FALSE);
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "runner/security-paths.h"
+#include "spec/value-basic.h"
 #include "spec/value-volume.h"
 
 #include <dlfcn.h>
@@ -79,9 +80,13 @@ static void plan_kernel(GPtrArray *steps, const MountFacts *facts) {
         cgroup->is_fallback_bind = true;
 }
 
-static void plan_devices(GPtrArray *steps, const ContainerSpec *spec, const MountFacts *facts) {
-        g_autofree char *shm_size =
-                g_strconcat("mode=1777,size=", spec->shm_size ? spec->shm_size : "64m", NULL);
+static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const MountFacts *facts,
+                         GError **error) {
+        guint64 bytes;
+
+        if (!value_size_parse(spec->shm_size ? spec->shm_size : "64m", &bytes, error))
+                return fail_prefix(error, "ShmSize=");
+        g_autofree char *shm_size = g_strdup_printf("mode=1777,size=%" G_GUINT64_FORMAT, bytes);
 
         add_file_system(steps, "tmpfs", "/dev", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
                         "mode=755,size=64k,nr_inodes=1k");
@@ -96,6 +101,14 @@ static void plan_devices(GPtrArray *steps, const ContainerSpec *spec, const Moun
                                              : "newinstance,ptmxmode=0666,mode=0620");
         add_file_system(steps, "tmpfs", "/dev/shm", SAFE | MOUNT_ATTR_NOEXEC, shm_size);
         add_file_system(steps, "mqueue", "/dev/mqueue", SAFE | MOUNT_ATTR_NOEXEC, NULL);
+        return true;
+}
+
+static bool has_target(const GPtrArray *steps, const char *target) {
+        for (guint i = 0; i < steps->len; i++)
+                if (g_str_equal(((const MountStep *) steps->pdata[i])->target, target))
+                        return true;
+        return false;
 }
 
 static void plan_own_files(GPtrArray *steps, const MountFacts *facts) {
@@ -104,6 +117,8 @@ static void plan_own_files(GPtrArray *steps, const MountFacts *facts) {
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
                 g_autofree char *source = g_build_filename(facts->etc_dir, names[i], NULL);
                 g_autofree char *target = g_strconcat("/etc/", names[i], NULL);
+                if (has_target(steps, target)) /* the user has an own one */
+                        continue;
                 add_step(steps, MOUNT_BIND, target, source)->attributes = SAFE | MOUNT_ATTR_NOEXEC;
         }
         if (facts->notify_dir)
@@ -225,13 +240,6 @@ static int compare_targets(const void *a, const void *b) {
         return strcmp((*left)->target, (*right)->target);
 }
 
-static bool has_target(const GPtrArray *steps, const char *target) {
-        for (guint i = 0; i < steps->len; i++)
-                if (g_str_equal(((const MountStep *) steps->pdata[i])->target, target))
-                        return true;
-        return false;
-}
-
 /* podman-run(1), --read-only-tmpfs: on by default, without effect unless --read-only is there. What the user
  * mounts there instead comes first. */
 static void plan_writable(GPtrArray *own, const ContainerSpec *spec) {
@@ -276,8 +284,7 @@ bool mount_plan(const ContainerSpec *spec, const MountFacts *facts, GPtrArray **
         g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify) step_free);
 
         plan_kernel(steps, facts);
-        plan_devices(steps, spec, facts);
-        if (!plan_user(steps, spec, error))
+        if (!plan_devices(steps, spec, facts, error) || !plan_user(steps, spec, error))
                 return false;
         plan_own_files(steps, facts);
         plan_hiding(steps);

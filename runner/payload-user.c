@@ -8,13 +8,28 @@
 #include "base/error.h"
 #include "spec/value-user.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void payload_user_clear(PayloadUser *user) {
         g_clear_pointer(&user->groups, g_array_unref);
         g_clear_pointer(&user->home, g_free);
+}
+
+/* The image's author may have put anything in their place: a fifo would hang us, a device feed us for ever. */
+static FILE *open_list(const char *path) {
+        struct stat status;
+        autofd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+        if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+                return NULL;
+        FILE *file = fdopen(fd, "r");
+        if (file)
+                (void) steal_fd(&fd);
+        return file;
 }
 
 /* Fills what passwd(5) knows. A number need not be listed there; a name must be. */
@@ -24,7 +39,7 @@ static bool find_in_passwd(const char *name, PayloadUser *user, char **ret_name,
         struct passwd *entry = NULL;
 
         /* An image without the file has numbers only. */
-        autofile FILE *passwd = fopen("/etc/passwd", "re");
+        autofile FILE *passwd = open_list("/etc/passwd");
         while (passwd && (entry = fgetpwent(passwd)))
                 if (is_number ? entry->pw_uid == id : g_str_equal(entry->pw_name, name))
                         break;
@@ -53,7 +68,7 @@ static bool find_group(const char *name, gid_t *ret_gid, GError **error) {
                 *ret_gid = id;
                 return true;
         }
-        autofile FILE *file = fopen("/etc/group", "re");
+        autofile FILE *file = open_list("/etc/group");
         while (file && (entry = fgetgrent(file)))
                 if (g_str_equal(entry->gr_name, name)) {
                         *ret_gid = entry->gr_gid;
@@ -66,7 +81,7 @@ static bool find_group(const char *name, gid_t *ret_gid, GError **error) {
 static void find_memberships(const char *name, PayloadUser *user) {
         struct group *entry;
 
-        autofile FILE *file = fopen("/etc/group", "re");
+        autofile FILE *file = open_list("/etc/group");
         while (file && (entry = fgetgrent(file)))
                 if (g_strv_contains((const char *const *) entry->gr_mem, name))
                         g_array_append_val(user->groups, entry->gr_gid);
@@ -83,6 +98,10 @@ bool payload_user_find(const char *text, const char *group_text, PayloadUser *re
         const char *group = group_text && *group_text ? group_text : group_name;
         if (found && group && *group)
                 found = find_group(group, &user.gid, error);
+        /* To setresuid(2) these mean "as it is", and that is root. */
+        if (found && (user.uid == (uid_t) -1 || user.gid == (gid_t) -1))
+                found = fail(error, WOLFFIA_ERROR_VALUE,
+                             "The image gives user '%s' an id that does not exist, 4294967295", user_name);
         if (!found) {
                 payload_user_clear(&user);
                 return false;

@@ -77,10 +77,33 @@ static bool connect_output(const Run *run, const PayloadUser *user, GError **err
                 return true;
         if (dup2(run->payload_fd, STDOUT_FILENO) < 0 || dup2(run->payload_fd, STDERR_FILENO) < 0)
                 return fail_errno(error, errno, "Cannot connect the payload's output");
+        /* What is thrown away goes to the host's /dev/null, which nobody may own. */
+        if (run->output_fd < 0)
+                return true;
         if (fchown(STDOUT_FILENO, user->uid, user->gid) < 0)
                 return fail_errno(error, errno, "User %u or group %u is not mapped in the container",
                                   user->uid, user->gid);
         return true;
+}
+
+/* A folder of the host that is still open leads out of the container, by /proc/self/fd/N in the image's WorkingDir or in a
+ * link of it, and closing at the exec is too late (CVE-2024-21626). The payload's output, our way to report and what
+ * systemd has passed are no folders. */
+static bool close_others(const Run *run, GError **error) {
+        int low = MIN(run->payload_fd, run->sync.child_fd), high = MAX(run->payload_fd, run->sync.child_fd);
+        const int kept[] = {low, high};
+        unsigned from = 3 + run->listen_count;
+        bool closed = true;
+
+        for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+                if (kept[i] < (int) from)
+                        continue;
+                if (kept[i] > (int) from)
+                        closed = closed && close_range(from, (unsigned) kept[i] - 1, 0) == 0;
+                from = (unsigned) kept[i] + 1;
+        }
+        return (closed && close_range(from, ~0U, 0) == 0) ||
+               fail_errno(error, errno, "Cannot close descriptors");
 }
 
 /* Everything but standard files and sockets that systemd passed closes with exec. */
@@ -208,7 +231,7 @@ bool payload_execute(const Run *run, GError **error) {
         PayloadUser user = {0};
         g_autoptr(GPtrArray) words = NULL;
 
-        if (!payload_plan_command(run->spec, run->image, &words, error) ||
+        if (!close_others(run, error) || !payload_plan_command(run->spec, run->image, &words, error) ||
             !payload_user_find(chosen_user(run), run->spec->group, &user, error))
                 return false;
         set_home(run->environment, &user);

@@ -31,19 +31,52 @@ static bool lock_folder(const char *name, int folder_fd, GError **error) {
         return fail_errno(error, errno, "Cannot lock the container's folder");
 }
 
-/* Its contents belong to subordinate ids, the folder itself is ours: so it can be renamed as a whole. */
-static bool move_leftover(Run *run, const char *name, GError **error) {
-        autofd int leftover_fd =
-                openat(run->containers_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (leftover_fd < 0)
-                return fail_errno(error, errno, "Cannot open the folder containers/%s of the store", name);
-        if (!lock_folder(name, leftover_fd, error))
-                return false;
+/* Opens containers/NAME and takes its lock. -1 in RET_FD: another start has moved it away meanwhile. */
+static bool open_locked(const Run *run, const char *name, int *ret_fd, GError **error) {
+        struct stat held, named;
 
-        g_autofree char *aside = g_strdup_printf("../trash/%s.%08x", name, g_random_int());
-        if (renameat(run->containers_fd, name, run->containers_fd, aside) < 0)
-                return fail_errno(error, errno, "Cannot move aside what an earlier life of '%s' left", name);
+        *ret_fd = -1;
+        autofd int fd = openat(run->containers_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return errno == ENOENT ||
+                       fail_errno(error, errno, "Cannot open the folder containers/%s of the store", name);
+        if (!lock_folder(name, fd, error))
+                return false;
+        if (fstat(fd, &held) == 0 && fstatat(run->containers_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+            held.st_ino == named.st_ino && held.st_dev == named.st_dev)
+                *ret_fd = steal_fd(&fd);
         return true;
+}
+
+/* Its contents belong to subordinate ids, the folder itself is ours: so it can be renamed as a whole. */
+static bool move_leftover(const Run *run, const char *name, GError **error) {
+        g_autofree char *aside = g_strdup_printf("../trash/%s.%08x", name, g_random_int());
+
+        return renameat(run->containers_fd, name, run->containers_fd, aside) == 0 ||
+               fail_errno(error, errno, "Cannot move aside what an earlier life of '%s' left", name);
+}
+
+/* Between mkdir() and flock() another start of the same name may take the folder for a leftover: then it is made anew. */
+static bool make_folder(Run *run, const char *name, GError **error) {
+        for (int tries = 0; tries < 100; tries++) {
+                bool is_fresh = mkdirat(run->containers_fd, name, 0700) == 0;
+                if (!is_fresh && errno != EEXIST)
+                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s",
+                                          run->store->path, name);
+
+                autofd int fd = -1;
+                if (!open_locked(run, name, &fd, error))
+                        return false;
+                if (fd < 0)
+                        continue;
+                if (is_fresh) {
+                        run->folder_fd = steal_fd(&fd);
+                        return true;
+                }
+                if (!move_leftover(run, name, error))
+                        return false;
+        }
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "Too many starts of '%s' at once", name);
 }
 
 /* What keeps `wolffia rmi` from removing the image while the container lives (image/store.h). */
@@ -68,21 +101,7 @@ bool rootfs_reserve(Run *run, GError **error) {
         if (run->containers_fd < 0)
                 return fail_errno(error, errno, "Cannot open the folder %s/containers", run->store->path);
 
-        if (mkdirat(run->containers_fd, name, 0700) < 0) {
-                if (errno != EEXIST)
-                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s",
-                                          run->store->path, name);
-                if (!move_leftover(run, name, error))
-                        return false;
-                if (mkdirat(run->containers_fd, name, 0700) < 0)
-                        return fail_errno(error, errno, "Cannot make the folder %s/containers/%s",
-                                          run->store->path, name);
-        }
-        run->folder_fd = openat(run->containers_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (run->folder_fd < 0)
-                return fail_errno(error, errno, "Cannot open the folder %s/containers/%s", run->store->path,
-                                  name);
-        return lock_folder(name, run->folder_fd, error) && link_image(run, error);
+        return make_folder(run, name, error) && link_image(run, error);
 }
 
 static bool make_inside(int folder_fd, const char *name, mode_t mode, GError **error) {

@@ -13,6 +13,7 @@
  *   namespaces_spawn()                ─────────►  born in its namespaces and its cgroup, owning nothing yet
  *   id_map_write()
  *   sync_reach(POINT_MAPPED)          ─────────►  namespaces_become_root()
+ *   sync_wait(POINT_ROOT)             ◄─────────  sync_reach(POINT_ROOT), with pasta only
  *   network_start()                               rootfs_mount(), mount_apply(), rootfs_enter()
  *   sync_wait(POINT_MOUNTED)          ◄─────────  sync_reach(POINT_MOUNTED)
  *   network_wait()
@@ -56,7 +57,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-enum { POINT_MAPPED = 1, POINT_MOUNTED, POINT_CONNECTED };
+enum { POINT_MAPPED = 1, POINT_ROOT, POINT_MOUNTED, POINT_CONNECTED };
 
 static void enter_stage(Run *run, const char *stage) {
         run->stage = stage;
@@ -95,8 +96,11 @@ static bool run_child(Run *run, GError **error) {
         bool own_network = run->network.kind != NETWORK_HOST;
 
         sync_become_child(&run->sync);
-        if (!sync_wait(&run->sync, POINT_MAPPED, error) || !namespaces_become_root(error) ||
-            !namespaces_set_host_name(host_name, error) ||
+        if (!sync_wait(&run->sync, POINT_MAPPED, error) || !namespaces_become_root(error))
+                return false;
+        if (run->network.kind == NETWORK_PASTA && !sync_reach(&run->sync, POINT_ROOT, error))
+                return false;
+        if (!namespaces_set_host_name(host_name, error) ||
             (own_network && !namespaces_raise_loopback(error)))
                 return false;
         if (!security_sysctl_apply(run->spec->sysctls, own_network, run->map, error))
@@ -215,8 +219,10 @@ static bool prepare(Run *run, GError **error) {
         if (!network_choose(run->spec, &run->network, error))
                 return false;
         enter_stage(run, "rootfs");
-        if (!rootfs_reserve(run, error) || !open_output(run, error) || !open_notify(run, error) ||
-            !plan_environment(run, error))
+        /* The runtime folder only with the lock: without a unit it is the same for each start of this name. */
+        if (!rootfs_reserve(run, error) ||
+            !file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) ||
+            !open_output(run, error) || !open_notify(run, error) || !plan_environment(run, error))
                 return false;
         cleanup_fd(&run->store_lock_fd);
         enter_stage(run, "mount");
@@ -238,14 +244,17 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
         cleanup_fd(&run->payload_fd);
 
         enter_stage(run, "id-map");
-        if (!id_map_write(run->map, run->child, error) || !sync_reach(&run->sync, POINT_MAPPED, error))
+        /* Opened now: while the child changes its ids, until it is dumpable again, its /proc/PID/ns/ is closed to us. */
+        if (!namespaces_open_user(run->child, &run->namespace_fd, error) ||
+            !id_map_write(run->map, run->child, error) || !sync_reach(&run->sync, POINT_MAPPED, error))
                 return false;
         enter_stage(run, "network");
+        if (run->network.kind == NETWORK_PASTA && !sync_wait(&run->sync, POINT_ROOT, error))
+                return false;
         if (!network_start(&run->network, run->session.container_dir, run->child, error))
                 return false;
         enter_stage(run, "mount");
-        if (!namespaces_open_user(run->child, &run->namespace_fd, error) ||
-            !sync_wait(&run->sync, POINT_MOUNTED, error))
+        if (!sync_wait(&run->sync, POINT_MOUNTED, error))
                 return false;
         enter_stage(run, "network");
         if (!network_wait(&run->network, error))
@@ -258,6 +267,13 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
 static void sweep_aside(const Run *run) {
         if (image_trash_is_empty(run->store) || fork() != 0)
                 return;
+        /* What it holds of the container would outlive it: its lock, its output, its sockets. */
+        int others[] = {run->folder_fd,    run->containers_fd, run->cgroup_fd,
+                        run->namespace_fd, run->output_fd,     run->notify_fd};
+        for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+                cleanup_fd(&others[i]);
+        for (guint i = 0; i < run->listen_count; i++)
+                close((int) (3 + i));
         /* Failing is fine: the next start tries again. */
         (void) image_trash_empty(run->store, NULL);
         _exit(EXIT_SUCCESS);
@@ -291,19 +307,16 @@ static void tear_down(Run *run) {
                         ;
         }
         network_clear(&run->network);
-        if (run->folder_fd >= 0) {
-                /* Only a child with mapped ids made anything in it. Failing leaves it to the next start. */
-                if (run->child > 0)
-                        (void) user_namespace_run(run->map, empty_in_child, run, NULL);
-                (void) unlinkat(run->folder_fd, "image", 0);
-                (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
-        }
-        /* Without the container's folder the runtime folder may be another one's, that is alive; then it is
-         * not empty. */
-        if (run->session.owns_container_dir && run->folder_fd >= 0)
+        if (run->folder_fd < 0)
+                return;
+        /* Both before the lock goes with its folder: the next start may wait for it. */
+        if (run->session.owns_container_dir)
                 (void) file_remove_tree(AT_FDCWD, run->session.container_dir, NULL);
-        else if (run->session.owns_container_dir)
-                (void) rmdir(run->session.container_dir);
+        /* Only a child with mapped ids made anything in it. Failing leaves it to the next start. */
+        if (run->child > 0)
+                (void) user_namespace_run(run->map, empty_in_child, run, NULL);
+        (void) unlinkat(run->folder_fd, "image", 0);
+        (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
 }
 
 static void find_failure(Run *run, const GError *error) {

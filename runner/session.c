@@ -5,7 +5,6 @@
 #include "runner/session.h"
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/id-ranges.h"
 
 #include <errno.h>
@@ -90,10 +89,6 @@ bool session_find(const char *container_name, Session *ret_session, GError **err
                 session.container_dir =
                         g_build_filename(session.runtime_dir, "wolffia", container_name, NULL);
                 session.owns_container_dir = true;
-        }
-        if (!file_make_folders(AT_FDCWD, session.container_dir, 0700, error)) {
-                session_clear(&session);
-                return false;
         }
         *ret_session = session;
         return true;

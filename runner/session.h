@@ -16,6 +16,6 @@ typedef struct Session {
 
 /* Runs in:  the runner, first of all
  * Needs:    nothing; $XDG_RUNTIME_DIR may be unset (su, sudo, cron)
- * Leaves:   container_dir made */
+ * Leaves:   nothing; container_dir is made by who holds the container's lock */
 bool session_find(const char *container_name, Session *ret_session, GError **error);
 void session_clear(Session *session);

@@ -59,6 +59,9 @@ bool supervise_become(const Run *run, int stop_signal, GError **error) {
         g_ptr_array_add(argv, g_strdup(run->spec->name));
         g_ptr_array_add(argv, NULL);
 
+        /* The payload has its own; one that it closes must not stay open here. */
+        for (guint i = 0; i < run->listen_count; i++)
+                (void) fcntl((int) (3 + i), F_SETFD, FD_CLOEXEC);
         execve(program, (char *const *) argv->pdata, environment);
         return fail_errno(error, errno, "Cannot start %s", program);
 }

@@ -488,6 +488,9 @@ int main(int argc, char **argv) {
         if (!prepare(&supervisor)) {
                 complain(&supervisor, ": cannot wait for signals");
                 kill(supervisor.payload, SIGKILL);
+                while (waitpid(supervisor.payload, &supervisor.status, 0) < 0 && errno == EINTR)
+                        ;
+                supervisor.has_ended = supervisor.has_failed = true;
         }
         reap(&supervisor); /* whoever ended before the signals were blocked */
         supervise(&supervisor);

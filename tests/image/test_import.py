@@ -396,8 +396,8 @@ def test_a_kill_at_any_moment_leaves_trash_only(box):
     layers = [tar(*[entry(f"{n}/{i}", "x" * 1000, uid=0 if box.is_single() else 5) for i in range(400)]) for n in range(6)]
     path = write_tar(box.home / "x.tar", docker_files(Image(*layers)))
     cut = 0
-    for attempt in range(40):
-        cut += kill_during(box, path, 0.004 * attempt, signal.SIGINT if attempt % 2 else signal.SIGKILL) != 0
+    for attempt in range(24):
+        cut += kill_during(box, path, 0.006 * attempt, signal.SIGINT if attempt % 2 else signal.SIGKILL) != 0
         for layer in box.layers() if box.store.exists() else []:
             assert len(box.tree(layer)) == 402, "a layer appeared before it was whole"
         for blob in box.blobs() if box.store.exists() else []:

@@ -274,11 +274,11 @@ static void shm_has_the_size_that_is_asked_for(void) {
         g_autoptr(ContainerSpec) spec = container_spec_new();
 
         g_autoptr(GPtrArray) usual_steps = plan(spec, &usual);
-        g_assert_nonnull(strstr(find(usual_steps, "/dev/shm")->options, "size=64m"));
-        spec->shm_size = g_strdup("1g");
+        g_assert_nonnull(strstr(find(usual_steps, "/dev/shm")->options, "size=67108864"));
+        /* Units that the grammar knows and tmpfs does not. */
+        spec->shm_size = g_strdup("1.5GiB");
         g_autoptr(GPtrArray) steps = plan(spec, &usual);
-        g_assert_nonnull(strstr(find(steps, "/dev/shm")->options, "mode=1777,size="));
-        g_assert_null(strstr(find(steps, "/dev/shm")->options, "64m"));
+        g_assert_cmpstr(find(steps, "/dev/shm")->options, ==, "mode=1777,size=1610612736");
 }
 
 static void split_options_tells_the_kernels_from_the_file_systems(void) {

@@ -27,11 +27,10 @@ static void set_environment(const char *runtime_dir, const char *given) {
                 g_unsetenv("RUNTIME_DIRECTORY");
 }
 
-static void the_folder_is_made_below_the_runtime_folder(Scratch *scratch, gconstpointer data) {
+static void the_folder_is_named_below_the_runtime_folder(Scratch *scratch, gconstpointer data) {
         g_autofree char *expected = scratch_path(scratch, "wolffia/web");
         g_autoptr(GError) error = NULL;
         Session session = {0};
-        struct stat status;
 
         g_assert_cmpint(fchmod(scratch->fd, 0700), ==, 0);
         set_environment(scratch->path, NULL);
@@ -41,8 +40,7 @@ static void the_folder_is_made_below_the_runtime_folder(Scratch *scratch, gconst
         g_assert_cmpstr(session.container_dir, ==, expected);
         g_assert_true(session.owns_container_dir);
         g_assert_null(session.bus_path);
-        g_assert_cmpint(stat(expected, &status), ==, 0);
-        g_assert_cmpint(status.st_mode & 07777, ==, 0700);
+        g_assert_cmpint(access(expected, F_OK), ==, -1); /* that takes the container's lock */
         session_clear(&session);
         g_assert_null(session.runtime_dir);
         session_clear(&session);
@@ -195,8 +193,8 @@ static void lingering_is_what_logind_says(Scratch *scratch, gconstpointer data) 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_setenv("LC_ALL", "C", TRUE);
-        scratch_test_add("/session/find/makes-a-folder-below-the-runtime-folder",
-                         the_folder_is_made_below_the_runtime_folder);
+        scratch_test_add("/session/find/names-a-folder-below-the-runtime-folder",
+                         the_folder_is_named_below_the_runtime_folder);
         scratch_test_add("/session/find/takes-the-units-folder", the_units_folder_is_taken);
         scratch_test_add("/session/find/refuses-a-folder-of-others", a_folder_of_others_is_refused);
         scratch_test_add("/session/find/refuses-a-folder-that-others-write",

@@ -111,6 +111,15 @@ def test_a_link_in_the_image_does_not_lead_a_mount_out(machine):
     assert seen == ["deep", "hostname", "hosts", "resolv.conf"], seen
 
 
+def test_no_open_folder_of_the_host_is_a_way_out(machine):
+    """CVE-2024-21626: a working directory below /proc/self/fd, where the runner's own folders were open once."""
+    machine.write("~/secret", "of the host\n", mode="600")
+    for number in range(3, 16):
+        out = box.run(machine, "cat secret ../secret ../../secret home/alice/secret; pwd", f"--workdir=/proc/self/fd/{number}",
+                      check=False)
+        assert "of the host" not in out.out and out.status != 0, (number, out)
+
+
 def test_an_init_reaps_and_passes_signals_on(machine):
     out = box.run(machine, "cat /proc/1/comm; exit 4", "--init=true", check=False)
     assert out.status == 4 and "init" in out.out, out
