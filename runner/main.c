@@ -56,9 +56,10 @@ static bool complete(ContainerSpec *spec, GError **error) {
                 g_free(spec->name);
                 spec->name = g_strdup_printf("run-%d", (int) getpid());
         }
-        if (strchr(spec->name, '/') || spec->name[0] == '.')
+        if (strpbrk(spec->name, "/,\\") || spec->name[0] == '.')
                 return fail(error, WOLFFIA_ERROR_VALUE,
-                            "ContainerName=%s: a name holds no '/' and does not begin with '.'", spec->name);
+                            "ContainerName=%s: a name holds no '/', ',' or '\\' and does not begin with '.'",
+                            spec->name);
         return true;
 }
 
