@@ -16,6 +16,7 @@ systemd-nspawn runs in a mount namespace of its own, so the overlay goes when it
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -149,19 +150,21 @@ def install_inside(root):
 
 
 def remove_cgroup(path):
-    """The deepest first; a process that was just killed may hold it for a moment."""
+    """The deepest first, once its processes are killed: a run that was killed leaves them. One that does not die is told,
+    and hinders nobody."""
     if not path.is_dir():
         return
     deadline = time.monotonic() + 10
-    while True:
+    while path.is_dir():
         try:
+            (path / "cgroup.kill").write_text("1")
             for folder, _, _ in os.walk(path, topdown=False):
                 os.rmdir(folder)
-            return
-        except OSError:
+        except OSError as error:
             if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
+                print(f"cannot remove the cgroup {path}: {error}", file=sys.stderr)
+                return
+            time.sleep(0.05)
 
 
 def filesystem(path):
