@@ -21,9 +21,9 @@ static int open_in_root(int root_fd, const char *path, guint64 flags) {
                 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
         };
 
-        /* EAGAIN: something was renamed during a ".." that only the kernel sees; openat2(2) says to try
-         * again. */
-        for (int tries = 0; tries < 32; tries++) {
+        /* EAGAIN: something was renamed or mounted anywhere on this host during a ".." that only the kernel sees;
+         * openat2(2) says to try again. On a busy host that takes more than a few tries. */
+        for (int tries = 0; tries < 1000; tries++) {
                 long fd = syscall(SYS_openat2, root_fd, path, &how, sizeof how);
                 if (fd >= 0 || errno != EAGAIN)
                         return (int) fd;

@@ -19,7 +19,12 @@
 static int open_resolved(int folder_fd, const char *path, guint64 resolve) {
         struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = resolve};
 
-        return (int) syscall(SYS_openat2, folder_fd, path, &how, sizeof how);
+        /* EAGAIN: something was renamed or mounted anywhere on this host during a ".."; openat2(2) says to try again. */
+        for (;;) {
+                int fd = (int) syscall(SYS_openat2, folder_fd, path, &how, sizeof how);
+                if (fd >= 0 || errno != EAGAIN)
+                        return fd;
+        }
 }
 
 static void in_root_keeps_links_and_dots_inside(Scratch *scratch, gconstpointer data) {
