@@ -7,6 +7,7 @@ In the folder of the machine:
 
     upper/ work/    what the machine changes of its root (overlay; the prepared root is never written to)
     root/           where the overlay is mounted
+    devices/        nodes as udev makes them: on a host without it they may be root's alone
     home/ var-lib/ var-tmp/ build/    plain folders: an overlay cannot have its upper layer on an overlay, and
                     containers have theirs below the user's home
     console.log     what systemd prints while it boots
@@ -15,6 +16,7 @@ systemd-nspawn runs in a mount namespace of its own, so the overlay goes when it
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -26,6 +28,7 @@ from .channel import ChannelError, SocketChannel
 
 HERE = Path(__file__).resolve().parent
 INSIDE = HERE / "inside"
+NODES = ("/dev/net/tun", "/dev/fuse")
 SOCKET = "run/wolffia-tests.socket"
 
 # Mounts the overlay and becomes systemd-nspawn, in the mount namespace that unshare made.
@@ -76,8 +79,10 @@ class Nspawn(Backend):
         if filesystem(self.folder) == "overlay":
             subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", self.folder], check=True)
             self.write_record()
-        for name in ("upper", "work", "root", "build"):
+        for name in ("upper", "work", "root", "build", "devices"):
             (self.folder / name).mkdir()
+        for node in NODES:
+            make_node(node, self.folder / "devices")
         root = Path(self.record["root"])
         for name, inside in (("home", "home"), ("var-lib", "var/lib"), ("var-tmp", "var/tmp")):
             subprocess.run(["cp", "-a", root / inside, self.folder / name], check=True)
@@ -95,7 +100,7 @@ class Nspawn(Backend):
         options = ["--boot", "--register=no", "--private-network", "--system-call-filter=@keyring bpf",
                    "--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
                    "--kill-signal=SIGRTMIN+3", "--hostname=wolffia-test", f"--machine=wolffia-{self.folder.name}",
-                   "--bind=/dev/net/tun", "--bind=/dev/fuse",
+                   *(f"--bind={self.folder}/devices/{Path(node).name}:{node}" for node in NODES),
                    f"--bind={self.folder}/home:/home", f"--bind={self.folder}/var-lib:/var/lib",
                    f"--bind={self.folder}/var-tmp:/var/tmp", f"--bind={self.folder}/build:/var/build"]
         # With systemd on the host, nspawn asks it for a scope; without, it takes the cgroup that we put it into.
@@ -132,6 +137,13 @@ class Nspawn(Backend):
 
     def enter(self):
         return f"nsenter --target {self.leader} --all -- su - alice"
+
+
+def make_node(node, folder):
+    """One of the machine's own, open to everybody."""
+    path = folder / Path(node).name
+    os.mknod(path, stat.S_IFCHR, os.stat(node).st_rdev)
+    path.chmod(0o666)
 
 
 def install_inside(root):
