@@ -163,7 +163,7 @@ static bool explain_end(Network *network, GError **error) {
                         "The host has no network interface with a default route yet, and this version of pasta does "
                         "not start without one; Restart=on-failure with RestartSec=5 tries again, Network=none does "
                         "without");
-        if (strstr(reason->message, "tun socket") && access("/dev/net/tun", R_OK | W_OK) < 0)
+        if (access("/dev/net/tun", R_OK | W_OK) < 0)
                 return fail_errno(
                         error, errno,
                         "The container's network needs /dev/net/tun, which is closed to you; 'sudo modprobe "

@@ -151,7 +151,7 @@ def test_an_administrators_drop_in_that_cripples_the_runner_is_named(machine):
 
 def test_a_tun_device_that_is_closed_is_named(machine):
     web.import_image(machine)
-    web.write(machine)
+    web.write(machine, web.container("PublishPort=8080:80"))
     with changed(machine, "chmod 0600 /dev/net/tun", "chmod 0666 /dev/net/tun"):
         text = web.fails_to_start(machine)
     assert "/dev/net/tun" in text and "chmod 0666" in text, text
