@@ -15,6 +15,7 @@
 #include "runner/security.h"
 #include "spec/unit-words.h"
 #include "spec/value-basic.h"
+#include "spec/value-json-list.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -30,6 +31,12 @@ static void append_words(GPtrArray *words, const char *const *more) {
                 g_ptr_array_add(words, g_strdup(*more));
 }
 
+/* ["program", "argument"], or the program alone. What is no such list is a program's name, even one in brackets. */
+static void append_entrypoint(GPtrArray *words, const char *entrypoint) {
+        if (!value_json_list_is(entrypoint) || !value_json_list_parse(entrypoint, words, NULL))
+                g_ptr_array_add(words, g_strdup(entrypoint));
+}
+
 bool payload_plan_command(const ContainerSpec *spec, const ImageRecord *image, GPtrArray **ret_words,
                           GError **error) {
         g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
@@ -38,7 +45,7 @@ bool payload_plan_command(const ContainerSpec *spec, const ImageRecord *image, G
                 append_words(words, (const char *const[]){"/run/podman-init", "--", NULL});
         guint first = words->len;
         if (spec->entrypoint && *spec->entrypoint)
-                g_ptr_array_add(words, g_strdup(spec->entrypoint));
+                append_entrypoint(words, spec->entrypoint);
         else if (!spec->entrypoint && image)
                 append_words(words, image->entrypoint);
         for (guint i = 0; i < spec->command->len; i++)

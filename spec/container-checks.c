@@ -7,9 +7,12 @@
 #include "base/error.h"
 #include "spec/value-basic.h"
 #include "spec/value-capability.h"
+#include "spec/value-health.h"
 #include "spec/value-image.h"
+#include "spec/value-json-list.h"
 #include "spec/value-network.h"
 #include "spec/value-port.h"
+#include "spec/value-secret.h"
 #include "spec/value-signal.h"
 #include "spec/value-user.h"
 #include "spec/value-userns.h"
@@ -35,6 +38,14 @@ bool check_duration(const char *value, GError **error) {
         return value_duration_parse(value, &usec, error);
 }
 
+/* A program, or a JSON list with its arguments; a program whose name starts with "[" is one of tests. */
+bool check_entrypoint(const char *value, GError **error) {
+        g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+
+        return !value_json_list_is(value) || !strchr(value, '"') ||
+               value_json_list_parse(value, words, error);
+}
+
 bool check_group(const char *value, GError **error) {
         g_autofree char *user = NULL, *group = NULL;
 
@@ -44,6 +55,18 @@ bool check_group(const char *value, GError **error) {
         if (!value_user_parse(value, &user, &group, &reason))
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a group name or id", value);
         return true;
+}
+
+bool check_health(const char *value, GError **error) {
+        g_autoptr(HealthCommand) command = NULL;
+
+        return value_health_parse(value, &command, error);
+}
+
+bool check_health_action(const char *value, GError **error) {
+        HealthAction action;
+
+        return value_health_action_parse(value, &action, error);
 }
 
 bool check_host(const char *value, GError **error) {
@@ -100,6 +123,12 @@ bool check_port(const char *value, GError **error) {
         g_autoptr(PortMapping) mapping = NULL;
 
         return value_port_parse(value, &mapping, error);
+}
+
+bool check_secret(const char *value, GError **error) {
+        g_autoptr(Secret) secret = NULL;
+
+        return value_secret_parse(value, &secret, error);
 }
 
 bool check_signal(const char *value, GError **error) {

@@ -9,7 +9,10 @@
 bool check_absolute(const char *value, GError **error);
 bool check_capability(const char *value, GError **error);
 bool check_duration(const char *value, GError **error);
+bool check_entrypoint(const char *value, GError **error);
 bool check_group(const char *value, GError **error);
+bool check_health(const char *value, GError **error);
+bool check_health_action(const char *value, GError **error);
 bool check_host(const char *value, GError **error);
 bool check_host_name(const char *value, GError **error);
 bool check_image(const char *value, GError **error);
@@ -17,6 +20,7 @@ bool check_mode(const char *value, GError **error);
 bool check_network(const char *value, GError **error);
 bool check_pair(const char *value, GError **error);
 bool check_port(const char *value, GError **error);
+bool check_secret(const char *value, GError **error);
 bool check_signal(const char *value, GError **error);
 bool check_size(const char *value, GError **error);
 bool check_tmpfs(const char *value, GError **error);
