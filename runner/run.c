@@ -14,7 +14,7 @@
  *   id_map_write()
  *   sync_reach(POINT_MAPPED)          ─────────►  namespaces_become_root()
  *   sync_wait(POINT_ROOT)             ◄─────────  sync_reach(POINT_ROOT), with pasta only
- *   network_start()                               rootfs_mount(), mount_apply(), rootfs_enter()
+ *   network_start(), state_write()                rootfs_mount(), mount_apply(), rootfs_enter()
  *   sync_wait(POINT_MOUNTED)          ◄─────────  sync_reach(POINT_MOUNTED)
  *   network_wait()
  *   sync_reach(POINT_CONNECTED)       ─────────►  payload_execute(): security, ids, exec
@@ -46,6 +46,7 @@
 #include "runner/preflight.h"
 #include "runner/rootfs.h"
 #include "runner/security-sysctl.h"
+#include "runner/state.h"
 #include "runner/supervise.h"
 
 #include <fcntl.h>
@@ -252,6 +253,9 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
         if (run->network.kind == NETWORK_PASTA && !sync_wait(&run->sync, POINT_ROOT, error))
                 return false;
         if (!network_start(&run->network, run->session.container_dir, run->child, error))
+                return false;
+        enter_stage(run, "state");
+        if (!state_write(run, error))
                 return false;
         enter_stage(run, "mount");
         if (!sync_wait(&run->sync, POINT_MOUNTED, error))

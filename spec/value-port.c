@@ -119,3 +119,25 @@ bool value_port_parse(const char *text, PortMapping **ret_mapping, GError **erro
         *ret_mapping = g_steal_pointer(&mapping);
         return true;
 }
+
+static void append_range(GString *text, guint16 first, guint16 last) {
+        if (first == 0)
+                return;
+        g_string_append_printf(text, "%u", first);
+        if (last != first)
+                g_string_append_printf(text, "-%u", last);
+}
+
+char *value_port_print(const PortMapping *mapping) {
+        bool is_v6 = mapping->address && strchr(mapping->address, ':');
+        GString *text = g_string_new(NULL);
+
+        if (mapping->address)
+                g_string_append_printf(text, "%s%s%s:", is_v6 ? "[" : "", mapping->address,
+                                       is_v6 ? "]" : "");
+        append_range(text, mapping->host_first, mapping->host_last);
+        g_string_append_c(text, ':');
+        append_range(text, mapping->container_first, mapping->container_last);
+        g_string_append(text, mapping->protocol == PORT_UDP ? "/udp" : "/tcp");
+        return g_string_free(text, FALSE);
+}

@@ -22,3 +22,6 @@ void port_mapping_free(PortMapping *mapping);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PortMapping, port_mapping_free)
 
 bool value_port_parse(const char *text, PortMapping **ret_mapping, GError **error);
+
+/* The same in full, "[ADDRESS:]HOST:CONTAINER/PROTOCOL"; HOST is empty where it is any free port. Caller frees. */
+char *value_port_print(const PortMapping *mapping);

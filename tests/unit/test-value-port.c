@@ -80,9 +80,29 @@ static void test_names_the_fault(void) {
         }
 }
 
+static void test_prints_in_full(void) {
+        static const char *const forms[][2] = {
+                {"80", ":80/tcp"},
+                {"8080:80", "8080:80/tcp"},
+                {"127.0.0.1:53:53/udp", "127.0.0.1:53:53/udp"},
+                {"[::1]::80", "[::1]::80/tcp"},
+                {"6000-6010:5000-5010", "6000-6010:5000-5010/tcp"},
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+                g_autoptr(PortMapping) mapping = NULL, again = NULL;
+
+                g_assert_true(value_port_parse(forms[i][0], &mapping, NULL));
+                g_autofree char *text = value_port_print(mapping);
+                g_assert_cmpstr(text, ==, forms[i][1]);
+                g_assert_true(value_port_parse(text, &again, NULL));
+        }
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/value-port/reads-all-forms", test_reads_all_forms);
         g_test_add_func("/value-port/names-the-fault", test_names_the_fault);
+        g_test_add_func("/value-port/prints-in-full", test_prints_in_full);
         return g_test_run();
 }
