@@ -20,6 +20,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -158,6 +159,23 @@ int socket(int domain, int type, int protocol) {
 ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address,
                socklen_t length) {
         return done(call(SYS_sendto, fd, (long) data, (long) size, flags, (long) address, (long) length));
+}
+
+ssize_t send(int fd, const void *data, size_t size, int flags) {
+        return sendto(fd, data, size, flags, NULL, 0);
+}
+
+int connect(int fd, const struct sockaddr *address, socklen_t length) {
+        return (int) done(call(SYS_connect, fd, (long) address, length, 0, 0, 0));
+}
+
+int ioctl(int fd, unsigned long request, ...) {
+        va_list arguments;
+
+        va_start(arguments, request);
+        long argument = va_arg(arguments, long);
+        va_end(arguments);
+        return (int) done(call(SYS_ioctl, fd, (long) request, argument, 0, 0, 0));
 }
 
 ssize_t recv(int fd, void *data, size_t size, int flags) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* wolffia-supervisor: what stays while a container runs. Started by the runner alone (runner/supervise.c),
- * as the same process. It includes nothing of ours and links nothing, where supervisor-system.c has the few
+ * as the same process. It includes nothing but its own family and links nothing, where supervisor-system.c has the few
  * functions of the C library that it uses; no stdio and no heap, since one of it stays for each container.
  *
  * How it works: one poll() loop over
@@ -14,7 +14,9 @@
  * somebody else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the
  * payload has ended. */
 
-#include <dirent.h>
+#include "runner/supervisor-journal.h"
+#include "runner/supervisor-remove.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -59,6 +61,7 @@ typedef struct Supervisor {
         int status;
 
         bool is_socket;        /* standard output, as it is under systemd */
+        bool has_written;      /* anything to it */
         char buffer[PIPE_BUF]; /* output that was read and not yet taken */
         size_t start, end;
 } Supervisor;
@@ -119,6 +122,7 @@ static bool flush_output(Supervisor *supervisor) {
                 if (n < 0) /* nobody reads any more; the payload must not block on that */
                         break;
                 supervisor->start += (size_t) n;
+                supervisor->has_written = true;
         }
         supervisor->start = supervisor->end = 0;
         return true;
@@ -333,36 +337,6 @@ static void supervise(Supervisor *supervisor) {
 
 /* ---- the end ---- */
 
-static void remove_entries(int folder_fd, dev_t device);
-
-static void remove_entry(int folder_fd, const char *name, dev_t device) {
-        struct stat status;
-
-        if (unlinkat(folder_fd, name, 0) == 0 || errno != EISDIR)
-                return;
-        int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0)
-                return;
-        /* Nothing is mounted here any more; should it be, it is not ours to remove. */
-        if (fstat(fd, &status) == 0 && status.st_dev == device)
-                remove_entries(fd, device);
-        close(fd);
-        (void) unlinkat(folder_fd, name, AT_REMOVEDIR);
-}
-
-static void remove_entries(int folder_fd, dev_t device) {
-        char entries[2048] __attribute__((aligned(8)));
-        ssize_t size;
-
-        while ((size = getdents64(folder_fd, entries, sizeof entries)) > 0)
-                for (ssize_t at = 0; at < size;) {
-                        const struct dirent64 *entry = (const void *) (entries + at);
-                        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                                remove_entry(folder_fd, entry->d_name, device);
-                        at += entry->d_reclen;
-                }
-}
-
 /* The files belong to subordinate ids. The user namespace, which outlives its processes by our descriptor,
  * has them all, and its root may remove them: no newuidmap is needed. Nothing is left to do for us outside,
  * so we enter it ourselves. */
@@ -372,7 +346,7 @@ static void remove_writable_layer(const Supervisor *supervisor) {
         if (setns(supervisor->namespace_fd, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 ||
             setresuid(0, 0, 0) < 0 || fstat(supervisor->folder_fd, &status) < 0)
                 return;
-        remove_entries(supervisor->folder_fd, status.st_dev);
+        supervisor_remove_entries(supervisor->folder_fd, status.st_dev);
         (void) unlinkat(supervisor->containers_fd, supervisor->name, AT_REMOVEDIR);
 }
 
@@ -383,7 +357,7 @@ static void remove_runtime_dir(const char *path) {
         if (fd < 0)
                 return;
         if (fstat(fd, &status) == 0)
-                remove_entries(fd, status.st_dev);
+                supervisor_remove_entries(fd, status.st_dev);
         close(fd);
         (void) rmdir(path);
 }
@@ -399,6 +373,8 @@ static void clean_up(Supervisor *supervisor) {
                 while (supervisor->pasta > 0 && waitpid(supervisor->pasta, NULL, 0) < 0 && errno == EINTR)
                         ;
         }
+        if (supervisor->is_socket && supervisor->has_written)
+                supervisor_journal_settle();
         if (supervisor->folder_fd >= 0 && supervisor->namespace_fd >= 0)
                 remove_writable_layer(supervisor);
 }

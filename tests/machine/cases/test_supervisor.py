@@ -28,6 +28,15 @@ def test_twenty_thousand_lines_and_an_exit_all_arrive_in_order(machine):
 
 
 @row("B7")
+def test_the_last_words_of_a_short_life_are_found_under_the_unit_though_the_journal_is_slow(machine):
+    box.start(machine, "echo last words\n", service=("Type=oneshot",))
+    machine.root("journal=$(systemctl show -P MainPID systemd-journald); kill -STOP $journal; "
+                 "(sleep 0.5; kill -CONT $journal) >/dev/null 2>&1 &")
+    machine.alice("systemctl --user start box")
+    assert machine.journal("box").count("last words") == 2
+
+
+@row("B7")
 def test_a_payload_of_any_user_opens_dev_stdout(machine):
     box.start(machine, "echo through the file >/dev/stdout; echo and the other >>/dev/stderr\n", "User=app")
     ends(machine)

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <sys/stat.h>
+
+/* Removes all that is in the open folder and lies on DEVICE, never through a link. What cannot be removed stays. */
+void supervisor_remove_entries(int folder_fd, dev_t device);
