@@ -67,7 +67,7 @@ static char *service_name(const UnitFile *unit, const Source *source, const char
 
         if (!value)
                 return source_service(source->name, source->kind);
-        g_autofree char *plain = container_load_unquote(value);
+        g_autofree char *plain = key_load_unquote(value);
         g_autofree char *name =
                 g_str_has_suffix(plain, ".service") ? g_strdup(plain) : g_strdup_printf("%s.service", plain);
         if (source_is_unit_name(name))

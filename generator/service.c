@@ -86,7 +86,7 @@ static void append_default(const ServiceInput *input, GString *text, const char 
                 append_line(text, key, value);
 }
 
-static void append_option(GString *text, const ContainerKey *key, const char *value) {
+static void append_option(GString *text, const Key *key, const char *value) {
         text_append(text, " \\\n" INDENT);
         if (value)
                 unit_words_quote_option(text, key->option, value, UNIT_WORDS_EXPAND);
@@ -97,21 +97,20 @@ static void append_option(GString *text, const ContainerKey *key, const char *va
 }
 
 static void append_options(const ContainerSpec *spec, GString *text) {
-        for (size_t i = 0; i < container_keys_count; i++) {
-                const ContainerKey *key = &container_keys[i];
+        for (size_t i = 0; i < container_key_table.count; i++) {
+                const Key *key = &container_key_table.keys[i];
 
-                if (!key->option || !container_key_has_field(key) || key->effect == KEY_UNIT)
+                if (!key->option || !key_has_field(key) || key->effect == KEY_UNIT)
                         continue;
-                if (container_key_kind(key) == KEY_KIND_TEXT) {
-                        if (*container_key_text(key, spec))
-                                append_option(text, key, *container_key_text(key, spec));
-                } else if (container_key_kind(key) == KEY_KIND_TRISTATE) {
-                        if (*container_key_tristate(key, spec) != TRISTATE_UNSET)
+                if (key_kind(key) == KEY_KIND_TEXT) {
+                        if (*key_text(key, spec))
+                                append_option(text, key, *key_text(key, spec));
+                } else if (key_kind(key) == KEY_KIND_TRISTATE) {
+                        if (*key_tristate(key, spec) != TRISTATE_UNSET)
                                 append_option(text, key,
-                                              *container_key_tristate(key, spec) == TRISTATE_YES ? NULL
-                                                                                                 : "false");
+                                              *key_tristate(key, spec) == TRISTATE_YES ? NULL : "false");
                 } else {
-                        const GPtrArray *list = *container_key_list(key, spec);
+                        const GPtrArray *list = *key_list(key, spec);
 
                         for (guint j = 0; j < list->len; j++)
                                 append_option(text, key, list->pdata[j]);

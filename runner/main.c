@@ -21,8 +21,8 @@ static void print_help(FILE *stream) {
               "       wolffia-runner [OPTION…] --rootfs=FOLDER COMMAND…\n\n"
               "Runs one container in the foreground, as the units do that wolffia-generator writes. See wolffia-runner(1).\n\n",
               stream);
-        for (size_t i = 0; i < container_keys_count; i++) {
-                const ContainerKey *key = &container_keys[i];
+        for (size_t i = 0; i < container_key_table.count; i++) {
+                const Key *key = &container_key_table.keys[i];
                 if (!key->option || (key->effect != KEY_WORKS && key->effect != KEY_UNIT))
                         continue;
                 g_autofree char *option = g_strconcat("--", key->option, key->metavariable ? "=" : "",

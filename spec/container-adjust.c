@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-typedef bool (*Adjust)(const char *unit_path, char **value, GError **error);
-
 /* Makes the part of *VALUE from OFFSET on, LENGTH bytes, absolute against the unit file's folder. */
 static void make_absolute(const char *unit_path, char **value, size_t offset, size_t length) {
         g_autofree char *folder = g_path_get_dirname(unit_path);
@@ -30,13 +28,13 @@ static bool fail_later(GError **error, const char *word, const char *what) {
         return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "%s: %s come with a later version", word, what);
 }
 
-static bool adjust_image(const char *unit_path, char **value, GError **error) {
+static bool adjust_image(const KeyLoad *load, char **value, GError **error) {
         if (g_str_has_suffix(*value, ".image") || g_str_has_suffix(*value, ".build"))
                 return fail_later(error, *value, ".image and .build units");
         return true;
 }
 
-static bool adjust_volume(const char *unit_path, char **value, GError **error) {
+static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
         const char *colon = strchr(*value, ':');
 
         if (!colon)
@@ -46,11 +44,11 @@ static bool adjust_volume(const char *unit_path, char **value, GError **error) {
             strncmp(colon - strlen(".volume"), ".volume", strlen(".volume")) == 0)
                 return fail_later(error, *value, ".volume units");
         if (**value == '.')
-                make_absolute(unit_path, value, 0, length);
+                make_absolute(load->path, value, 0, length);
         return true;
 }
 
-static bool adjust_network(const char *unit_path, char **value, GError **error) {
+static bool adjust_network(const KeyLoad *load, char **value, GError **error) {
         g_autofree char *name = g_strndup(*value, strcspn(*value, ":"));
 
         if (g_str_has_suffix(name, ".network"))
@@ -60,20 +58,20 @@ static bool adjust_network(const char *unit_path, char **value, GError **error) 
         return true;
 }
 
-static bool adjust_path(const char *unit_path, char **value, GError **error) {
+static bool adjust_path(const KeyLoad *load, char **value, GError **error) {
         /* A specifier or variable in front may well be an absolute path. */
         if (!strchr("/%$", **value))
-                make_absolute(unit_path, value, 0, strlen(*value));
+                make_absolute(load->path, value, 0, strlen(*value));
         return true;
 }
 
-static bool adjust_seccomp(const char *unit_path, char **value, GError **error) {
+static bool adjust_seccomp(const KeyLoad *load, char **value, GError **error) {
         if (!**value || g_str_equal(*value, "unconfined") || g_str_equal(*value, "nesting"))
                 return true;
-        return adjust_path(unit_path, value, error);
+        return adjust_path(load, value, error);
 }
 
-static bool adjust_mount(const char *unit_path, char **value, GError **error) {
+static bool adjust_mount(const KeyLoad *load, char **value, GError **error) {
         static const char *const names[] = {"source=", "src="};
 
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -88,13 +86,13 @@ static bool adjust_mount(const char *unit_path, char **value, GError **error) {
                     g_str_has_suffix(source, ".artifact"))
                         return fail_later(error, source, "references to other unit files");
                 if (*source == '.')
-                        make_absolute(unit_path, value, offset, length);
+                        make_absolute(load->path, value, offset, length);
         }
         return true;
 }
 
 /* Quadlet's word for who says "ready": healthy, or a boolean. */
-static bool adjust_notify(const char *unit_path, char **value, GError **error) {
+static bool adjust_notify(const KeyLoad *load, char **value, GError **error) {
         bool yes;
 
         if (g_ascii_strcasecmp(*value, "healthy") == 0)
@@ -106,7 +104,7 @@ static bool adjust_notify(const char *unit_path, char **value, GError **error) {
         return true;
 }
 
-static bool adjust_log_driver(const char *unit_path, char **value, GError **error) {
+static bool adjust_log_driver(const KeyLoad *load, char **value, GError **error) {
         static const char *const known[] = {"journald", "passthrough", "none"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
@@ -119,10 +117,7 @@ static bool adjust_log_driver(const char *unit_path, char **value, GError **erro
                     *value);
 }
 
-static const struct {
-        size_t offset;
-        Adjust adjust;
-} adjustments[] = {
+const KeyAdjustment container_adjustments[] = {
         {offsetof(ContainerSpec, environment_files), adjust_path},
         {offsetof(ContainerSpec, image), adjust_image},
         {offsetof(ContainerSpec, log_driver), adjust_log_driver},
@@ -132,26 +127,11 @@ static const struct {
         {offsetof(ContainerSpec, rootfs), adjust_path},
         {offsetof(ContainerSpec, seccomp_profile), adjust_seccomp},
         {offsetof(ContainerSpec, volumes), adjust_volume},
+        {KEY_NO_FIELD, NULL},
 };
 
-bool container_adjust(const ContainerKey *key, const char *unit_path, char **value, GError **error) {
-        for (size_t i = 0; i < G_N_ELEMENTS(adjustments); i++)
-                if (key->offset == adjustments[i].offset)
-                        return adjustments[i].adjust(unit_path, value, error);
-        return true;
-}
-
-static void add_problem(GPtrArray *problems, ProblemSeverity severity, const UnitFile *unit,
-                        const char *unit_path, const char *key, const char *text) {
-        const UnitAssignment *last = unit_file_last(unit, "Container", key);
-
-        problem_add(problems, severity, last ? last->file : unit_path, last ? last->line : 0,
-                    last ? key : NULL, "%s", text);
-}
-
 /* Capabilities that a rootless container has in vain, each with what becomes of it. */
-static void check_capabilities(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec,
-                               GPtrArray *problems) {
+static void check_capabilities(const KeyLoad *load, const ContainerSpec *spec) {
         for (guint i = 0; i < spec->capabilities_added->len; i++) {
                 const char *name, *effect = NULL;
 
@@ -160,43 +140,44 @@ static void check_capabilities(const UnitFile *unit, const char *unit_path, cons
                 if (!effect)
                         continue;
                 g_autofree char *text = g_strdup_printf("%s without root on the host: %s", name, effect);
-                add_problem(problems, PROBLEM_WARNING, unit, unit_path, "AddCapability", text);
+                key_load_report_key(load, PROBLEM_WARNING, "AddCapability", text);
         }
 }
 
-static void check_network_use(const UnitFile *unit, const char *unit_path, const ContainerSpec *spec,
-                              GPtrArray *problems) {
+static void check_network_use(const KeyLoad *load, const ContainerSpec *spec) {
         const char *mode = spec->networks->len > 0 ? spec->networks->pdata[0] : "";
         bool none = g_str_equal(mode, "none"), host = g_str_equal(mode, "host");
 
         if (spec->networks->len > 1 && (none || host))
-                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Network",
-                            "none and host cannot be joined with others");
+                key_load_report_key(load, PROBLEM_ERROR, "Network",
+                                    "none and host cannot be joined with others");
         if (spec->ports->len > 0 && (none || host))
-                add_problem(
-                        problems, PROBLEM_WARNING, unit, unit_path, "PublishPort",
+                key_load_report_key(
+                        load, PROBLEM_WARNING, "PublishPort",
                         none ? "nothing can be published with Network=none"
                              : "not needed with Network=host, where the container's ports are the host's");
 }
 
-void container_check(const UnitFile *unit, const char *unit_path, ContainerSpec *spec, GPtrArray *problems) {
+void container_check(KeyLoad *load) {
+        const UnitFile *unit = load->unit;
+        ContainerSpec *spec = load->spec;
         bool has_image = unit_file_value(unit, "Container", "Image"),
              has_rootfs = unit_file_value(unit, "Container", "Rootfs");
 
         if (!has_image && !has_rootfs)
-                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Image",
-                            "neither Image= nor Rootfs= says what to run");
+                key_load_report_key(load, PROBLEM_ERROR, "Image",
+                                    "neither Image= nor Rootfs= says what to run");
         if (has_image && has_rootfs)
-                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Rootfs",
-                            "Image= and Rootfs= cannot both be there");
+                key_load_report_key(load, PROBLEM_ERROR, "Rootfs",
+                                    "Image= and Rootfs= cannot both be there");
         if (spec->user && spec->group && strchr(spec->user, ':'))
-                add_problem(problems, PROBLEM_ERROR, unit, unit_path, "Group", "User= has a group already");
+                key_load_report_key(load, PROBLEM_ERROR, "Group", "User= has a group already");
         if (g_strcmp0(spec->notify, "healthy") == 0) {
                 g_clear_pointer(&spec->notify, g_free);
-                add_problem(
-                        problems, PROBLEM_WARNING, unit, unit_path, "Notify",
+                key_load_report_key(
+                        load, PROBLEM_WARNING, "Notify",
                         "health checks come with a later version; the unit counts as started when its program runs");
         }
-        check_capabilities(unit, unit_path, spec, problems);
-        check_network_use(unit, unit_path, spec, problems);
+        check_capabilities(load, spec);
+        check_network_use(load, spec);
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The key table, and looking things up in it. One row a key or option; nothing else in the project lists
- * them. */
+/* The key table of [Container]. One row a key or option; nothing else in the project lists them. */
 
 #include "spec/container-keys.h"
 
 #include "spec/container-checks.h"
-#include "spec/nearest.h"
 
-#include <string.h>
-
-#define FIELD(name) offsetof(ContainerSpec, name)
+#define FIELD(name)            offsetof(ContainerSpec, name)
+#define CONTAINER_KEY_NO_FIELD KEY_NO_FIELD
 
 /* One remark is reported once a unit, whatever the number of keys that have it. */
 #define REMARK_HEALTH "health checks come with a later version; the container runs without them"
@@ -26,7 +23,7 @@
 #define REMARK_PODMAN_FILES "these files are for podman, which does not run here"
 
 /* clang-format off */
-const ContainerKey container_keys[] = {
+static const Key container_keys[] = {
         {"ContainerName", "name", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(name), "NAME", "name of the container, also its host name"},
         {"Image", NULL, 0, KEY_SINGLE, KEY_WORKS, check_image,
@@ -246,94 +243,12 @@ const ContainerKey container_keys[] = {
 };
 /* clang-format on */
 
-const size_t container_keys_count = G_N_ELEMENTS(container_keys);
+static KeyIndex key_index;
 
-/* Rows by the first letter of their key, chained; 0 ends a chain, so that numbers are one more than the
- * index. */
-static struct {
-        guint8 first[26];
-        guint8 next[G_N_ELEMENTS(container_keys)];
-        bool ready;
-} key_index;
-
-G_STATIC_ASSERT(G_N_ELEMENTS(container_keys) < G_MAXUINT8);
-
-static void build_key_index(void) {
-        for (size_t i = G_N_ELEMENTS(container_keys); i > 0; i--) {
-                const char *key = container_keys[i - 1].key;
-
-                if (!key)
-                        continue;
-                key_index.next[i - 1] = key_index.first[key[0] - 'A'];
-                key_index.first[key[0] - 'A'] = (guint8) i;
-        }
-        key_index.ready = true;
-}
-
-const ContainerKey *container_key_find(const char *key) {
-        if (!g_ascii_isupper(key[0]))
-                return NULL;
-        if (!key_index.ready)
-                build_key_index();
-        for (guint8 i = key_index.first[key[0] - 'A']; i > 0; i = key_index.next[i - 1])
-                if (strcmp(container_keys[i - 1].key, key) == 0)
-                        return &container_keys[i - 1];
-        return NULL;
-}
-
-/* Options with a fixed part may share their beginning ("security-opt=label=disable"), so that the longest
- * wins. */
-const ContainerKey *container_key_find_option(const char *text, const char **ret_value) {
-        const ContainerKey *found = NULL;
-        size_t found_length = 0;
-
-        for (size_t i = 0; i < container_keys_count; i++) {
-                const char *option = container_keys[i].option;
-
-                if (!option || option[0] != text[0])
-                        continue;
-                size_t length = strlen(option);
-                bool open_end = option[length - 1] == ':';
-                if (length > found_length && strncmp(text, option, length) == 0 &&
-                    (open_end || text[length] == '=' || text[length] == '\0')) {
-                        found = &container_keys[i];
-                        found_length = length;
-                        if (ret_value)
-                                *ret_value = open_end       ? text + length
-                                             : text[length] ? text + length + 1
-                                                            : NULL;
-                }
-        }
-        return found;
-}
-
-const ContainerKey *container_key_find_letter(char letter) {
-        for (size_t i = 0; i < container_keys_count; i++)
-                if (container_keys[i].letter && container_keys[i].letter == letter)
-                        return &container_keys[i];
-        return NULL;
-}
-
-static const char *nearest(const char *word, size_t offset) {
-        const char *best = NULL;
-        guint best_distance = G_MAXUINT;
-
-        for (size_t i = 0; i < container_keys_count; i++) {
-                const char *name = *(const char *const *) ((const char *) &container_keys[i] + offset);
-                guint distance = name ? nearest_distance(word, name) : G_MAXUINT;
-
-                if (distance < best_distance) {
-                        best_distance = distance;
-                        best = name;
-                }
-        }
-        return best && nearest_is_plausible(word, best_distance) ? best : NULL;
-}
-
-const char *container_key_nearest(const char *word) {
-        return nearest(word, offsetof(ContainerKey, key));
-}
-
-const char *container_key_nearest_option(const char *word) {
-        return nearest(word, offsetof(ContainerKey, option));
-}
+const KeyTable container_key_table = {
+        .section = "Container",
+        .keys = container_keys,
+        .count = G_N_ELEMENTS(container_keys),
+        .spec_size = sizeof(ContainerSpec),
+        .index = &key_index,
+};

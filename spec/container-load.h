@@ -4,14 +4,9 @@
 /* UnitFile → ContainerSpec, by the key table. */
 
 #include "spec/container-spec.h"
-#include "spec/unit-file.h"
+#include "spec/key-load.h"
 
-#include <glib.h>
-#include <stdbool.h>
+extern const KeyLoader container_loader;
 
-/* Reads [Container] of the unit file at PATH (absolute; relative sources start from its folder) into SPEC.
- * All that is wrong is added to PROBLEMS, not only the first; SPEC holds what was right. */
+/* key_load() of [Container], with other files out of reach. */
 void container_load(const UnitFile *unit, const char *path, ContainerSpec *spec, GPtrArray *problems);
-
-/* The value of a key of the class KEY_SINGLE without its outer quotes. Caller frees. */
-char *container_load_unquote(const char *value);

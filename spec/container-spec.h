@@ -7,10 +7,10 @@
  * are checked by the grammars of value-*.h wherever they hold no such thing, and parsed by the same
  * functions at the point of use. */
 
+#include "spec/key.h"
+
 #include <glib.h>
 #include <stdbool.h>
-
-typedef enum Tristate { TRISTATE_UNSET = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 } Tristate;
 
 /* Strings are NULL where nothing was said; lists (of char *) are never NULL. One field per row of
  * container-keys.c. */

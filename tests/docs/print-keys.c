@@ -24,8 +24,8 @@ int main(void) {
                 [KEY_REFUSED] = "refused",
         };
 
-        for (size_t i = 0; i < container_keys_count; i++) {
-                const ContainerKey *key = &container_keys[i];
+        for (size_t i = 0; i < container_key_table.count; i++) {
+                const Key *key = &container_key_table.keys[i];
 
                 printf("%s\t%s\t%s\t%s\n", key->key ? key->key : "-", key->option ? key->option : "-",
                        classes[key->class], effects[key->effect]);

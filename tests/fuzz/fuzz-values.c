@@ -27,10 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         bool is_utf8 = g_utf8_validate(text, -1, NULL), yes;
         guint64 number;
 
-        for (size_t i = 0; i < container_keys_count; i++) {
+        for (size_t i = 0; i < container_key_table.count; i++) {
                 g_autoptr(GError) error = NULL;
 
-                if (!container_keys[i].check || container_keys[i].check(text, &error)) {
+                if (!container_key_table.keys[i].check || container_key_table.keys[i].check(text, &error)) {
                         g_assert_no_error(error);
                         continue;
                 }
@@ -40,8 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_mapping(text);
         (void) value_boolean_parse(text, &yes, NULL);
         (void) value_size_parse(text, &number, NULL);
-        (void) container_key_nearest(text);
-        (void) container_key_find(text);
-        (void) container_key_find_option(text, NULL);
+        (void) key_table_nearest(&container_key_table, text);
+        (void) key_table_find(&container_key_table, text);
+        (void) key_table_find_option(&container_key_table, text, NULL);
         return 0;
 }

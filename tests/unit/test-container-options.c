@@ -125,18 +125,18 @@ static char *random_text(void) {
 static ContainerSpec *random_spec(void) {
         ContainerSpec *spec = container_spec_new();
 
-        for (size_t i = 0; i < container_keys_count; i++) {
-                const ContainerKey *key = &container_keys[i];
+        for (size_t i = 0; i < container_key_table.count; i++) {
+                const Key *key = &container_key_table.keys[i];
 
-                if (!container_key_has_field(key) || g_test_rand_int_range(0, 3) > 0)
+                if (!key_has_field(key) || g_test_rand_int_range(0, 3) > 0)
                         continue;
-                if (container_key_kind(key) == KEY_KIND_TEXT)
-                        *container_key_text(key, spec) = random_text();
-                else if (container_key_kind(key) == KEY_KIND_TRISTATE)
-                        *container_key_tristate(key, spec) = g_test_rand_bit() ? TRISTATE_YES : TRISTATE_NO;
+                if (key_kind(key) == KEY_KIND_TEXT)
+                        *key_text(key, spec) = random_text();
+                else if (key_kind(key) == KEY_KIND_TRISTATE)
+                        *key_tristate(key, spec) = g_test_rand_bit() ? TRISTATE_YES : TRISTATE_NO;
                 else
                         for (int j = g_test_rand_int_range(0, 4); j > 0; j--)
-                                g_ptr_array_add(*container_key_list(key, spec), random_text());
+                                g_ptr_array_add(*key_list(key, spec), random_text());
         }
 
         /* Either an image, which is no option, or a root folder; and a command only behind one of them. */
@@ -153,18 +153,17 @@ static ContainerSpec *random_spec(void) {
 }
 
 static void assert_equal(const ContainerSpec *a, const ContainerSpec *b) {
-        for (size_t i = 0; i < container_keys_count; i++) {
-                const ContainerKey *key = &container_keys[i];
+        for (size_t i = 0; i < container_key_table.count; i++) {
+                const Key *key = &container_key_table.keys[i];
 
-                if (!container_key_has_field(key))
+                if (!key_has_field(key))
                         continue;
-                if (container_key_kind(key) == KEY_KIND_TEXT)
-                        g_assert_cmpstr(*container_key_text(key, a), ==, *container_key_text(key, b));
-                else if (container_key_kind(key) == KEY_KIND_TRISTATE)
-                        g_assert_cmpint(*container_key_tristate(key, a), ==,
-                                        *container_key_tristate(key, b));
+                if (key_kind(key) == KEY_KIND_TEXT)
+                        g_assert_cmpstr(*key_text(key, a), ==, *key_text(key, b));
+                else if (key_kind(key) == KEY_KIND_TRISTATE)
+                        g_assert_cmpint(*key_tristate(key, a), ==, *key_tristate(key, b));
                 else {
-                        const GPtrArray *x = *container_key_list(key, a), *y = *container_key_list(key, b);
+                        const GPtrArray *x = *key_list(key, a), *y = *key_list(key, b);
 
                         g_assert_cmpuint(x->len, ==, y->len);
                         for (guint j = 0; j < x->len; j++)

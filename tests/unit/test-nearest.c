@@ -21,17 +21,17 @@ static void test_survives_long_words(void) {
         g_autofree char *word = g_strnfill(10000, 'x');
 
         g_assert_cmpuint(nearest_distance(word, "Exec"), ==, G_MAXUINT);
-        g_assert_null(container_key_nearest(word));
+        g_assert_null(key_table_nearest(&container_key_table, word));
 }
 
 static void test_suggests_what_people_meant(void) {
-        g_assert_cmpstr(container_key_nearest("Userns"), ==, "UserNS");
-        g_assert_cmpstr(container_key_nearest("PublishPorts"), ==, "PublishPort");
-        g_assert_cmpstr(container_key_nearest("Enviroment"), ==, "Environment");
-        g_assert_cmpstr(container_key_nearest("Volumes"), ==, "Volume");
-        g_assert_null(container_key_nearest("Xyzzy"));
-        g_assert_cmpstr(container_key_nearest_option("pubish"), ==, "publish");
-        g_assert_null(container_key_nearest_option("quite-another"));
+        g_assert_cmpstr(key_table_nearest(&container_key_table, "Userns"), ==, "UserNS");
+        g_assert_cmpstr(key_table_nearest(&container_key_table, "PublishPorts"), ==, "PublishPort");
+        g_assert_cmpstr(key_table_nearest(&container_key_table, "Enviroment"), ==, "Environment");
+        g_assert_cmpstr(key_table_nearest(&container_key_table, "Volumes"), ==, "Volume");
+        g_assert_null(key_table_nearest(&container_key_table, "Xyzzy"));
+        g_assert_cmpstr(key_table_nearest_option(&container_key_table, "pubish"), ==, "publish");
+        g_assert_null(key_table_nearest_option(&container_key_table, "quite-another"));
 }
 
 int main(int argc, char **argv) {

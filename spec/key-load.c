@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Reading a section. Where Podman drops a line in silence, or takes a slip for "no", this reports an
+ * error. */
+
+#include "spec/key-load.h"
+
+#include "base/error.h"
+#include "spec/key-options.h"
+#include "spec/unit-words.h"
+#include "spec/value-basic.h"
+
+#include <string.h>
+
+void key_load_report(const KeyLoad *load, ProblemSeverity severity, const char *text) {
+        problem_add(load->problems, severity, load->assignment->file, load->assignment->line,
+                    load->assignment->key, "%s", text);
+}
+
+void key_load_report_key(const KeyLoad *load, ProblemSeverity severity, const char *key, const char *text) {
+        const UnitAssignment *last = unit_file_last(load->unit, load->loader->table->section, key);
+
+        problem_add(load->problems, severity, last ? last->file : load->path, last ? last->line : 0,
+                    last ? key : NULL, "%s", text);
+}
+
+static void report_error(KeyLoad *load, const GError *error) {
+        key_load_report(load, PROBLEM_ERROR, error->message);
+}
+
+/* Keys that people put into the wrong section. */
+static const char *section_of_key(const char *key) {
+        static const char *const unit_keys[] = {"After",     "Before",      "BindsTo",
+                                                "Conflicts", "Description", "Documentation",
+                                                "PartOf",    "Requires",    "Wants"};
+        static const char *const service_keys[] = {
+                "CPUQuota",     "ExecReload",      "ExecStartPost",   "ExecStartPre", "ExecStop",
+                "ExecStopPost", "MemoryMax",       "RemainAfterExit", "Restart",      "RestartSec",
+                "TasksMax",     "TimeoutStartSec", "TimeoutStopSec",  "Type"};
+        static const char *const install_keys[] = {"Alias", "RequiredBy", "WantedBy"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(unit_keys); i++)
+                if (g_str_equal(key, unit_keys[i]))
+                        return "Unit";
+        for (size_t i = 0; i < G_N_ELEMENTS(service_keys); i++)
+                if (g_str_equal(key, service_keys[i]))
+                        return "Service";
+        for (size_t i = 0; i < G_N_ELEMENTS(install_keys); i++)
+                if (g_str_equal(key, install_keys[i]))
+                        return "Install";
+        return NULL;
+}
+
+static void report_unknown_key(KeyLoad *load) {
+        const char *key = load->assignment->key;
+        const char *section = section_of_key(key), *nearest = key_table_nearest(load->loader->table, key);
+        g_autofree char *text =
+                section   ? g_strdup_printf("this key belongs into [%s]", section)
+                : nearest ? g_strdup_printf("there is no such key; did you mean %s=?", nearest)
+                          : g_strdup_printf("there is no such key in [%s]", load->loader->table->section);
+
+        key_load_report(load, PROBLEM_ERROR, text);
+}
+
+char *key_load_unquote(const char *value) {
+        size_t length = strlen(value);
+
+        if (length >= 2 && value[0] == '"' && value[length - 1] == '"')
+                return g_strndup(value + 1, length - 2);
+        return g_strdup(value);
+}
+
+/* The kernel's MAX_ARG_STRLEN, less the option in front. */
+#define LONGEST_WORD (128 * 1024 - 64)
+
+static bool adjust(const KeyLoad *load, const Key *key, char **value, GError **error) {
+        for (const KeyAdjustment *row = load->loader->adjustments; row && row->adjust; row++)
+                if (row->offset == key->offset)
+                        return row->adjust(load, value, error);
+        return true;
+}
+
+/* Checks and adjusts VALUE; NULL when it is bad, which is reported. Takes VALUE. */
+static char *accept(KeyLoad *load, const Key *key, char *value) {
+        g_autoptr(GError) error = NULL;
+
+        if (strlen(value) > LONGEST_WORD) {
+                key_load_report(
+                        load, PROBLEM_ERROR,
+                        "the value is longer than the 128 KiB that a program can be given in one piece");
+                g_free(value);
+                return NULL;
+        }
+        /* What systemd expands can be checked only by the runner. */
+        bool literal = !strpbrk(value, "%$");
+        if ((literal && key->check && !key->check(value, &error)) || !adjust(load, key, &value, &error)) {
+                report_error(load, error);
+                g_free(value);
+                return NULL;
+        }
+        return value;
+}
+
+static void take_text(KeyLoad *load, const Key *key) {
+        const char *value = load->assignment->value;
+
+        if (!*value && key->class != KEY_SINGLE_EMPTY)
+                return;
+        g_autofree char *text = key_load_unquote(value);
+        if (*text)
+                *key_text(key, load->spec) = accept(load, key, g_steal_pointer(&text));
+        else if (key->class == KEY_SINGLE_EMPTY)
+                *key_text(key, load->spec) = g_steal_pointer(&text);
+}
+
+static void take_boolean(KeyLoad *load, const Key *key) {
+        g_autofree char *text = key_load_unquote(load->assignment->value);
+        g_autoptr(GError) error = NULL;
+        bool yes;
+
+        if (!*text)
+                return;
+        if (!value_boolean_parse(text, &yes, &error))
+                report_error(load, error);
+        else
+                *key_tristate(key, load->spec) = yes ? TRISTATE_YES : TRISTATE_NO;
+}
+
+/* Of equal names the last value wins, at the place of the first. */
+void key_load_add_pair(GPtrArray *list, char *pair) {
+        size_t length = strcspn(pair, "=");
+
+        for (guint i = 0; i < list->len; i++) {
+                const char *other = list->pdata[i];
+
+                if (strncmp(other, pair, length) == 0 && (other[length] == '=' || other[length] == '\0')) {
+                        g_free(list->pdata[i]);
+                        list->pdata[i] = pair;
+                        return;
+                }
+        }
+        g_ptr_array_add(list, pair);
+}
+
+static void take_list(KeyLoad *load, const Key *key) {
+        GPtrArray *list = *key_list(key, load->spec);
+        g_autoptr(GPtrArray) words = NULL;
+        g_autoptr(GError) error = NULL;
+        char *value;
+
+        if (key->class == KEY_LINES) {
+                if ((value = accept(load, key, g_strdup(load->assignment->value))))
+                        g_ptr_array_add(list, value);
+                return;
+        }
+        words = g_ptr_array_new_with_free_func(g_free);
+        if (!(key->class == KEY_SPLIT ? unit_words_split_plain : unit_words_split)(load->assignment->value,
+                                                                                   words, &error)) {
+                report_error(load, error);
+                return;
+        }
+        for (guint i = 0; i < words->len; i++) {
+                value = accept(load, key, g_steal_pointer(&words->pdata[i]));
+                if (!value)
+                        continue;
+                if (key->class == KEY_MAP)
+                        key_load_add_pair(list, value);
+                else
+                        g_ptr_array_add(list, value);
+        }
+}
+
+static void take_podman_args(KeyLoad *load) {
+        g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(GError) error = NULL;
+
+        if (unit_words_split(load->assignment->value, words, &error)) {
+                g_ptr_array_add(words, NULL);
+                if (key_options_merge(load->loader->table, (const char *const *) words->pdata, load->spec,
+                                      &error))
+                        return;
+        }
+        report_error(load, error);
+}
+
+/* The keys that have no field of their own. */
+static void take_special(KeyLoad *load, const Key *key) {
+        if (g_str_equal(key->key, "PodmanArgs"))
+                take_podman_args(load);
+        else if (load->loader->take)
+                load->loader->take(load, key);
+}
+
+static void take(KeyLoad *load, const Key *key) {
+        if (key->effect == KEY_REFUSED)
+                key_load_report(load, PROBLEM_ERROR, key->description);
+        else if (!key_has_field(key))
+                take_special(load, key);
+        else if (key_kind(key) == KEY_KIND_TEXT)
+                take_text(load, key);
+        else if (key_kind(key) == KEY_KIND_TRISTATE)
+                take_boolean(load, key);
+        else
+                take_list(load, key);
+}
+
+/* A remark is made once, for the first key that has it. */
+static void take_ignored(KeyLoad *load, const Key *key) {
+        for (guint i = 0; i < load->problems->len; i++) {
+                const Problem *problem = load->problems->pdata[i];
+
+                if (problem->severity == PROBLEM_NOTE && g_str_equal(problem->text, key->description))
+                        return;
+        }
+        key_load_report(load, PROBLEM_NOTE, key->description);
+}
+
+static bool last_line_counts(const Key *key) {
+        return key_kind(key) != KEY_KIND_LIST || key->class == KEY_COMMAND;
+}
+
+/* Rows of the assignments, and for each row the line from which on it counts: a value that a later line
+ * takes back cannot be an error. */
+typedef struct Rows {
+        const Key **of_line;
+        guint starts[G_MAXUINT8]; /* there are fewer rows, KEY_TABLE_MOST_ROWS */
+} Rows;
+
+static void find_rows(const KeyTable *table, const UnitFile *unit, guint section, Rows *rows) {
+        memset(rows->starts, 0, sizeof rows->starts);
+        for (guint i = 0; i < unit->assignments->len; i++) {
+                const UnitAssignment *assignment = unit_file_at(unit, i);
+                const Key *key = NULL;
+
+                if (assignment->section == section && assignment->key)
+                        key = key_table_find(table, assignment->key);
+                if (key && (!*assignment->value || last_line_counts(key)))
+                        rows->starts[key - table->keys] = i;
+                rows->of_line[i] = key;
+        }
+}
+
+/* PodmanArgs= stand behind all other options on Podman's command line, so that they have the last word. */
+static bool comes_last(const Key *key) {
+        return key && key->effect == KEY_WORKS && key->key && !key_has_field(key);
+}
+
+static void take_line(KeyLoad *load, const Key *key) {
+        if (!key)
+                report_unknown_key(load);
+        else if (key->effect == KEY_IGNORED)
+                take_ignored(load, key);
+        else
+                take(load, key);
+}
+
+static void load_section(KeyLoad *load, guint section) {
+        const KeyTable *table = load->loader->table;
+        const UnitFile *unit = load->unit;
+        g_autofree const Key **of_line = g_new(const Key *, unit->assignments->len + 1);
+        Rows rows = {.of_line = of_line};
+
+        find_rows(table, unit, section, &rows);
+        for (int pass = 0; pass < 2; pass++)
+                for (guint i = 0; i < unit->assignments->len; i++) {
+                        const Key *key = of_line[i];
+
+                        load->assignment = unit_file_at(unit, i);
+                        if (load->assignment->section != section || !load->assignment->key ||
+                            comes_last(key) != (pass == 1))
+                                continue;
+                        if (!key || (i >= rows.starts[key - table->keys] &&
+                                     (*load->assignment->value || key->class == KEY_SINGLE_EMPTY)))
+                                take_line(load, key);
+                }
+}
+
+void key_load(const KeyLoader *loader, const UnitFile *unit, const char *path, void *spec,
+              References *references, GPtrArray *problems) {
+        KeyLoad load = {loader, unit, path, spec, references, problems, NULL};
+        const char *name = loader->table->section;
+        guint section = unit_file_find_section(unit, name);
+
+        if (section != UNIT_FILE_NO_SECTION)
+                load_section(&load, section);
+        else if (!loader->is_optional) {
+                problem_add(problems, PROBLEM_ERROR, path, 0, NULL, "there is no [%s] section", name);
+                return;
+        }
+        if (loader->check)
+                loader->check(&load);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A key table: all that may stand in one section. The generator, the programs' command lines, `wolffia
+ * check`, the manual and shell completion are driven by the tables or tested against them. The names are
+ * podman-systemd.unit(5)'s and those of podman's options. */
+
+#include "spec/key.h"
+
+#define KEY_TABLE_MOST_ROWS 254
+
+/* Rows by the first letter of their key, chained; built at the first look-up. */
+typedef struct KeyIndex {
+        guint8 first[26];
+        guint8 next[KEY_TABLE_MOST_ROWS];
+        bool ready;
+} KeyIndex;
+
+typedef struct KeyTable {
+        const char *section; /* "Container" */
+        const Key *keys;     /* in the order of the manual and of a printed command line */
+        size_t count;
+        size_t spec_size; /* of the struct that the fields lie in */
+        KeyIndex *index;
+} KeyTable;
+
+const Key *key_table_find(const KeyTable *table, const char *key);
+
+/* By the text behind the dashes, "security-opt=seccomp=/x" or "publish". RET_VALUE (may be NULL) gets what
+ * is behind the option's own "=", or NULL when there is none. */
+const Key *key_table_find_option(const KeyTable *table, const char *text, const char **ret_value);
+const Key *key_table_find_letter(const KeyTable *table, char letter);
+
+/* The known name that WORD is most likely a slip of, or NULL. */
+const char *key_table_nearest(const KeyTable *table, const char *word);
+const char *key_table_nearest_option(const KeyTable *table, const char *word);
+
+/* A spec with nothing said: strings are NULL, lists empty, booleans unset. */
+void *key_table_new_spec(const KeyTable *table);
+/* Makes it as good as new, for the next unit. */
+void key_table_clear_spec(const KeyTable *table, void *spec);
+void key_table_free_spec(const KeyTable *table, void *spec);
