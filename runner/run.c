@@ -221,8 +221,14 @@ static bool prepare(Run *run, GError **error) {
                 return false;
         enter_stage(run, "rootfs");
         /* The runtime folder only with the lock: without a unit it is the same for each start of this name. */
-        if (!rootfs_reserve(run, error) ||
-            !file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) ||
+        supervise_hold_interruptions(true);
+        bool reserved = rootfs_reserve(run, error);
+        if (reserved)
+                supervise_when_interrupted(run);
+        supervise_hold_interruptions(false);
+        if (!reserved)
+                return false;
+        if (!file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) ||
             !open_output(run, error) || !open_notify(run, error) || !plan_environment(run, error))
                 return false;
         cleanup_fd(&run->store_lock_fd);
@@ -247,13 +253,17 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
         enter_stage(run, "id-map");
         /* Opened now: while the child changes its ids, until it is dumpable again, its /proc/PID/ns/ is closed to us. */
         if (!namespaces_open_user(run->child, &run->namespace_fd, error) ||
-            !id_map_write(run->map, run->child, error) || !sync_reach(&run->sync, POINT_MAPPED, error))
+            !id_map_write(run->map, run->child, error))
+                return false;
+        supervise_when_interrupted(run);
+        if (!sync_reach(&run->sync, POINT_MAPPED, error))
                 return false;
         enter_stage(run, "network");
         if (run->network.kind == NETWORK_PASTA && !sync_wait(&run->sync, POINT_ROOT, error))
                 return false;
         if (!network_start(&run->network, run->session.container_dir, run->child, error))
                 return false;
+        supervise_when_interrupted(run);
         enter_stage(run, "state");
         if (!state_write(run, error))
                 return false;

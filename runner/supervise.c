@@ -27,41 +27,109 @@ bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error)
         return true;
 }
 
-static void hand_over(GPtrArray *argv, const char *option, int fd) {
-        if (fd < 0)
-                return;
-        (void) fcntl(fd, F_SETFD, 0);
-        g_ptr_array_add(argv, g_strdup_printf("--%s=%d", option, fd));
+static void add_descriptor(GPtrArray *argv, const char *option, int fd) {
+        if (fd >= 0)
+                g_ptr_array_add(argv, g_strdup_printf("--%s=%d", option, fd));
 }
 
-bool supervise_become(const Run *run, int stop_signal, GError **error) {
-        const char *program = g_getenv("WOLFFIA_SUPERVISOR"); /* for running from a build folder */
-        const char *notify_socket = g_getenv("NOTIFY_SOCKET");
-        g_autofree char *notify_variable = g_strconcat("NOTIFY_SOCKET=", notify_socket, NULL);
-        char *const environment[] = {notify_socket ? notify_variable : NULL, NULL};
+/* What the supervisor is told. Caller frees. */
+static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
+        GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 
-        if (!program)
-                program = WOLFFIA_SUPERVISOR_PATH;
-        g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
         g_ptr_array_add(argv, g_strdup("wolffia-supervisor"));
-        g_ptr_array_add(argv, g_strdup_printf("--payload=%d", (int) run->child));
+        if (run->child > 0)
+                g_ptr_array_add(argv, g_strdup_printf("--payload=%d", (int) run->child));
         g_ptr_array_add(argv, g_strdup_printf("--stop-signal=%d", stop_signal));
         if (run->network.pasta.pid > 0)
                 g_ptr_array_add(argv, g_strdup_printf("--pasta=%d", (int) run->network.pasta.pid));
-        hand_over(argv, "pasta-errors-fd", run->network.pasta.error_fd);
-        hand_over(argv, "output-fd", run->output_fd);
-        hand_over(argv, "notify-fd", run->notify_fd);
-        hand_over(argv, "namespace-fd", run->namespace_fd);
-        hand_over(argv, "containers-fd", run->containers_fd);
-        hand_over(argv, "folder-fd", run->folder_fd);
+        add_descriptor(argv, "pasta-errors-fd", run->network.pasta.error_fd);
+        add_descriptor(argv, "output-fd", run->output_fd);
+        add_descriptor(argv, "notify-fd", run->notify_fd);
+        add_descriptor(argv, "namespace-fd", run->namespace_fd);
+        add_descriptor(argv, "containers-fd", run->containers_fd);
+        add_descriptor(argv, "folder-fd", run->folder_fd);
         if (run->session.owns_container_dir)
                 g_ptr_array_add(argv, g_strconcat("--runtime-dir=", run->session.container_dir, NULL));
         g_ptr_array_add(argv, g_strdup(run->spec->name));
         g_ptr_array_add(argv, NULL);
+        return argv;
+}
 
+/* Async-signal-safe: called from a handler too. Returns only on failure. */
+static void execute(const Run *run, char *const *argv, char *const *environment, const char *program) {
+        const int handed_over[] = {run->network.pasta.error_fd, run->output_fd,     run->notify_fd,
+                                   run->namespace_fd,           run->containers_fd, run->folder_fd};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(handed_over); i++)
+                if (handed_over[i] >= 0)
+                        (void) fcntl(handed_over[i], F_SETFD, 0);
         /* The payload has its own; one that it closes must not stay open here. */
         for (guint i = 0; i < run->listen_count; i++)
                 (void) fcntl((int) (3 + i), F_SETFD, FD_CLOEXEC);
-        execve(program, (char *const *) argv->pdata, environment);
+        execve(program, argv, environment);
+}
+
+static const char *find_program(void) {
+        const char *program = g_getenv("WOLFFIA_SUPERVISOR"); /* for running from a build folder */
+
+        return program ? program : WOLFFIA_SUPERVISOR_PATH;
+}
+
+bool supervise_become(const Run *run, int stop_signal, GError **error) {
+        const char *program = find_program(), *notify_socket = g_getenv("NOTIFY_SOCKET");
+        g_autofree char *notify_variable = g_strconcat("NOTIFY_SOCKET=", notify_socket, NULL);
+        char *const environment[] = {notify_socket ? notify_variable : NULL, NULL};
+
+        g_autoptr(GPtrArray) argv = plan_arguments(run, stop_signal);
+        execute(run, (char *const *) argv->pdata, environment, program);
         return fail_errno(error, errno, "Cannot start %s", program);
+}
+
+/* All that the handler needs: it may not allocate. */
+static struct {
+        const Run *run;
+        GPtrArray *argv;
+        const char *program;
+        pid_t runner;
+} interruption;
+
+static void give_up(int number) {
+        static char *const environment[] = {NULL};
+
+        /* A helper between fork and exec is none of ours to clean up for. */
+        if (getpid() != interruption.runner)
+                _exit(EXIT_STATUS_NOT_STARTED);
+        if (interruption.run->child > 0)
+                kill(interruption.run->child, SIGKILL);
+        execute(interruption.run, (char *const *) interruption.argv->pdata, environment,
+                interruption.program);
+        _exit(EXIT_STATUS_NOT_STARTED);
+}
+
+static const int interruptions[] = {SIGTERM, SIGINT, SIGHUP};
+
+void supervise_hold_interruptions(bool hold) {
+        sigset_t set;
+
+        sigemptyset(&set);
+        for (size_t i = 0; i < G_N_ELEMENTS(interruptions); i++)
+                sigaddset(&set, interruptions[i]);
+        sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+void supervise_when_interrupted(const Run *run) {
+        struct sigaction action = {.sa_handler = give_up};
+
+        /* The handler sees either the old plan or the new one. */
+        supervise_hold_interruptions(true);
+        interruption.run = run;
+        g_clear_pointer(&interruption.argv, g_ptr_array_unref);
+        interruption.argv = plan_arguments(run, SIGKILL);
+        g_ptr_array_insert(interruption.argv, 1, g_strdup("--interrupted=1"));
+        interruption.program = find_program();
+        interruption.runner = getpid();
+        sigfillset(&action.sa_mask);
+        for (size_t i = 0; i < G_N_ELEMENTS(interruptions); i++)
+                (void) sigaction(interruptions[i], &action, NULL);
+        supervise_hold_interruptions(false);
 }

@@ -13,3 +13,13 @@ bool supervise_become(const Run *run, int stop_signal, GError **error);
 
 /* The signal that stops the payload: StopSignal=, the image's, SIGTERM. */
 bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error);
+
+/* From now on a signal that ends the runner undoes the start: the child is killed and the supervisor, which knows how
+ * to clean up, takes over. To be called again when there is more to clean up.
+ *
+ * Runs in:  the runner; children of its reset signals before they execute anything
+ * Needs:    run->folder_fd */
+void supervise_when_interrupted(const Run *run);
+
+/* Keeps such a signal waiting while something is made that nobody would know of. */
+void supervise_hold_interruptions(bool hold);

@@ -55,8 +55,10 @@ typedef struct Supervisor {
         const char *runtime_dir; /* NULL: systemd removes it */
 
         bool has_ended;  /* the payload */
+        bool is_asked;   /* to stop */
         bool is_waiting; /* whether a stop signal was heard is to be looked at again */
         bool is_killed;  /* by us, in the place of a stop signal that the kernel kept from it */
+        int interrupted; /* the start was; the runner has killed the child, and we are to clean up */
         bool has_failed; /* a helper of ours: success would be a lie */
         int status;
 
@@ -227,6 +229,7 @@ static void pass_signal(Supervisor *supervisor, int number) {
         if (supervisor->has_ended)
                 return;
         if (number == SIGTERM) {
+                supervisor->is_asked = true;
                 number = supervisor->stop_signal;
                 supervisor->is_waiting = !is_heard(supervisor, number);
                 if (supervisor->is_waiting) {
@@ -261,7 +264,7 @@ static void lose_pasta(Supervisor *supervisor) {
                 "STATUS=pasta, which connects the container, has ended; the container is being stopped";
 
         supervisor->pasta = 0;
-        if (supervisor->has_ended)
+        if (supervisor->has_ended || supervisor->interrupted)
                 return;
         supervisor->has_failed = true;
         complain(
@@ -283,6 +286,9 @@ static void reap(Supervisor *supervisor) {
                 } else if (pid == supervisor->pasta)
                         lose_pasta(supervisor);
         }
+        if (pid < 0 &&
+            errno == ECHILD) /* the runner was interrupted when it had waited for the payload already */
+                supervisor->has_ended = true;
 }
 
 static void take_signal(Supervisor *supervisor) {
@@ -343,8 +349,11 @@ static void supervise(Supervisor *supervisor) {
 static void remove_writable_layer(const Supervisor *supervisor) {
         struct stat status;
 
-        if (setns(supervisor->namespace_fd, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 ||
-            setresuid(0, 0, 0) < 0 || fstat(supervisor->folder_fd, &status) < 0)
+        /* Without it, or before its map was written, all that is there is our own. */
+        if (supervisor->namespace_fd >= 0 && setns(supervisor->namespace_fd, CLONE_NEWUSER) == 0 &&
+            setresgid(0, 0, 0) == 0)
+                (void) setresuid(0, 0, 0);
+        if (fstat(supervisor->folder_fd, &status) < 0)
                 return;
         supervisor_remove_entries(supervisor->folder_fd, status.st_dev);
         (void) unlinkat(supervisor->containers_fd, supervisor->name, AT_REMOVEDIR);
@@ -375,7 +384,7 @@ static void clean_up(Supervisor *supervisor) {
         }
         if (supervisor->is_socket && supervisor->has_written)
                 supervisor_journal_settle();
-        if (supervisor->folder_fd >= 0 && supervisor->namespace_fd >= 0)
+        if (supervisor->folder_fd >= 0)
                 remove_writable_layer(supervisor);
 }
 
@@ -387,9 +396,13 @@ static int mirror(const Supervisor *supervisor) {
 
         if (supervisor->has_failed)
                 return 125;
-        if (WIFEXITED(supervisor->status))
+        /* Shells, inits and Java say by 128 + N that they end because of signal N. Asked for, that is no failure. */
+        bool is_stopped = supervisor->is_asked && WIFEXITED(supervisor->status) &&
+                          WEXITSTATUS(supervisor->status) == 128 + supervisor->stop_signal;
+        if (WIFEXITED(supervisor->status) && !is_stopped && !supervisor->interrupted)
                 return WEXITSTATUS(supervisor->status);
-        int number = supervisor->is_killed ? SIGTERM : WTERMSIG(supervisor->status);
+        int number =
+                supervisor->is_killed || supervisor->interrupted ? SIGTERM : WTERMSIG(supervisor->status);
         setrlimit(RLIMIT_CORE, &none); /* the payload's core is of interest, not ours */
         signal(number, SIG_DFL);
         sigemptyset(&set);
@@ -416,6 +429,7 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                 {"--namespace-fd=", &supervisor->namespace_fd},
                 {"--containers-fd=", &supervisor->containers_fd},
                 {"--folder-fd=", &supervisor->folder_fd},
+                {"--interrupted=", &supervisor->interrupted},
         };
 
         for (int i = 1; i < argc; i++) {
@@ -429,7 +443,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                                 *numbers[j].value = (int) strtoull(argv[i] + size, NULL, 10);
                 }
         }
-        return supervisor->name && supervisor->payload > 0 && supervisor->stop_signal > 0;
+        return supervisor->name && (supervisor->payload > 0 || supervisor->interrupted) &&
+               supervisor->stop_signal > 0;
 }
 
 static bool prepare(Supervisor *supervisor) {

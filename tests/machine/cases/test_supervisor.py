@@ -83,6 +83,13 @@ def test_a_payload_that_a_signal_ends_ends_the_unit_by_that_signal(machine):
     assert (machine.show("box", "ExecMainCode"), machine.show("box", "ExecMainStatus")) == ("2", "9")
 
 
+def test_a_payload_that_ends_by_128_and_the_stop_signal_has_not_failed(machine):
+    box.start(machine, "trap 'exit 143' TERM; echo trapped; while :; do sleep 0.1; done\n")
+    machine.eventually(lambda: "trapped" in machine.journal("box"))
+    machine.alice("systemctl --user stop box")
+    assert machine.show("box", "Result") == "success"
+
+
 def test_ready_is_what_the_payload_says_with_notify(machine):
     box.make_plain_root(machine)
     machine.write("~/say.py", "import os, signal, socket, sys, time\n"
@@ -165,6 +172,16 @@ def test_a_failed_start_leaves_nothing(machine):
         assert machine.alice(LEFTOVERS).out == "", line
         status = machine.alice("systemctl --user status --no-pager --full box", check=False).out
         assert re.search(r"Status: \"..", status) and line.split("=")[1].split(":")[0] in status, (line, status)
+
+
+def test_a_start_that_is_stopped_leaves_nothing(machine):
+    box.start(machine, "trap 'exit 0' TERM; touch /made; while :; do sleep 0.1; done\n")
+    for wait in (*range(0, 60, 4), 80, 120):
+        machine.alice("systemctl --user stop box; systemctl --user reset-failed box; "
+                      f"systemctl --user start --no-block box; sleep 0.{wait:03}; systemctl --user stop box")
+        assert machine.show("box", "Result") == "success", wait
+        left = machine.alice(LEFTOVERS).out
+        assert left == "", (wait, left, machine.alice(f"find {left.split()[0]} -ls", check=False))
 
 
 def test_two_containers_of_one_name_are_refused_and_the_first_lives_on(machine):
