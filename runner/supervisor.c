@@ -401,8 +401,8 @@ static int mirror(const Supervisor *supervisor) {
                           WEXITSTATUS(supervisor->status) == 128 + supervisor->stop_signal;
         if (WIFEXITED(supervisor->status) && !is_stopped && !supervisor->interrupted)
                 return WEXITSTATUS(supervisor->status);
-        int number =
-                supervisor->is_killed || supervisor->interrupted ? SIGTERM : WTERMSIG(supervisor->status);
+        bool is_ours = supervisor->is_killed || supervisor->interrupted || is_stopped;
+        int number = is_ours ? SIGTERM : WTERMSIG(supervisor->status);
         setrlimit(RLIMIT_CORE, &none); /* the payload's core is of interest, not ours */
         signal(number, SIG_DFL);
         sigemptyset(&set);
