@@ -7,6 +7,7 @@
  *         dropins  what others add to it             spec/unit-dropins
  *         spec     [Container] → ContainerSpec       spec/container-load
  *         service  the unit's text                   generator/service
+ *                  what is the container's, and not the service's: generator/service-lift
  *         install  the links it wants                generator/install
  *         output   both into systemd's folder        generator/output
  *
@@ -17,6 +18,7 @@
 
 #include "base/error.h"
 #include "generator/install.h"
+#include "generator/service-lift.h"
 #include "generator/service.h"
 #include "spec/container-load.h"
 #include "spec/problem.h"
@@ -127,6 +129,7 @@ static void translate(Generate *generate, const Source *source, const char *path
         if (refusal)
                 problem_add(generate->problems, PROBLEM_ERROR, path, 0, NULL, "%s", refusal);
         else if (generate->unit->sections->len > 0 || !problems_have_errors(generate->problems)) {
+                service_lift(generate->unit, spec, generate->problems);
                 container_load(generate->unit, path, spec, generate->problems);
                 service_check(&input, generate->problems);
                 service_complete(&input, spec);
@@ -135,6 +138,7 @@ static void translate(Generate *generate, const Source *source, const char *path
         if (!problems_have_errors(generate->problems))
                 service_print(&input, spec, generate->text, generate->problems);
         if (problems_have_errors(generate->problems)) {
+                problems_sort(generate->problems, path);
                 g_string_truncate(generate->text, 0);
                 service_print_stub(&input, generate->problems, generate->text);
         }
@@ -207,6 +211,7 @@ static bool generate_one(Generate *generate, const Source *source) {
                 return report_all(generate, NULL);
         translate(generate, source, path, service);
         write_unit(generate, path, service);
+        problems_sort(generate->problems, path);
         return report_all(generate, service);
 }
 

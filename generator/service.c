@@ -55,7 +55,6 @@ static void report(const ServiceInput *input, GPtrArray *problems, ProblemSeveri
 }
 
 void service_check(const ServiceInput *input, GPtrArray *problems) {
-        static const char *const identities[] = {"User", "Group", "DynamicUser"};
         const char *type = service_value(input, "Type"), *kill_mode = service_value(input, "KillMode");
 
         if (type && !g_str_equal(type, "notify") && !g_str_equal(type, "oneshot"))
@@ -67,10 +66,6 @@ void service_check(const ServiceInput *input, GPtrArray *problems) {
         if (service_value(input, "ExecStart"))
                 report(input, problems, PROBLEM_ERROR, "ExecStart",
                        "it is made from [Container]; write Exec= there");
-        for (size_t i = 0; i < G_N_ELEMENTS(identities); i++)
-                if (service_value(input, identities[i]))
-                        report(input, problems, PROBLEM_WARNING, identities[i],
-                               "a user's services run as that user; User= in [Container] is the user inside");
 }
 
 static void append_line(GString *text, const char *key, const char *value) {

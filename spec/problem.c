@@ -41,6 +41,24 @@ void problem_add(GPtrArray *problems, ProblemSeverity severity, const char *file
         g_ptr_array_add(problems, problem);
 }
 
+static gint compare(gconstpointer a, gconstpointer b, gpointer first_file) {
+        const Problem *left = *(const Problem *const *) a, *right = *(const Problem *const *) b;
+        bool left_first = g_strcmp0(left->file, first_file) == 0,
+             right_first = g_strcmp0(right->file, first_file) == 0;
+
+        if (left_first != right_first)
+                return left_first ? -1 : 1;
+        int files = g_strcmp0(left->file, right->file);
+        if (files != 0)
+                return files;
+        /* 0, the whole file, wraps around to the largest. */
+        return (left->line - 1 > right->line - 1) - (left->line - 1 < right->line - 1);
+}
+
+void problems_sort(GPtrArray *problems, const char *first_file) {
+        g_ptr_array_sort_with_data(problems, compare, (gpointer) first_file);
+}
+
 static char *print(const Problem *problem, const char *file) {
         GString *text = g_string_new(NULL);
 

@@ -28,6 +28,10 @@ bool problems_have_errors(const GPtrArray *problems);
 void problem_add(GPtrArray *problems, ProblemSeverity severity, const char *file, guint line,
                  const char *key, const char *format, ...) G_GNUC_PRINTF(6, 7);
 
+/* Puts them into the order of the text: FIRST_FILE (may be NULL) before other files, what concerns a whole file behind what
+ * concerns a line of it. */
+void problems_sort(GPtrArray *problems, const char *first_file);
+
 /* "/home/x/web.container:7: PublishPort=: text". Caller frees. */
 char *problem_print(const Problem *problem);
 

@@ -70,6 +70,22 @@ void unit_file_add(UnitFile *unit, guint section, const char *key, const char *v
         g_array_append_val(unit->assignments, assignment);
 }
 
+/* The line is the unit's own; callers have it to read. */
+static UnitAssignment *writable(UnitFile *unit, const UnitAssignment *assignment) {
+        return &g_array_index(unit->assignments, UnitAssignment,
+                              assignment - (const UnitAssignment *) (void *) unit->assignments->data);
+}
+
+void unit_file_take_out(UnitFile *unit, const UnitAssignment *assignment) {
+        writable(unit, assignment)->section = UNIT_FILE_NO_SECTION;
+}
+
+void unit_file_replace(UnitFile *unit, const UnitAssignment *assignment, const char *key,
+                       const char *value) {
+        writable(unit, assignment)->key = unit_file_keep(unit, key);
+        writable(unit, assignment)->value = unit_file_keep(unit, value);
+}
+
 static bool is_key(const UnitAssignment *assignment, guint section, const char *key) {
         return assignment->section == section && assignment->key && assignment->key[0] == key[0] &&
                strcmp(assignment->key, key) == 0;

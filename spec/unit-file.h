@@ -41,6 +41,12 @@ guint unit_file_find_section(const UnitFile *unit, const char *name);
 void unit_file_add(UnitFile *unit, guint section, const char *key, const char *value, const char *file,
                    guint line);
 
+/* Takes a line of UNIT out: it belongs to no section any more. */
+void unit_file_take_out(UnitFile *unit, const UnitAssignment *assignment);
+
+/* Gives a line of UNIT another key and value. */
+void unit_file_replace(UnitFile *unit, const UnitAssignment *assignment, const char *key, const char *value);
+
 static inline const UnitAssignment *unit_file_at(const UnitFile *unit, guint index) {
         return &g_array_index(unit->assignments, UnitAssignment, index);
 }

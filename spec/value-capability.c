@@ -80,3 +80,16 @@ bool value_capability_parse(const char *text, const char **ret_name, GError **er
         return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a capability; capabilities(7) lists them",
                     text);
 }
+
+bool value_capability_is_default(const char *name) {
+        static const char *const defaults[] = {
+                "CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",     "CAP_FSETID",
+                "CAP_KILL",    "CAP_NET_BIND_SERVICE", "CAP_SETFCAP",    "CAP_SETGID",
+                "CAP_SETPCAP", "CAP_SETUID",           "CAP_SYS_CHROOT",
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++)
+                if (g_str_equal(name, defaults[i]))
+                        return true;
+        return false;
+}

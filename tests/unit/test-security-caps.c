@@ -4,6 +4,7 @@
 #include "runner/security-caps.h"
 #include "runner/security-seccomp.h"
 #include "runner/security.h"
+#include "spec/value-capability.h"
 #include "tests/lib/mapped.h"
 
 #include <fcntl.h>
@@ -50,6 +51,21 @@ static void expect_error(const char *added, const char *dropped, const char *par
         g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_VALUE);
         if (!strstr(error->message, part))
                 g_error("'%s' is not in '%s'", part, error->message);
+}
+
+/* What a bounding set leaves of the default set is worked out by the generator, which does not link libcap. */
+static void test_the_default_set_is_one(void) {
+        for (int capability = 0; capability < cap_max_bits(); capability++) {
+                char *text = cap_to_name((cap_value_t) capability);
+                const char *name;
+                g_autoptr(GError) error = NULL;
+
+                (void) value_capability_parse(text, &name, &error);
+                g_assert_no_error(error);
+                g_assert_cmpint(value_capability_is_default(name), ==,
+                                (DEFAULT_CAPS & BIT(capability)) != 0);
+                cap_free(text);
+        }
 }
 
 static void test_reads_names_as_written(void) {
@@ -231,6 +247,7 @@ static void test_sets_no_new_privileges(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/security-caps/plan/default-set-is-one", test_the_default_set_is_one);
         g_test_add_func("/security-caps/plan/reads-names-as-written", test_reads_names_as_written);
         g_test_add_func("/security-caps/plan/takes-all-on-either-side", test_takes_all_on_either_side);
         g_test_add_func("/security-caps/plan/says-what-was-meant", test_says_what_was_meant);
