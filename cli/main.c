@@ -19,6 +19,7 @@ const Verb verb_table[] = {
         {"check", "FILE…", "Say what is wrong in unit files, before systemd reads them", verb_check, false},
         {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare,
          false},
+        {"volume", "WORD …", "Make, list, fill and remove named volumes", verb_volume, false},
         {"prepare", "NAME", "Unpack an image's layers for an id map", verb_prepare, true},
         {NULL},
 };

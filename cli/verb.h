@@ -46,3 +46,4 @@ int verb_prepare(const Verb *verb, int argc, char **argv);
 int verb_pull(const Verb *verb, int argc, char **argv);
 int verb_rmi(const Verb *verb, int argc, char **argv);
 int verb_unshare(const Verb *verb, int argc, char **argv);
+int verb_volume(const Verb *verb, int argc, char **argv);

@@ -40,6 +40,15 @@ bool beneath_open(int root_fd, const char *path, int *ret_fd, GError **error) {
         return true;
 }
 
+bool beneath_read(int root_fd, const char *path, int *ret_fd, GError **error) {
+        int fd = open_in_root(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot read %s in the container", path);
+        *ret_fd = fd;
+        return true;
+}
+
 /* Makes NAME in the open folder and returns it open, never through a link. */
 static int make_component(int folder_fd, const char *name, BeneathKind kind) {
         if (kind == BENEATH_FOLDER) {

@@ -13,7 +13,10 @@ typedef enum BeneathKind { BENEATH_FOLDER, BENEATH_FILE } BeneathKind;
 /* Opens PATH below ROOT_FD with O_PATH. Links are followed within the root. */
 bool beneath_open(int root_fd, const char *path, int *ret_fd, GError **error);
 
-/* The same, and makes what is missing: folders on the way, and a folder or an empty file at the end. The
+/* Opens a file below ROOT_FD for reading, without waiting for whoever is to write into a fifo. */
+bool beneath_read(int root_fd, const char *path, int *ret_fd, GError **error);
+
+/* Like beneath_open(), and makes what is missing: folders on the way, and a folder or an empty file at the end. The
  * mount point of something that is to be mounted there. */
 bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, GError **error);
 

@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "runner/beneath.h"
-#include "runner/mount-plan.h"
+#include "runner/mount-first-use.h"
+#include "runner/mount-owner.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -54,32 +55,62 @@ static bool make_file_system(const MountStep *step, int *ret_fd, GError **error)
         return true;
 }
 
-static int clone_tree(const char *source) {
-        return open_tree(AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+static int clone_tree(const char *source, bool is_flat) {
+        return open_tree(AT_FDCWD, source,
+                         OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (is_flat ? 0 : AT_RECURSIVE));
 }
 
-static bool clone_source(const MountStep *step, int *ret_fd, GError **error) {
-        autofd int fd = clone_tree(step->source);
+static bool explain_source(const MountStep *step, int errno_value, GError **error) {
+        if (errno_value == EINVAL && step->is_flat)
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "Something is mounted below %s, and the kernel lets users take it along only: write "
+                        "rbind instead of bind",
+                        step->source);
+        return fail_errno(error, errno_value, "Cannot use %s of the host", step->source);
+}
 
-        if (fd < 0 && errno == ENOENT && step->is_created &&
-            file_make_folders(AT_FDCWD, step->source, 0777, error))
-                fd = clone_tree(step->source);
-        if (fd < 0) {
-                if (error && *error)
+static bool open_source(const MountStep *step, int *ret_fd, GError **error) {
+        autofd int fd = clone_tree(step->source, step->is_flat);
+
+        if (fd < 0 && errno == ENOENT && step->is_created) {
+                if (!file_make_folders(AT_FDCWD, step->source, 0777, error))
                         return fail_prefix(error, "The source of a volume is missing");
-                if (errno == EACCES)
-                        return fail_errno(
-                                error, errno,
-                                "Cannot reach %s (each folder on the way must let you pass: 'namei -l %s' shows "
-                                "which does not)",
-                                step->source, step->source);
-                return fail_errno(error, errno, "Cannot use %s of the host", step->source);
+                fd = clone_tree(step->source, step->is_flat);
         }
-
-        struct mount_attr attributes = {.attr_set = step->attributes};
-        if (mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0)
-                return fail_errno(error, errno, "Cannot restrict the mount of %s", step->source);
+        if (fd < 0)
+                return explain_source(step, errno, error);
         *ret_fd = steal_fd(&fd);
+        return true;
+}
+
+static bool restrict_mount(const MountStep *step, int fd, GError **error) {
+        struct mount_attr attributes = {.attr_set = step->attributes, .propagation = step->propagation};
+        unsigned flags = AT_EMPTY_PATH | (step->is_flat ? 0 : AT_RECURSIVE);
+
+        if (mount_setattr(fd, "", flags, &attributes, sizeof attributes) < 0)
+                return fail_errno(error, errno, "Cannot restrict the mount of %s", step->source);
+        return true;
+}
+
+/* The folder of a first use is not a mount yet: what lies in it is replaced before. */
+static bool open_step(MountStep *step, GError **error) {
+        if (step->first_use.folder) {
+                step->source_fd = open(step->first_use.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                return step->source_fd >= 0 ||
+                       fail_errno(error, errno, "Cannot open the volume %s", step->first_use.folder);
+        }
+        if ((step->kind == MOUNT_BIND && !step->is_fallback_bind) || step->kind == MOUNT_OVERLAY)
+                return open_source(step, &step->source_fd, error);
+        return true;
+}
+
+bool mount_open(const MountPlan *plan, GError **error) {
+        for (guint i = 0; i < plan->steps->len; i++) {
+                MountStep *step = plan->steps->pdata[i];
+                if (!open_step(step, error))
+                        return step->origin ? fail_prefix(error, "%s", step->origin) : false;
+        }
         return true;
 }
 
@@ -98,16 +129,97 @@ static bool attach(int mount_fd, int root_fd, const char *target, BeneathKind ki
         return true;
 }
 
-static bool apply_bind(const MountStep *step, int root_fd, GError **error) {
+/* The volume as a detached mount, once it has what the image has for it. */
+static bool make_first_use(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
+        if (!mount_first_use(step, step->source_fd, place, error))
+                return false;
+        int fd = open_tree(step->source_fd, "data", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot use %s/data", step->first_use.folder);
+        *ret_fd = fd;
+        return true;
+}
+
+static bool take_source(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
+        if (step->first_use.folder)
+                return make_first_use(step, place, ret_fd, error);
+        if (step->source_fd < 0)
+                return open_source(step, ret_fd, error);
+        *ret_fd = fcntl(step->source_fd, F_DUPFD_CLOEXEC, 3);
+        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot copy a descriptor");
+}
+
+static bool apply_bind(const MountStep *step, const MountPlace *place, GError **error) {
         struct stat status;
 
         autofd int fd = -1;
-        if (!clone_source(step, &fd, error))
+        if (!take_source(step, place, &fd, error))
+                return false;
+        if (step->change_owner && !mount_owner_change(fd, place->uid, place->gid, error))
+                return false;
+        if (!restrict_mount(step, fd, error))
                 return false;
         if (fstat(fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot look at %s", step->source);
-        return attach(fd, root_fd, step->target, S_ISDIR(status.st_mode) ? BENEATH_FOLDER : BENEATH_FILE,
-                      error);
+        return attach(fd, place->root_fd, step->target,
+                      S_ISDIR(status.st_mode) ? BENEATH_FOLDER : BENEATH_FILE, error);
+}
+
+static bool explain_overlay(const MountStep *step, int errno_value, GError **error) {
+        if (errno_value == ENOTDIR)
+                return fail(error, WOLFFIA_ERROR_VALUE, "%s is a file; the option O needs a folder",
+                            step->source);
+        return fail_errno(error, errno_value, "Cannot put a layer over %s", step->source);
+}
+
+/* Upper layers go with the container's folder. One below the other, since overlay wants both on one mount. */
+static bool make_upper(const MountPlace *place, int *ret_upper_fd, int *ret_work_fd, GError **error) {
+        g_autofree char *name = g_strdup_printf("over-%08x", g_random_int());
+        const char *const parts[] = {name, "upper", "work"};
+        int fds[3] = {-1, -1, -1}, parent_fd = place->folder_fd;
+        bool made = true;
+
+        for (size_t i = 0; made && i < G_N_ELEMENTS(parts); i++) {
+                made = mkdirat(parent_fd, parts[i], 0755) == 0 &&
+                       (fds[i] = openat(parent_fd, parts[i], O_PATH | O_DIRECTORY | O_CLOEXEC)) >= 0;
+                parent_fd = fds[0];
+        }
+        int refusal = errno;
+        cleanup_fd(&fds[0]);
+        if (made) {
+                *ret_upper_fd = fds[1];
+                *ret_work_fd = fds[2];
+                return true;
+        }
+        cleanup_fd(&fds[1]);
+        return fail_errno(error, refusal, "Cannot make a writable layer");
+}
+
+static bool apply_overlay(const MountStep *step, const MountPlace *place, GError **error) {
+        struct stat status;
+
+        autofd int lower_fd = -1, upper_fd = -1, work_fd = -1, fd = -1;
+        if (!take_source(step, place, &lower_fd, error))
+                return false;
+        if (fstat(lower_fd, &status) < 0 || !S_ISDIR(status.st_mode))
+                return explain_overlay(step, ENOTDIR, error);
+        if (!make_upper(place, &upper_fd, &work_fd, error))
+                return false;
+        /* The source's own owner and mode are what the top has. Refusals leave root's. */
+        (void) fchownat(upper_fd, "", status.st_uid, status.st_gid, AT_EMPTY_PATH);
+        g_autofree char *upper_path = g_strdup_printf("/proc/self/fd/%d", upper_fd);
+        (void) chmod(upper_path, status.st_mode & 07777);
+
+        g_autofree char *options = g_strdup_printf(
+                "lowerdir=/proc/self/fd/%d,upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,userxattr",
+                lower_fd, upper_fd, work_fd);
+        MountStep overlay = {.type = (char *) "overlay",
+                             .target = step->target,
+                             .options = options,
+                             .attributes = step->attributes};
+        return make_file_system(&overlay, &fd, error)
+                       ? attach(fd, place->root_fd, step->target, BENEATH_FOLDER, error)
+                       : fail_prefix(error, "A layer over %s", step->source);
 }
 
 /* The kernel refuses a fresh procfs where none is fully visible, as inside of another container. */
@@ -120,14 +232,14 @@ static bool explain_refusal(const MountStep *step, GError **error) {
         return fail_prefix(error, "%s", step->type);
 }
 
-static bool apply_file_system(const MountStep *step, int root_fd, GError **error) {
+static bool apply_file_system(const MountStep *step, const MountPlace *place, GError **error) {
         g_autoptr(GError) refusal = NULL;
 
         autofd int fd = -1;
         if (make_file_system(step, &fd, &refusal))
-                return attach(fd, root_fd, step->target, BENEATH_FOLDER, error);
+                return attach(fd, place->root_fd, step->target, BENEATH_FOLDER, error);
         if (step->is_fallback_bind && refusal->domain == ERRNO_ERROR)
-                return apply_bind(step, root_fd, error);
+                return apply_bind(step, place, error);
 
         bool is_refused = g_error_matches(refusal, ERRNO_ERROR, EPERM);
         g_propagate_error(error, g_steal_pointer(&refusal));
@@ -139,7 +251,7 @@ static bool apply_file_system(const MountStep *step, int root_fd, GError **error
 static bool open_null(int *ret_fd, GError **error) {
         struct stat status;
 
-        autofd int fd = clone_tree("/dev/null");
+        autofd int fd = clone_tree("/dev/null", false);
         if (fd < 0 || fstat(fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot open /dev/null");
         if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3))
@@ -206,27 +318,38 @@ static bool apply_read_only(const MountStep *step, int root_fd, GError **error) 
         return true;
 }
 
-static bool apply_step(const MountStep *step, int root_fd, GError **error) {
+static bool apply_folder(const MountStep *step, int root_fd, GError **error) {
+        autofd int fd = -1;
+
+        return beneath_make(root_fd, step->target, BENEATH_FOLDER, &fd, error);
+}
+
+static bool apply_step(const MountStep *step, const MountPlace *place, GError **error) {
         switch (step->kind) {
         case MOUNT_FILE_SYSTEM:
-                return apply_file_system(step, root_fd, error);
+                return apply_file_system(step, place, error);
         case MOUNT_BIND:
-                return apply_bind(step, root_fd, error);
+                return apply_bind(step, place, error);
+        case MOUNT_OVERLAY:
+                return apply_overlay(step, place, error);
+        case MOUNT_FOLDER:
+                return apply_folder(step, place->root_fd, error);
         case MOUNT_LINK:
-                return beneath_link(root_fd, step->target, step->source, error);
+                return beneath_link(place->root_fd, step->target, step->source, error);
         case MOUNT_MASK:
-                return apply_mask(step, root_fd, error);
+                return apply_mask(step, place->root_fd, error);
         case MOUNT_READ_ONLY:
-                return apply_read_only(step, root_fd, error);
+                return apply_read_only(step, place->root_fd, error);
         }
         g_assert_not_reached();
 }
 
-bool mount_apply(const GPtrArray *steps, int root_fd, GError **error) {
-        for (guint i = 0; i < steps->len; i++) {
-                const MountStep *step = steps->pdata[i];
-                if (!apply_step(step, root_fd, error))
+bool mount_apply(const MountPlan *plan, const MountPlace *place, GError **error) {
+        for (guint i = 0; i < plan->steps->len; i++) {
+                MountStep *step = plan->steps->pdata[i];
+                if (!apply_step(step, place, error))
                         return step->origin ? fail_prefix(error, "%s", step->origin) : false;
+                cleanup_fd(&step->source_fd);
         }
         return true;
 }

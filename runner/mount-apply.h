@@ -3,11 +3,26 @@
 
 /* Carries a mount plan out below the container's root. */
 
+#include "runner/mount-plan.h"
+
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
-/* Runs in:  the child, as root of its namespaces, before rootfs_enter(): the host's tree is still there for
- *           binds
- * Needs:    ROOT_FD, the root folder (O_PATH)
+/* Where to, and for whom. */
+typedef struct MountPlace {
+        int root_fd;   /* the container's root folder (O_PATH) */
+        int folder_fd; /* the container's own folder, for upper layers */
+        uid_t uid;     /* the payload's user, for volumes that are given to it */
+        gid_t gid;
+} MountPlace;
+
+/* Opens what the steps bind, as detached mounts: the container's root may have no way to what the user can reach.
+ *
+ * Runs in:  the child, in its namespaces, before namespaces_become_root()
+ * Leaves:   source_fd in the steps; the first that fails names the key that asked for it */
+bool mount_open(const MountPlan *plan, GError **error);
+
+/* Runs in:  the child, as root of its namespaces, before rootfs_enter()
  * Leaves:   all steps mounted; the first that fails names the key that asked for it */
-bool mount_apply(const GPtrArray *steps, int root_fd, GError **error);
+bool mount_apply(const MountPlan *plan, const MountPlace *place, GError **error);

@@ -9,20 +9,24 @@
 
 #include "runner/mount-plan.h"
 
+#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/path.h"
+#include "runner/mount-options.h"
 #include "runner/security-paths.h"
 #include "spec/value-basic.h"
 #include "spec/value-volume.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <libmount/libmount.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+
+typedef struct Planning {
+        const ContainerSpec *spec;
+        const MountFacts *facts;
+        GPtrArray *own; /* the user's steps */
+        GPtrArray *notices;
+} Planning;
 
 /* Nodes that cannot be made in a user namespace, so the host's are bound. */
 static const char *const device_nodes[] = {"null", "zero", "full", "random", "urandom", "tty"};
@@ -41,6 +45,8 @@ static void step_free(MountStep *step) {
         g_free(step->type);
         g_free(step->options);
         g_free(step->origin);
+        g_free(step->first_use.folder);
+        cleanup_fd(&step->source_fd);
         g_free(step);
 }
 
@@ -48,6 +54,7 @@ static MountStep *add_step(GPtrArray *steps, MountKind kind, const char *target,
         MountStep *step = g_new0(MountStep, 1);
 
         step->kind = kind;
+        step->source_fd = -1;
         step->target = g_strdup(target);
         step->source = g_strdup(source);
         g_ptr_array_add(steps, step);
@@ -129,74 +136,13 @@ static void plan_own_files(GPtrArray *steps, const MountFacts *facts) {
                         SAFE | MOUNT_ATTR_RDONLY;
 }
 
-/* libmount brings blkid, SELinux and a regular expression library along, 1 ms of each start, and is needed
- * only where a file of the user's has mount options: so it is loaded only then. */
-typedef struct LibMount {
-        int (*split_optstr)(const char *options, char **user, char **vfs, char **fs, int ignore_user,
-                            int ignore_vfs);
-        int (*get_flags)(const char *options, unsigned long *flags, const struct libmnt_optmap *map);
-        const struct libmnt_optmap *(*get_optmap)(int id);
-} LibMount;
-
-static const LibMount *load_libmount(void) {
-        static LibMount library;
-        static const char *const names[] = {"mnt_split_optstr", "mnt_optstr_get_flags",
-                                            "mnt_get_builtin_optmap"};
-        void *targets[] = {&library.split_optstr, &library.get_flags, &library.get_optmap};
-
-        void *handle = library.get_optmap ? NULL : dlopen("libmount.so.1", RTLD_NOW | RTLD_LOCAL);
-        for (size_t i = 0; handle && i < G_N_ELEMENTS(names); i++) {
-                void *symbol = dlsym(handle, names[i]);
-                memcpy(targets[i], &symbol, sizeof symbol); /* as in base/log.c */
-        }
-        return library.split_optstr && library.get_flags && library.get_optmap ? &library : NULL;
-}
-
-bool mount_plan_split_options(const char *options, guint64 *ret_attributes, char **ret_rest,
-                              GError **error) {
-        static const struct {
-                unsigned long flag;
-                guint64 attribute;
-        } known[] = {
-                {MS_RDONLY, MOUNT_ATTR_RDONLY},         {MS_NOSUID, MOUNT_ATTR_NOSUID},
-                {MS_NODEV, MOUNT_ATTR_NODEV},           {MS_NOEXEC, MOUNT_ATTR_NOEXEC},
-                {MS_NOATIME, MOUNT_ATTR_NOATIME},       {MS_STRICTATIME, MOUNT_ATTR_STRICTATIME},
-                {MS_NODIRATIME, MOUNT_ATTR_NODIRATIME}, {MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW},
-        };
-        char *kernel = NULL, *rest = NULL;
-        unsigned long flags = 0;
-
-        const LibMount *library = load_libmount();
-        if (!library)
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "The mount options '%s' cannot be read without libmount ('apt install libmount1')",
-                        options);
-        int result = library->split_optstr(options, NULL, &kernel, &rest, 0, 0);
-        if (result == 0 && kernel)
-                result = library->get_flags(kernel, &flags, library->get_optmap(MNT_LINUX_MAP));
-        free(kernel);
-        if (result < 0) {
-                free(rest);
-                return fail_errno(error, result, "Cannot read the mount options '%s'", options);
-        }
-
-        *ret_attributes = 0;
-        for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
-                if (flags & known[i].flag)
-                        *ret_attributes |= known[i].attribute;
-        *ret_rest = g_strdup(rest);
-        free(rest);
-        return true;
-}
-
 static bool plan_tmpfs(GPtrArray *steps, const char *text, GError **error) {
         g_autofree char *target = NULL, *options = NULL, *rest = NULL;
         guint64 attributes = 0;
 
         if (!value_tmpfs_parse(text, &target, &options, error))
                 return false;
-        if (options && !mount_plan_split_options(options, &attributes, &rest, error))
+        if (options && !mount_options_split(options, &attributes, &rest, error))
                 return false;
 
         /* podman-run(1): rw,noexec,nosuid,nodev unless the options say otherwise; a folder for all like
@@ -211,26 +157,117 @@ static bool plan_tmpfs(GPtrArray *steps, const char *text, GError **error) {
         return true;
 }
 
-static bool plan_volume(GPtrArray *steps, const char *text, GError **error) {
+static guint64 propagation_flag(VolumePropagation propagation) {
+        switch (propagation) {
+        case VOLUME_PROPAGATION_DEFAULT:
+        case VOLUME_SLAVE: /* as everything here is */
+        case VOLUME_RSLAVE:
+                return 0;
+        case VOLUME_PRIVATE:
+        case VOLUME_RPRIVATE:
+                return MS_PRIVATE;
+        case VOLUME_SHARED:
+        case VOLUME_RSHARED:
+                return MS_SHARED;
+        case VOLUME_UNBINDABLE:
+        case VOLUME_RUNBINDABLE:
+                return MS_UNBINDABLE;
+        }
+        g_assert_not_reached();
+}
+
+static void add_notices(Planning *planning, const Volume *volume, const char *origin) {
+        if (volume->idmap)
+                g_ptr_array_add(
+                        planning->notices,
+                        g_strdup_printf("%s: the kernel maps the ids of a mount for root only, so idmap "
+                                        "is left out; UserNS=keep-id or the option U may serve",
+                                        origin));
+        if (propagation_flag(volume->propagation) == MS_SHARED)
+                g_ptr_array_add(
+                        planning->notices,
+                        g_strdup_printf("%s: what the container mounts there does not reach the host, "
+                                        "since the kernel keeps mounts of user namespaces to "
+                                        "themselves; rslave brings the host's in",
+                                        origin));
+}
+
+/* What a step of any kind has of the options of its volume. */
+static void configure_step(MountStep *step, const Volume *volume, char *origin) {
+        step->attributes |= volume->read_only ? MOUNT_ATTR_RDONLY : 0;
+        step->attributes |= volume->no_exec ? MOUNT_ATTR_NOEXEC : 0;
+        step->attributes |= volume->suid ? 0 : MOUNT_ATTR_NOSUID;
+        step->attributes |= volume->dev ? 0 : MOUNT_ATTR_NODEV;
+        step->propagation = propagation_flag(volume->propagation);
+        step->is_flat = volume->not_recursive;
+        step->change_owner = volume->change_owner;
+        step->origin = origin;
+}
+
+static const VolumeRecord *find_record(const Planning *planning, const char *name) {
+        for (guint i = 0; planning->facts->volumes && i < planning->facts->volumes->len; i++) {
+                const MountVolume *volume = &g_array_index(planning->facts->volumes, MountVolume, i);
+                if (g_str_equal(volume->name, name))
+                        return volume->record;
+        }
+        return NULL;
+}
+
+static bool add_named(Planning *planning, const Volume *volume, MountStep **ret_step, GError **error) {
+        const VolumeRecord *record = find_record(planning, volume->source);
+        g_autofree char *rest = NULL;
+        guint64 attributes = 0;
+
+        if (!record)
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "there is no volume '%s'", volume->source);
+        if (record->options && !mount_options_split(record->options, &attributes, &rest, error))
+                return false;
+        g_autofree char *data = volume_record_data_path(record);
+        MountStep *step = record->source == VOLUME_SOURCE_TMPFS
+                                  ? add_file_system(planning->own, "tmpfs", volume->target, 0, rest)
+                                  : add_step(planning->own, volume->overlay ? MOUNT_OVERLAY : MOUNT_BIND,
+                                             volume->target, data);
+        step->attributes = attributes;
+        if (record->source == VOLUME_SOURCE_FOLDER && record->is_fresh) {
+                step->first_use = (MountFirstUse){
+                        .folder = g_strdup(record->path),
+                        .no_copy = record->no_copy || volume->no_copy,
+                        .has_uid = record->has_uid,
+                        .has_gid = record->has_gid,
+                        .uid = record->uid,
+                        .gid = record->gid,
+                };
+        }
+        *ret_step = step;
+        return true;
+}
+
+/* Without a name, what is written there goes with the container: that is so in its root file system anyway. */
+static MountStep *add_anonymous(Planning *planning, const Volume *volume) {
+        if (planning->spec->read_only != TRISTATE_YES)
+                return add_step(planning->own, MOUNT_FOLDER, volume->target, NULL);
+        return add_file_system(planning->own, "tmpfs", volume->target, 0, "mode=755");
+}
+
+static bool plan_volume(Planning *planning, const char *text, GError **error) {
         g_autoptr(Volume) volume = NULL;
+        MountStep *step = NULL;
 
         if (!value_volume_parse(text, &volume, error))
                 return false;
-        if (volume->kind != VOLUME_PATH)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "Volume=%s: named volumes come with a later version; write a folder of the host "
-                            "(Volume=%%h/data:%s)",
-                            text, volume->target);
-        if (volume->overlay || volume->change_owner)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "Volume=%s: the options O and U come with a later version", text);
-
-        MountStep *step = add_step(steps, MOUNT_BIND, volume->target, volume->source);
-        step->attributes = volume->read_only ? MOUNT_ATTR_RDONLY : 0;
-        step->attributes |= volume->no_exec ? MOUNT_ATTR_NOEXEC : 0;
-        step->attributes |= SAFE;
-        step->origin = g_strdup_printf("Volume=%s", text);
-        step->is_created = true;
+        char *origin = g_strdup_printf("Volume=%s", text);
+        add_notices(planning, volume, origin);
+        if (volume->kind == VOLUME_ANONYMOUS)
+                step = add_anonymous(planning, volume);
+        else if (volume->kind == VOLUME_PATH) {
+                step = add_step(planning->own, volume->overlay ? MOUNT_OVERLAY : MOUNT_BIND, volume->target,
+                                volume->source);
+                step->is_created = true;
+        } else if (!add_named(planning, volume, &step, error)) {
+                g_free(origin);
+                return fail_prefix(error, "Volume=%s", text);
+        }
+        configure_step(step, volume, origin);
         return true;
 }
 
@@ -254,14 +291,16 @@ static void plan_writable(GPtrArray *own, const ContainerSpec *spec) {
                         add_file_system(own, "tmpfs", folders[i].target, SAFE, folders[i].options);
 }
 
-static bool plan_user(GPtrArray *steps, const ContainerSpec *spec, GError **error) {
+static bool plan_user(GPtrArray *steps, Planning *planning, GError **error) {
+        const ContainerSpec *spec = planning->spec;
         g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify) step_free);
 
+        planning->own = own;
         for (guint i = 0; i < spec->tmpfs->len; i++)
                 if (!plan_tmpfs(own, spec->tmpfs->pdata[i], error))
                         return false;
         for (guint i = 0; i < spec->volumes->len; i++)
-                if (!plan_volume(own, spec->volumes->pdata[i], error))
+                if (!plan_volume(planning, spec->volumes->pdata[i], error))
                         return false;
 
         plan_writable(own, spec);
@@ -280,14 +319,25 @@ static void plan_hiding(GPtrArray *steps) {
                 add_step(steps, MOUNT_READ_ONLY, path->path, NULL);
 }
 
-bool mount_plan(const ContainerSpec *spec, const MountFacts *facts, GPtrArray **ret_steps, GError **error) {
-        g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify) step_free);
+void mount_plan_free(MountPlan *plan) {
+        if (!plan)
+                return;
+        g_ptr_array_unref(plan->steps);
+        g_ptr_array_unref(plan->notices);
+        g_free(plan);
+}
 
-        plan_kernel(steps, facts);
-        if (!plan_devices(steps, spec, facts, error) || !plan_user(steps, spec, error))
+bool mount_plan(const ContainerSpec *spec, const MountFacts *facts, MountPlan **ret_plan, GError **error) {
+        g_autoptr(MountPlan) plan = g_new0(MountPlan, 1);
+        Planning planning = {.spec = spec, .facts = facts};
+
+        plan->steps = g_ptr_array_new_with_free_func((GDestroyNotify) step_free);
+        plan->notices = planning.notices = g_ptr_array_new_with_free_func(g_free);
+        plan_kernel(plan->steps, facts);
+        if (!plan_devices(plan->steps, spec, facts, error) || !plan_user(plan->steps, &planning, error))
                 return false;
-        plan_own_files(steps, facts);
-        plan_hiding(steps);
-        *ret_steps = g_steal_pointer(&steps);
+        plan_own_files(plan->steps, facts);
+        plan_hiding(plan->steps);
+        *ret_plan = g_steal_pointer(&plan);
         return true;
 }

@@ -5,6 +5,7 @@
  * acts. */
 
 #include "spec/container-spec.h"
+#include "volume/record.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -12,22 +13,45 @@
 typedef enum MountKind {
         MOUNT_FILE_SYSTEM, /* a new one, of `type` with `options` */
         MOUNT_BIND,        /* `source` of the host, with all that is mounted below it */
+        MOUNT_OVERLAY,     /* `source`, and over it a layer that goes with the container */
+        MOUNT_FOLDER,      /* not a mount: a folder that is to be there */
         MOUNT_LINK,        /* not a mount: a symbolic link to `source` */
         MOUNT_MASK,        /* hides `target`, whatever it is; skipped where the container has none */
         MOUNT_READ_ONLY,   /* makes `target` read-only, with all below it; likewise */
 } MountKind;
+
+/* The folder of a volume that no container has used yet (volume/store.h): the image's files at `target`, and
+ * the owner, come first. */
+typedef struct MountFirstUse {
+        char *folder; /* holds data/; NULL: no first use */
+        bool no_copy;
+        bool has_uid, has_gid;
+        guint32 uid, gid;
+} MountFirstUse;
 
 typedef struct MountStep {
         MountKind kind;
         char *target; /* absolute, in the container */
         char *source;
         char *type;
-        char *options;         /* comma-separated, the file system's own */
-        guint64 attributes;    /* MOUNT_ATTR_*, mount_setattr(2) */
-        char *origin;          /* the key and value that asked for it, for messages; NULL: ours */
+        char *options;       /* comma-separated, the file system's own */
+        guint64 attributes;  /* MOUNT_ATTR_*, mount_setattr(2) */
+        guint64 propagation; /* MS_SHARED and the like; 0: what the host unmounts goes away in here too, and
+                                nothing goes the other way */
+        char *origin;        /* the key and value that asked for it, for messages; NULL: ours */
         bool is_fallback_bind; /* a file system that the kernel may refuse: then `source` is bound instead */
         bool is_created;       /* a missing source is made as a folder, as podman-run(1) does for volumes */
+        bool is_flat;          /* what is mounted below the source stays behind */
+        bool change_owner;     /* the source is given to the payload's user */
+        MountFirstUse first_use;
+        int source_fd; /* mount_open() fills it: a detached mount, or the folder of a first use */
 } MountStep;
+
+/* A named volume that the specification mentions. */
+typedef struct MountVolume {
+        const char *name; /* as it is written there */
+        const VolumeRecord *record;
+} MountVolume;
 
 /* What the plan depends on besides the specification. */
 typedef struct MountFacts {
@@ -37,12 +61,15 @@ typedef struct MountFacts {
         const char *etc_dir;    /* hosts, hostname, resolv.conf of this container */
         const char *notify_dir; /* the folder of its notification socket, or NULL */
         const char *init_path;  /* the host's init for RunInit=, or NULL */
+        const GArray *volumes;  /* of MountVolume; NULL: none */
 } MountFacts;
 
-/* The steps, in order, as a GPtrArray of MountStep *. Volumes come after our own mounts, parents before what
- * lies below them; hiding comes last. Caller unrefs. */
-bool mount_plan(const ContainerSpec *spec, const MountFacts *facts, GPtrArray **ret_steps, GError **error);
+typedef struct MountPlan {
+        GPtrArray *steps;   /* of MountStep *, in order */
+        GPtrArray *notices; /* of char *: what the kernel does not give, one sentence each */
+} MountPlan;
 
-/* Splits "rw,size=64m,noexec" with libmount into MOUNT_ATTR_* flags and the file system's own options; words
- * for user space are dropped. Caller frees RET_REST. */
-bool mount_plan_split_options(const char *options, guint64 *ret_attributes, char **ret_rest, GError **error);
+/* Volumes come after our own mounts, parents before what lies below them; hiding comes last. */
+bool mount_plan(const ContainerSpec *spec, const MountFacts *facts, MountPlan **ret_plan, GError **error);
+void mount_plan_free(MountPlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MountPlan, mount_plan_free)

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "runner/beneath.h"
 #include "spec/value-user.h"
 
 #include <fcntl.h>
@@ -20,10 +21,14 @@ void payload_user_clear(PayloadUser *user) {
 }
 
 /* The image's author may have put anything in their place: a fifo would hang us, a device feed us for ever. */
-static FILE *open_list(const char *path) {
+static FILE *open_list(int root_fd, const char *path) {
         struct stat status;
-        autofd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        autofd int fd = -1;
 
+        if (root_fd < 0)
+                fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        else
+                (void) beneath_read(root_fd, path, &fd, NULL);
         if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
                 return NULL;
         FILE *file = fdopen(fd, "r");
@@ -33,13 +38,14 @@ static FILE *open_list(const char *path) {
 }
 
 /* Fills what passwd(5) knows. A number need not be listed there; a name must be. */
-static bool find_in_passwd(const char *name, PayloadUser *user, char **ret_name, GError **error) {
+static bool find_in_passwd(int root_fd, const char *name, PayloadUser *user, char **ret_name,
+                           GError **error) {
         guint32 id = 0;
         bool is_number = value_id_parse(name, &id);
         struct passwd *entry = NULL;
 
         /* An image without the file has numbers only. */
-        autofile FILE *passwd = open_list("/etc/passwd");
+        autofile FILE *passwd = open_list(root_fd, "/etc/passwd");
         while (passwd && (entry = fgetpwent(passwd)))
                 if (is_number ? entry->pw_uid == id : g_str_equal(entry->pw_name, name))
                         break;
@@ -60,7 +66,7 @@ static bool find_in_passwd(const char *name, PayloadUser *user, char **ret_name,
         return true;
 }
 
-static bool find_group(const char *name, gid_t *ret_gid, GError **error) {
+static bool find_group(int root_fd, const char *name, gid_t *ret_gid, GError **error) {
         guint32 id;
         struct group *entry;
 
@@ -68,7 +74,7 @@ static bool find_group(const char *name, gid_t *ret_gid, GError **error) {
                 *ret_gid = id;
                 return true;
         }
-        autofile FILE *file = open_list("/etc/group");
+        autofile FILE *file = open_list(root_fd, "/etc/group");
         while (file && (entry = fgetgrent(file)))
                 if (g_str_equal(entry->gr_name, name)) {
                         *ret_gid = entry->gr_gid;
@@ -78,26 +84,27 @@ static bool find_group(const char *name, gid_t *ret_gid, GError **error) {
                     "The image's /etc/group has no group '%s'; write one that it has, or a number", name);
 }
 
-static void find_memberships(const char *name, PayloadUser *user) {
+static void find_memberships(int root_fd, const char *name, PayloadUser *user) {
         struct group *entry;
 
-        autofile FILE *file = open_list("/etc/group");
+        autofile FILE *file = open_list(root_fd, "/etc/group");
         while (file && (entry = fgetgrent(file)))
                 if (g_strv_contains((const char *const *) entry->gr_mem, name))
                         g_array_append_val(user->groups, entry->gr_gid);
 }
 
-bool payload_user_find(const char *text, const char *group_text, PayloadUser *ret_user, GError **error) {
+bool payload_user_find(int root_fd, const char *text, const char *group_text, PayloadUser *ret_user,
+                       GError **error) {
         g_autofree char *user_name = NULL, *group_name = NULL, *name = NULL;
         PayloadUser user = {.groups = g_array_new(FALSE, FALSE, sizeof(gid_t))};
         bool found = value_user_parse(text && *text ? text : "0", &user_name, &group_name, error) &&
-                     find_in_passwd(user_name, &user, &name, error);
+                     find_in_passwd(root_fd, user_name, &user, &name, error);
 
         if (found && name)
-                find_memberships(name, &user);
+                find_memberships(root_fd, name, &user);
         const char *group = group_text && *group_text ? group_text : group_name;
         if (found && group && *group)
-                found = find_group(group, &user.gid, error);
+                found = find_group(root_fd, group, &user.gid, error);
         /* To setresuid(2) these mean "as it is", and that is root. */
         if (found && (user.uid == (uid_t) -1 || user.gid == (gid_t) -1))
                 found = fail(error, WOLFFIA_ERROR_VALUE,
@@ -112,4 +119,10 @@ bool payload_user_find(const char *text, const char *group_text, PayloadUser *re
         }
         *ret_user = user;
         return true;
+}
+
+const char *payload_user_chosen(const Run *run) {
+        if (run->spec->user && *run->spec->user)
+                return run->spec->user;
+        return run->image ? run->image->user : "";
 }

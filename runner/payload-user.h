@@ -3,6 +3,8 @@
 
 /* Who the payload is, by the image's own passwd(5) and group(5). */
 
+#include "runner/run.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -16,8 +18,12 @@ typedef struct PayloadUser {
 
 void payload_user_clear(PayloadUser *user);
 
-/* USER[:GROUP] by name or number ("" is root), GROUP overrides the part behind the colon.
+/* USER[:GROUP] by name or number ("" is root), GROUP overrides the part behind the colon. ROOT_FD is the
+ * image's root folder; -1 once it is ours.
  *
- * Runs in:  the child, after rootfs_enter(). No NSS: its modules would be the image's, loaded into our
- *           process. */
-bool payload_user_find(const char *user, const char *group, PayloadUser *ret_user, GError **error);
+ * Runs in:  the child. No NSS: its modules would be the image's, loaded into our process. */
+bool payload_user_find(int root_fd, const char *user, const char *group, PayloadUser *ret_user,
+                       GError **error);
+
+/* User=, else what the image says. */
+const char *payload_user_chosen(const Run *run);

@@ -228,18 +228,12 @@ static void set_home(GPtrArray *environment, const PayloadUser *user) {
         environment_set(environment, assignment);
 }
 
-static const char *chosen_user(const Run *run) {
-        if (run->spec->user && *run->spec->user)
-                return run->spec->user;
-        return run->image ? run->image->user : "";
-}
-
 bool payload_execute(const Run *run, GError **error) {
         PayloadUser user = {0};
         g_autoptr(GPtrArray) words = NULL;
 
         if (!close_others(run, error) || !payload_plan_command(run->spec, run->image, &words, error) ||
-            !payload_user_find(chosen_user(run), run->spec->group, &user, error))
+            !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error))
                 return false;
         set_home(run->environment, &user);
         g_ptr_array_add(run->environment, NULL);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The option string of mount(2) is one page, and fsconfig(2) takes lower layers one by one only since Linux
- * 6.5: so the overlay is mounted with paths relative to the store, 46 bytes a layer. */
+ * 6.5: so the overlay is mounted with descriptors as paths, 17 bytes a layer. That also lets a container's
+ * root that has no way into the user's folders (UserNS=auto) mount what was opened for it. */
 
 #include "runner/rootfs.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "runner/beneath.h"
+#include "spec/value-volume.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -18,7 +19,8 @@
 
 /* The overlay keeps nothing over a crash, so it need not wait for the disk: `volatile` (Linux 5.10) leaves
  * out all fsync() and the sync at the end, which takes seconds on a busy disk. */
-#define OVERLAY_OPTIONS ",upperdir=%1$s/upper,workdir=%1$s/work,userxattr,volatile"
+#define OVERLAY_OPTIONS                                                                                     \
+        ",upperdir=/proc/self/fd/%1$d/upper,workdir=/proc/self/fd/%1$d/work,userxattr,volatile"
 
 static bool lock_folder(const char *name, int folder_fd, GError **error) {
         if (flock(folder_fd, LOCK_EX | LOCK_NB) == 0)
@@ -104,27 +106,83 @@ bool rootfs_reserve(Run *run, GError **error) {
         return make_folder(run, name, error) && link_image(run, error);
 }
 
+void rootfs_close(Rootfs *rootfs) {
+        cleanup_fd(&rootfs->folder_fd);
+        cleanup_fd(&rootfs->tree_fd);
+        for (guint i = 0; i < rootfs->layer_fds->len; i++)
+                close(g_array_index(rootfs->layer_fds, int, i));
+        g_clear_pointer(&rootfs->layer_fds, g_array_unref);
+}
+
+static bool open_layer(Rootfs *rootfs, const char *path, GError **error) {
+        int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open the folder %s", path);
+        g_array_append_val(rootfs->layer_fds, fd);
+        return true;
+}
+
+static bool open_image(const Run *run, Rootfs *rootfs, GError **error) {
+        /* overlay wants the topmost first, images name the lowest first. */
+        for (guint i = g_strv_length((char **) run->image->layers); i > 0; i--) {
+                g_autofree char *name = image_store_layer_name(run->image->layers[i - 1]);
+                g_autofree char *path =
+                        g_strdup_printf("%s/layers/%s/%s", run->store->path, run->map_key, name);
+                if (!open_layer(rootfs, path, error))
+                        return false;
+        }
+        return true;
+}
+
+static bool open_folder(const Run *run, Rootfs *rootfs, GError **error) {
+        g_autoptr(RootfsFolder) folder = NULL;
+
+        if (!value_rootfs_parse(run->spec->rootfs, &folder, error))
+                return false;
+        if (folder->overlay)
+                return open_layer(rootfs, folder->path, error);
+        rootfs->tree_fd =
+                open_tree(AT_FDCWD, folder->path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+        return rootfs->tree_fd >= 0 ||
+               fail_errno(error, errno, "Cannot use %s as the root file system", folder->path);
+}
+
+bool rootfs_open(const Run *run, Rootfs *ret_rootfs, GError **error) {
+        g_autofree char *path = g_build_filename(run->store->path, "containers", run->spec->name, NULL);
+        Rootfs rootfs = {.layer_fds = g_array_new(FALSE, FALSE, sizeof(int)), .tree_fd = -1};
+
+        /* Slave, not private: what the host unmounts goes away in here too, and nothing goes the other
+         * way. */
+        bool done = mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 ||
+                    fail_errno(error, errno, "Cannot separate the container's mounts from the host's");
+        /* By path, not by the runner's descriptors: those lead to the runner's mounts, where we may mount
+         * nothing. */
+        rootfs.folder_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (done && rootfs.folder_fd < 0)
+                done = fail_errno(error, errno, "Cannot open the container's folder %s", path);
+        if (done &&
+            (run->spec->rootfs ? open_folder(run, &rootfs, error) : open_image(run, &rootfs, error))) {
+                *ret_rootfs = rootfs;
+                return true;
+        }
+        rootfs_close(&rootfs);
+        return false;
+}
+
 static bool make_inside(int folder_fd, const char *name, mode_t mode, GError **error) {
         if (mkdirat(folder_fd, name, mode) < 0)
                 return fail_errno(error, errno, "Cannot make the container's folder '%s'", name);
         return true;
 }
 
-/* Relative to the store. Caller frees. */
-static char *layer_path(const Run *run, guint i) {
-        g_autofree char *name = image_store_layer_name(run->image->layers[i]);
-
-        return g_strdup_printf("layers/%s/%s", run->map_key, name);
-}
-
-static char *print_lower_layers(const Run *run) {
+static char *print_options(const Rootfs *rootfs) {
         GString *text = g_string_new("lowerdir=");
 
-        /* overlay wants the topmost first, images name the lowest first. */
-        for (guint i = g_strv_length((char **) run->image->layers); i > 0; i--) {
-                g_autofree char *path = layer_path(run, i - 1);
-                g_string_append_printf(text, "%s%s", path, i > 1 ? ":" : "");
-        }
+        for (guint i = 0; i < rootfs->layer_fds->len; i++)
+                g_string_append_printf(text, "%s/proc/self/fd/%d", i > 0 ? ":" : "",
+                                       g_array_index(rootfs->layer_fds, int, i));
+        g_string_append_printf(text, OVERLAY_OPTIONS, rootfs->folder_fd);
         return g_string_free(text, FALSE);
 }
 
@@ -145,60 +203,43 @@ static bool explain_overlay(int errno_value, const char *upper, GError **error) 
         return fail_errno(error, errno_value, "Cannot mount the image's layers");
 }
 
-static bool mount_overlay(const Run *run, GError **error) {
+static bool mount_overlay(const Run *run, const Rootfs *rootfs, GError **error) {
         struct stat status;
-        g_autofree char *folder = g_strdup_printf("containers/%s", run->spec->name);
-        g_autofree char *lower = print_lower_layers(run);
-        g_autofree char *rest = g_strdup_printf(OVERLAY_OPTIONS, folder);
-        g_autofree char *options = g_strconcat(lower, rest, NULL);
-        g_autofree char *target = g_strconcat(folder, "/root", NULL);
+        g_autofree char *options = print_options(rootfs);
+        g_autofree char *target = g_strdup_printf("/proc/self/fd/%d/root", rootfs->folder_fd);
 
         if (strlen(options) >= 4096)
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "The image has %u layers, more than one overlay can be told of; import it as one layer "
                         "('wolffia import --squash')",
-                        g_strv_length((char **) run->image->layers));
-        if (!make_inside(run->folder_fd, "upper", 0755, error) ||
-            !make_inside(run->folder_fd, "work", 0700, error) ||
-            !make_inside(run->folder_fd, "root", 0700, error))
+                        rootfs->layer_fds->len);
+        if (!make_inside(rootfs->folder_fd, "upper", 0755, error) ||
+            !make_inside(rootfs->folder_fd, "work", 0700, error))
                 return false;
 
         /* The root folder's own mode is the image's: what the upper folder has is what "/" has. */
-        g_autofree char *top = layer_path(run, g_strv_length((char **) run->image->layers) - 1);
-        if (fstatat(run->store->fd, top, &status, 0) == 0)
-                (void) fchmodat(run->folder_fd, "upper", status.st_mode & 07777, 0);
+        if (fstat(g_array_index(rootfs->layer_fds, int, 0), &status) == 0)
+                (void) fchmodat(rootfs->folder_fd, "upper", status.st_mode & 07777, 0);
 
         if (mount("overlay", target, "overlay", 0, options) < 0)
                 return explain_overlay(errno, run->store->path, error);
         return true;
 }
 
-/* Rootfs=PATH is used as it is; Rootfs=PATH:O (an overlay over it) comes with the other mount options. */
-static bool mount_folder(const Run *run, GError **error) {
-        g_autofree char *target = g_strdup_printf("containers/%s/root", run->spec->name);
-
-        if (!make_inside(run->folder_fd, "root", 0700, error))
-                return false;
-        if (mount(run->spec->rootfs, target, NULL, MS_BIND | MS_REC, NULL) < 0)
+static bool mount_tree(const Run *run, const Rootfs *rootfs, GError **error) {
+        if (move_mount(rootfs->tree_fd, "", rootfs->folder_fd, "root", MOVE_MOUNT_F_EMPTY_PATH) < 0)
                 return fail_errno(error, errno, "Cannot use %s as the root file system", run->spec->rootfs);
         return true;
 }
 
-bool rootfs_mount(const Run *run, int *ret_fd, GError **error) {
-        /* Slave, not private: what the host unmounts goes away in here too, and nothing goes the other
-         * way. */
-        if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-                return fail_errno(error, errno, "Cannot separate the container's mounts from the host's");
-        /* By path, not by the descriptors of the store: those lead to the runner's mounts, where we may
-         * mount nothing. */
-        if (chdir(run->store->path) < 0)
-                return fail_errno(error, errno, "Cannot enter the image store %s", run->store->path);
-        if (run->spec->rootfs ? !mount_folder(run, error) : !mount_overlay(run, error))
+bool rootfs_mount(const Run *run, const Rootfs *rootfs, int *ret_fd, GError **error) {
+        if (!make_inside(rootfs->folder_fd, "root", 0700, error))
+                return false;
+        if (rootfs->tree_fd >= 0 ? !mount_tree(run, rootfs, error) : !mount_overlay(run, rootfs, error))
                 return false;
 
-        g_autofree char *path = g_strdup_printf("containers/%s/root", run->spec->name);
-        int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        int fd = openat(rootfs->folder_fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open the root file system");
         *ret_fd = fd;

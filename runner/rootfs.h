@@ -13,11 +13,24 @@
  * Leaves:   run->folder_fd, which holds the lock as long as somebody has it open */
 bool rootfs_reserve(Run *run, GError **error);
 
+/* What the root is made of, opened as long as the child is still the user: the container's root may have no
+ * way into the user's folders. */
+typedef struct Rootfs {
+        int folder_fd;     /* containers/NAME */
+        GArray *layer_fds; /* int, the topmost first */
+        int tree_fd;       /* the folder of Rootfs= as a detached mount; -1 for an overlay */
+} Rootfs;
+
+/* Runs in:  the child, in its namespaces, before namespaces_become_root()
+ * Leaves:   mount propagation into the container only */
+bool rootfs_open(const Run *run, Rootfs *ret_rootfs, GError **error);
+void rootfs_close(Rootfs *rootfs);
+
 /* Mounts the root on containers/NAME/root, not yet entered.
  *
  * Runs in:  the child, as root of its namespaces
- * Leaves:   RET_FD, the root folder (O_PATH); mount propagation into the container only */
-bool rootfs_mount(const Run *run, int *ret_fd, GError **error);
+ * Leaves:   RET_FD, the root folder (O_PATH) */
+bool rootfs_mount(const Run *run, const Rootfs *rootfs, int *ret_fd, GError **error);
 
 /* Makes it "/".
  *

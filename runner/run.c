@@ -9,12 +9,12 @@
  *   session_find(), preflight_check()
  *   image_acquire()
  *   image_choose_map(), image_prepare_layers()
- *   network_choose(), rootfs_reserve(), cgroup_make()
+ *   network_choose(), rootfs_reserve(), mount_prepare(), cgroup_make()
  *   namespaces_spawn()                ─────────►  born in its namespaces and its cgroup, owning nothing yet
  *   id_map_write()
- *   sync_reach(POINT_MAPPED)          ─────────►  namespaces_become_root()
+ *   sync_reach(POINT_MAPPED)          ─────────►  mount_open_all(), namespaces_become_root()
  *   sync_wait(POINT_ROOT)             ◄─────────  sync_reach(POINT_ROOT), with pasta only
- *   network_start(), state_write()                rootfs_mount(), mount_apply(), rootfs_enter()
+ *   network_start(), state_write()                mount_all()
  *   sync_wait(POINT_MOUNTED)          ◄─────────  sync_reach(POINT_MOUNTED)
  *   network_wait()
  *   sync_reach(POINT_CONNECTED)       ─────────►  payload_execute(): security, ids, exec
@@ -38,13 +38,11 @@
 #include "runner/cgroup.h"
 #include "runner/environment.h"
 #include "runner/image.h"
-#include "runner/mount-apply.h"
 #include "runner/mount-etc.h"
-#include "runner/mount-plan.h"
+#include "runner/mount.h"
 #include "runner/namespaces.h"
 #include "runner/payload.h"
 #include "runner/preflight.h"
-#include "runner/rootfs.h"
 #include "runner/security-sysctl.h"
 #include "runner/state.h"
 #include "runner/supervise.h"
@@ -67,37 +65,14 @@ static void enter_stage(Run *run, const char *stage) {
 
 /* ---- the child ---- */
 
-static bool mount_everything(const Run *run, GError **error) {
-        g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
-        g_autofree char *init_path =
-                run->spec->init == TRISTATE_YES ? process_find_program("catatonit") : NULL;
-        MountFacts facts = {
-                .own_network = run->network.kind != NETWORK_HOST,
-                .has_tty_group = id_map_outside(run->map->groups, 5) != G_MAXUINT32,
-                .has_groups = !id_map_is_single(run->map),
-                .etc_dir = run->session.container_dir,
-                .notify_dir = run->notify_fd >= 0 ? notify_dir : NULL,
-                .init_path = init_path,
-        };
-        g_autoptr(GPtrArray) steps = NULL;
-
-        if (run->spec->init == TRISTATE_YES && !init_path)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
-                            "RunInit=yes needs the program catatonit ('apt install catatonit')");
-        autofd int root_fd = -1;
-        if (!rootfs_mount(run, &root_fd, error) || !mount_plan(run->spec, &facts, &steps, error) ||
-            !mount_apply(steps, root_fd, error) ||
-            !rootfs_enter(root_fd, run->spec->read_only == TRISTATE_YES, error))
-                return false;
-        return true;
-}
-
 static bool run_child(Run *run, GError **error) {
         g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
         bool own_network = run->network.kind != NETWORK_HOST;
+        Rootfs rootfs;
 
         sync_become_child(&run->sync);
-        if (!sync_wait(&run->sync, POINT_MAPPED, error) || !namespaces_become_root(error))
+        if (!sync_wait(&run->sync, POINT_MAPPED, error) || !mount_open_all(run, &rootfs, error) ||
+            !namespaces_become_root(error))
                 return false;
         if (run->network.kind == NETWORK_PASTA && !sync_reach(&run->sync, POINT_ROOT, error))
                 return false;
@@ -106,7 +81,7 @@ static bool run_child(Run *run, GError **error) {
                 return false;
         if (!security_sysctl_apply(run->spec->sysctls, own_network, run->map, error))
                 return false;
-        return mount_everything(run, error) && sync_reach(&run->sync, POINT_MOUNTED, error) &&
+        return mount_all(run, &rootfs, error) && sync_reach(&run->sync, POINT_MOUNTED, error) &&
                sync_wait(&run->sync, POINT_CONNECTED, error) && payload_execute(run, error);
 }
 
@@ -231,10 +206,10 @@ static bool prepare(Run *run, GError **error) {
         if (!file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) ||
             !open_output(run, error) || !open_notify(run, error) || !plan_environment(run, error))
                 return false;
-        cleanup_fd(&run->store_lock_fd);
         enter_stage(run, "mount");
-        if (!mount_etc_write(run, error))
+        if (!mount_prepare(run, error) || !mount_etc_write(run, error))
                 return false;
+        cleanup_fd(&run->store_lock_fd);
         enter_stage(run, "cgroup");
         return cgroup_make(run->spec->unit, &run->cgroup_fd, error);
 }
@@ -329,6 +304,7 @@ static void tear_down(Run *run) {
         /* Only a child with mapped ids made anything in it. Failing leaves it to the next start. */
         if (run->child > 0)
                 (void) user_namespace_run(run->map, empty_in_child, run, NULL);
+        mount_volumes_forget(run, run->volumes);
         (void) unlinkat(run->folder_fd, "image", 0);
         (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
 }

@@ -16,6 +16,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+typedef struct MountPlan MountPlan;
+typedef struct MountVolumes MountVolumes;
+
 typedef struct Run {
         const ContainerSpec *spec;
         const char *stage;  /* the stage at work, for messages */
@@ -27,6 +30,8 @@ typedef struct Run {
         IdMap *map;
         char *map_key;
         Network network;
+        MountVolumes *volumes;  /* the named ones (runner/mount-volumes.h) */
+        MountPlan *mounts;      /* runner/mount-plan.h */
         GPtrArray *environment; /* KEY=VALUE, complete but for HOME */
 
         int containers_fd;  /* containers/ of the store */

@@ -37,8 +37,8 @@ static const struct {
         {"U", offsetof(Volume, change_owner), true},     {"O", offsetof(Volume, overlay), true},
         {"nocopy", offsetof(Volume, no_copy), true},     {"copy", offsetof(Volume, no_copy), false},
         {"noexec", offsetof(Volume, no_exec), true},     {"exec", offsetof(Volume, no_exec), false},
-        {"nodev", offsetof(Volume, no_dev), true},       {"dev", offsetof(Volume, no_dev), false},
-        {"nosuid", offsetof(Volume, no_suid), true},     {"suid", offsetof(Volume, no_suid), false},
+        {"nodev", offsetof(Volume, dev), false},         {"dev", offsetof(Volume, dev), true},
+        {"nosuid", offsetof(Volume, suid), false},       {"suid", offsetof(Volume, suid), true},
         {"bind", offsetof(Volume, not_recursive), true}, {"rbind", offsetof(Volume, not_recursive), false},
 };
 
@@ -144,6 +144,36 @@ bool value_volume_parse(const char *text, Volume **ret_volume, GError **error) {
                         return false;
 
         *ret_volume = g_steal_pointer(&volume);
+        return true;
+}
+
+void rootfs_folder_free(RootfsFolder *folder) {
+        if (!folder)
+                return;
+        g_free(folder->path);
+        g_free(folder);
+}
+
+/* A colon that no known option follows belongs to the path. */
+bool value_rootfs_parse(const char *text, RootfsFolder **ret_folder, GError **error) {
+        g_autoptr(RootfsFolder) folder = g_new0(RootfsFolder, 1);
+        const char *colon = strrchr(text, ':');
+        g_auto(GStrv) words = g_strsplit(colon ? colon + 1 : "", ",", -1);
+        bool known = words[0] != NULL;
+
+        for (char **word = words; *word; word++) {
+                bool is_idmap = g_str_equal(*word, "idmap") || g_str_has_prefix(*word, "idmap=");
+
+                folder->overlay = folder->overlay || g_str_equal(*word, "O");
+                folder->idmap = folder->idmap || is_idmap;
+                known = known && (is_idmap || g_str_equal(*word, "O"));
+        }
+        folder->path = known ? g_strndup(text, (gsize) (colon - text)) : g_strdup(text);
+        if (!known)
+                folder->overlay = folder->idmap = false;
+        if (!*folder->path)
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' names no folder", text);
+        *ret_folder = g_steal_pointer(&folder);
         return true;
 }
 

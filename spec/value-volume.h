@@ -43,8 +43,8 @@ typedef struct Volume {
         bool overlay;      /* O: writes are thrown away */
         bool no_copy;      /* nocopy: an empty volume does not get the image's files */
         bool no_exec;
-        bool no_dev;
-        bool no_suid;
+        bool dev;           /* device nodes work; nodev is the default */
+        bool suid;          /* setuid works; nosuid is the default */
         bool not_recursive; /* bind, not rbind: mounts below the source stay behind */
         char *idmap;        /* idmap, idmap=…: "" or what is behind "="; NULL: no */
 } Volume;
@@ -53,6 +53,18 @@ void volume_free(Volume *volume);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Volume, volume_free)
 
 bool value_volume_parse(const char *text, Volume **ret_volume, GError **error);
+
+/* Rootfs=FOLDER[:OPTIONS], OPTIONS being O and idmap. */
+typedef struct RootfsFolder {
+        char *path;
+        bool overlay; /* O: writes are thrown away */
+        bool idmap;
+} RootfsFolder;
+
+void rootfs_folder_free(RootfsFolder *folder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RootfsFolder, rootfs_folder_free)
+
+bool value_rootfs_parse(const char *text, RootfsFolder **ret_folder, GError **error);
 
 /* TARGET[:OPTIONS]; OPTIONS stay text, they are tmpfs(5)'s, and NULL when there are none. */
 bool value_tmpfs_parse(const char *text, char **ret_target, char **ret_options, GError **error);

@@ -13,7 +13,8 @@ MAY_INCLUDE = {
     "spec": {"base", "spec"},
     "generator": {"base", "spec", "generator"},
     "image": {"base", "spec", "image"},
-    "runner": {"base", "spec", "image", "runner"},
+    "volume": {"base", "spec", "volume"},
+    "runner": {"base", "spec", "image", "volume", "runner"},
     "cli": set(LAYERS),
     "tests": set(LAYERS) | {"tests"},
 }
@@ -22,7 +23,7 @@ MAY_INCLUDE = {
 ONLY_IN = {
     "ini.h": {"spec/unit-read.c"},
     "shadow/subid.h": {"base/id-ranges.c"},
-    "libmount/libmount.h": {"runner/mount-plan.c", "runner/mount-apply.c"},
+    "libmount/libmount.h": {"runner/mount-options.c"},
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]', re.MULTILINE)

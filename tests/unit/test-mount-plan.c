@@ -5,6 +5,7 @@
 #include "runner/mount-plan.h"
 
 #include "base/error.h"
+#include "runner/mount-options.h"
 
 #include <string.h>
 #include <sys/mount.h>
@@ -14,11 +15,11 @@ static const MountFacts usual = {
 
 static GPtrArray *plan(const ContainerSpec *spec, const MountFacts *facts) {
         g_autoptr(GError) error = NULL;
-        GPtrArray *steps = NULL;
+        g_autoptr(MountPlan) made = NULL;
 
-        mount_plan(spec, facts, &steps, &error);
+        mount_plan(spec, facts, &made, &error);
         g_assert_no_error(error);
-        return steps;
+        return g_ptr_array_ref(made->steps);
 }
 
 static const MountStep *find(const GPtrArray *steps, const char *target) {
@@ -146,7 +147,7 @@ static void of_two_on_one_target_the_later_is_on_top(void) {
 static void volumes_are_nosuid_and_nodev(void) {
         g_autoptr(ContainerSpec) spec = container_spec_new();
 
-        add(spec->volumes, "/host:/data:suid,dev,noexec");
+        add(spec->volumes, "/host:/data:noexec");
         g_autoptr(GPtrArray) steps = plan(spec, &usual);
         guint64 attributes = find(steps, "/data")->attributes;
         g_assert_true(attributes & MOUNT_ATTR_NOSUID);
@@ -154,20 +155,79 @@ static void volumes_are_nosuid_and_nodev(void) {
         g_assert_true(attributes & MOUNT_ATTR_NOEXEC);
 }
 
-static void what_a_later_version_knows_is_refused_with_its_text(void) {
-        static const char *const volumes[] = {"data:/data", "data.volume:/data", "/host:/data:O",
-                                              "/host:/data:U", "/anonymous"};
+static void volumes_may_have_device_nodes_and_setuid_when_asked(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
 
-        for (size_t i = 0; i < G_N_ELEMENTS(volumes); i++) {
+        add(spec->volumes, "/host:/data:suid,dev");
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+        g_assert_cmphex(find(steps, "/data")->attributes, ==, 0);
+}
+
+static VolumeRecord *make_record(const char *name, const char *path) {
+        VolumeRecord *record = volume_record_new(name);
+
+        record->path = g_strdup(path);
+        return record;
+}
+
+static void named_volumes_are_their_folders(void) {
+        g_autoptr(VolumeRecord) old = make_record("old", "/v/old"), new = make_record("new", "/v/new"),
+                                memory = make_record("memory", "/v/memory"),
+                                elsewhere = make_record("elsewhere", "/v/elsewhere");
+        MountVolume volumes[] = {{"old", old}, {"new", new}, {"memory", memory}, {"elsewhere", elsewhere}};
+        g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(MountVolume));
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        MountFacts facts = usual;
+
+        g_array_append_vals(list, volumes, G_N_ELEMENTS(volumes));
+        facts.volumes = list;
+        new->is_fresh = true;
+        memory->source = VOLUME_SOURCE_TMPFS;
+        memory->options = g_strdup("size=5m,noexec");
+        elsewhere->source = VOLUME_SOURCE_BIND;
+        elsewhere->device = g_strdup("/srv");
+        add(spec->volumes, "old:/old:ro");
+        add(spec->volumes, "new:/new:nocopy");
+        add(spec->volumes, "memory:/memory");
+        add(spec->volumes, "elsewhere:/elsewhere");
+        g_autoptr(GPtrArray) steps = plan(spec, &facts);
+        g_assert_cmpstr(find(steps, "/old")->source, ==, "/v/old/data");
+        g_assert_null(find(steps, "/old")->first_use.folder);
+        g_assert_true(find(steps, "/old")->attributes & MOUNT_ATTR_RDONLY);
+        g_assert_cmpstr(find(steps, "/new")->first_use.folder, ==, "/v/new");
+        g_assert_true(find(steps, "/new")->first_use.no_copy);
+        g_assert_cmpint(find(steps, "/memory")->kind, ==, MOUNT_FILE_SYSTEM);
+        g_assert_cmpstr(find(steps, "/memory")->options, ==, "size=5m");
+        g_assert_true(find(steps, "/memory")->attributes & MOUNT_ATTR_NOEXEC);
+        g_assert_cmpstr(find(steps, "/elsewhere")->source, ==, "/srv");
+        g_assert_false(find(steps, "/elsewhere")->is_created);
+}
+
+static void what_the_kernel_does_not_give_is_told(void) {
+        static const struct {
+                const char *volume, *word;
+        } cases[] = {{"/host:/data:idmap", "keep-id"}, {"/host:/data:rshared", "rslave"}};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
                 g_autoptr(ContainerSpec) spec = container_spec_new();
-                g_autoptr(GPtrArray) steps = NULL;
-                g_autoptr(GError) error = NULL;
-                add(spec->volumes, volumes[i]);
-                g_assert_false(mount_plan(spec, &usual, &steps, &error));
-                g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_UNSUPPORTED);
-                g_assert_nonnull(strstr(error->message, volumes[i]));
-                g_assert_null(steps);
+                g_autoptr(MountPlan) made = NULL;
+                add(spec->volumes, cases[i].volume);
+                g_assert_true(mount_plan(spec, &usual, &made, NULL));
+                g_assert_cmpuint(made->notices->len, ==, 1);
+                g_assert_nonnull(strstr(made->notices->pdata[0], cases[i].word));
+                g_assert_nonnull(strstr(made->notices->pdata[0], cases[i].volume));
         }
+}
+
+static void without_a_name_a_volume_is_the_containers_own(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+
+        add(spec->volumes, "/anonymous");
+        g_autoptr(GPtrArray) writable = plan(spec, &usual);
+        g_assert_cmpint(find(writable, "/anonymous")->kind, ==, MOUNT_FOLDER);
+        spec->read_only = TRISTATE_YES;
+        g_autoptr(GPtrArray) read_only = plan(spec, &usual);
+        g_assert_cmpint(find(read_only, "/anonymous")->kind, ==, MOUNT_FILE_SYSTEM);
 }
 
 static void tmpfs_is_for_everybody_and_not_for_programs(void) {
@@ -286,14 +346,14 @@ static void split_options_tells_the_kernels_from_the_file_systems(void) {
         g_autoptr(GError) error = NULL;
         guint64 attributes = 0;
 
-        g_assert_true(mount_plan_split_options("ro,size=5m,noexec,nosuid,nodev,noatime,uid=7,_netdev",
-                                               &attributes, &rest, &error));
+        g_assert_true(mount_options_split("ro,size=5m,noexec,nosuid,nodev,noatime,uid=7,_netdev",
+                                          &attributes, &rest, &error));
         g_assert_no_error(error);
         g_assert_cmphex(attributes, ==,
                         MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
                                 MOUNT_ATTR_NOATIME);
         g_assert_cmpstr(rest, ==, "size=5m,uid=7");
-        g_assert_true(mount_plan_split_options("rw,exec", &attributes, &none, NULL));
+        g_assert_true(mount_options_split("rw,exec", &attributes, &none, NULL));
         g_assert_cmphex(attributes, ==, 0);
         g_assert_true(!none || !*none);
 }
@@ -312,8 +372,13 @@ int main(int argc, char **argv) {
         g_test_add_func("/mount-plan/volumes/have-the-later-on-top",
                         of_two_on_one_target_the_later_is_on_top);
         g_test_add_func("/mount-plan/volumes/are-nosuid-and-nodev", volumes_are_nosuid_and_nodev);
-        g_test_add_func("/mount-plan/volumes/are-refused-with-their-text",
-                        what_a_later_version_knows_is_refused_with_its_text);
+        g_test_add_func("/mount-plan/volumes/may-have-device-nodes-and-setuid-when-asked",
+                        volumes_may_have_device_nodes_and_setuid_when_asked);
+        g_test_add_func("/mount-plan/volumes/with-names-are-their-folders", named_volumes_are_their_folders);
+        g_test_add_func("/mount-plan/volumes/without-a-name-are-the-containers-own",
+                        without_a_name_a_volume_is_the_containers_own);
+        g_test_add_func("/mount-plan/volumes/tell-what-the-kernel-does-not-give",
+                        what_the_kernel_does_not_give_is_told);
         g_test_add_func("/mount-plan/tmpfs/is-for-everybody-and-not-for-programs",
                         tmpfs_is_for_everybody_and_not_for_programs);
         g_test_add_func("/mount-plan/read-only/has-writable-folders", a_read_only_root_has_writable_folders);

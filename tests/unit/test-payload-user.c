@@ -39,7 +39,7 @@ static bool compare(const Case *one, GError **error) {
         PayloadUser user = {0};
         g_autoptr(GError) refusal = NULL;
 
-        if (!payload_user_find(one->user, one->group, &user, &refusal)) {
+        if (!payload_user_find(-1, one->user, one->group, &user, &refusal)) {
                 if (g_str_has_prefix(one->expected, "error ") && strstr(refusal->message, one->expected + 6))
                         return user.groups == NULL ||
                                fail(error, WOLFFIA_ERROR_VALUE, "the result is half filled");
@@ -170,7 +170,7 @@ static bool find_minus_one(void *data, GError **error) {
 
         if (!mapped_unshare_mounts(error) || mount(scratch->path, "/etc", NULL, MS_BIND, NULL) < 0)
                 return fail_errno(error, errno, "Cannot replace /etc");
-        if (!payload_user_find("app", NULL, &user, NULL))
+        if (!payload_user_find(-1, "app", NULL, &user, NULL))
                 return true;
         return user.uid != (uid_t) -1 || fail(error, WOLFFIA_ERROR_VALUE, "minus one");
 }
@@ -192,7 +192,7 @@ static bool find_in_fifo(void *data, GError **error) {
         if (!mapped_unshare_mounts(error) || mount(scratch->path, "/etc", NULL, MS_BIND, NULL) < 0)
                 return fail_errno(error, errno, "Cannot replace /etc");
         alarm(2);
-        (void) payload_user_find("0", NULL, &user, NULL);
+        (void) payload_user_find(-1, "0", NULL, &user, NULL);
         return true;
 }
 

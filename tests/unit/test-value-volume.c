@@ -39,15 +39,14 @@ static void test_tells_kinds_of_sources(void) {
 static void test_reads_options(void) {
         g_autoptr(Volume) plain = parse("/a:/b");
         g_assert_false(plain->read_only || plain->change_owner || plain->overlay || plain->no_copy ||
-                       plain->no_exec || plain->no_dev || plain->no_suid || plain->not_recursive);
+                       plain->no_exec || plain->dev || plain->suid || plain->not_recursive);
         g_assert_cmpint(plain->relabel, ==, VOLUME_RELABEL_NONE);
         g_assert_cmpint(plain->propagation, ==, VOLUME_PROPAGATION_DEFAULT);
         g_assert_null(plain->idmap);
 
-        g_autoptr(Volume) all =
-                parse("/a:/b:ro,Z,U,O,nocopy,noexec,nodev,nosuid,bind,rslave,idmap=uids=0-1-2");
+        g_autoptr(Volume) all = parse("/a:/b:ro,Z,U,O,nocopy,noexec,dev,suid,bind,rslave,idmap=uids=0-1-2");
         g_assert_true(all->read_only && all->change_owner && all->overlay && all->no_copy && all->no_exec &&
-                      all->no_dev && all->no_suid && all->not_recursive);
+                      all->dev && all->suid && all->not_recursive);
         g_assert_cmpint(all->relabel, ==, VOLUME_RELABEL_PRIVATE);
         g_assert_cmpint(all->propagation, ==, VOLUME_RSLAVE);
         g_assert_cmpstr(all->idmap, ==, "uids=0-1-2");

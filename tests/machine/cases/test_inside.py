@@ -97,7 +97,7 @@ def test_volumes_are_read_only_or_writable_as_asked_for(machine):
 @row("F5")
 def test_a_source_that_cannot_be_reached_is_named(machine):
     result = box.run(machine, "true", "--volume=/root/secret:/x", check=False)
-    assert result.status == 125 and "/root/secret" in result.err and "namei -l" in result.err, result
+    assert result.status == 125 and "/root/secret" in result.err and "the folder /root belongs to root:root" in result.err, result
 
 
 def test_a_link_in_the_image_does_not_lead_a_mount_out(machine):

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Why a file of the host cannot be used: row F5 of the shortcomings. */
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Whether we can get at PATH at all, by one system call where we can. Where not, the error names the folder that
+ * denies, and what would help. What is missing is not looked at here.
+ *
+ * Runs in:  the runner, whose ids are the host's */
+bool mount_access_check(const char *path, GError **error);

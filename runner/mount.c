@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What is mounted is known before there is a child: so a mistake in a value costs no namespace, and notices are the
+ * runner's to give. */
+
+#include "runner/mount.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "base/process.h"
+#include "runner/mount-access.h"
+#include "runner/mount-apply.h"
+#include "runner/payload-user.h"
+
+static void tell_notices(const Run *run) {
+        for (guint i = 0; i < run->mounts->notices->len; i++)
+                log_entry(LOG_NOTICE, run->mounts->notices->pdata[i], "MESSAGE_ID", MESSAGE_HOST_DEGRADED,
+                          "USER_UNIT", run->spec->unit, "WOLFFIA_CONTAINER", run->spec->name,
+                          "WOLFFIA_STAGE", run->stage, NULL);
+}
+
+/* Before there is a child: as the host sees it, owners have their names. */
+static bool check_sources(const MountPlan *plan, GError **error) {
+        for (guint i = 0; i < plan->steps->len; i++) {
+                const MountStep *step = plan->steps->pdata[i];
+                if (step->origin && step->source && !mount_access_check(step->source, error))
+                        return fail_prefix(error, "%s", step->origin);
+        }
+        return true;
+}
+
+bool mount_prepare(Run *run, GError **error) {
+        g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
+        g_autofree char *init_path =
+                run->spec->init == TRISTATE_YES ? process_find_program("catatonit") : NULL;
+        MountFacts facts = {
+                .own_network = run->network.kind != NETWORK_HOST,
+                .has_tty_group = id_map_outside(run->map->groups, 5) != G_MAXUINT32,
+                .has_groups = !id_map_is_single(run->map),
+                .etc_dir = run->session.container_dir,
+                .notify_dir = run->notify_fd >= 0 ? notify_dir : NULL,
+                .init_path = init_path,
+        };
+
+        if (run->spec->init == TRISTATE_YES && !init_path)
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
+                            "RunInit=yes needs the program catatonit ('apt install catatonit')");
+        if (!mount_volumes_find(run, &run->volumes, error))
+                return false;
+        facts.volumes = run->volumes->facts;
+        if (!mount_plan(run->spec, &facts, &run->mounts, error))
+                return false;
+        tell_notices(run);
+        return check_sources(run->mounts, error);
+}
+
+bool mount_open_all(const Run *run, Rootfs *ret_rootfs, GError **error) {
+        return rootfs_open(run, ret_rootfs, error) && mount_open(run->mounts, error);
+}
+
+static bool needs_user(const MountPlan *plan) {
+        for (guint i = 0; i < plan->steps->len; i++) {
+                const MountStep *step = plan->steps->pdata[i];
+                if (step->change_owner || step->first_use.folder)
+                        return true;
+        }
+        return false;
+}
+
+static bool find_user(const Run *run, MountPlace *place, GError **error) {
+        PayloadUser user = {0};
+
+        if (!needs_user(run->mounts))
+                return true;
+        if (!payload_user_find(place->root_fd, payload_user_chosen(run), run->spec->group, &user, error))
+                return false;
+        place->uid = user.uid;
+        place->gid = user.gid;
+        payload_user_clear(&user);
+        return true;
+}
+
+bool mount_all(const Run *run, Rootfs *rootfs, GError **error) {
+        autofd int root_fd = -1;
+
+        if (!rootfs_mount(run, rootfs, &root_fd, error))
+                return false;
+        MountPlace place = {.root_fd = root_fd, .folder_fd = rootfs->folder_fd};
+        bool done = find_user(run, &place, error) && mount_apply(run->mounts, &place, error);
+        rootfs_close(rootfs);
+        return done && rootfs_enter(root_fd, run->spec->read_only == TRISTATE_YES, error);
+}

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Named volumes and the options of volumes, from inside and outside."""
+
+import json
+
+import box
+
+from machine.case import row
+
+STORE = "~/.local/share/wolffia/volumes"
+
+
+def forget(machine, *names):
+    machine.alice(f"wolffia volume remove --force {' '.join(names)}", check=False)
+
+
+def import_app(machine):
+    """An image that has files of another user in the place of a volume."""
+    box.import_image(machine)
+    if "localhost/app" in machine.alice("wolffia images").out:
+        return
+    machine.alice("rm -rf ~/app && mkdir -p ~/app/bin ~/app/etc ~/app/var/lib/app/sub && cp /bin/busybox ~/app/bin && "
+                  "for name in $(busybox --list | grep -v busybox); do ln -s busybox ~/app/bin/$name; done && "
+                  "printf 'root:x:0:0::/root:/bin/sh\\napp:x:70:71::/:/bin/sh\\n' >~/app/etc/passwd && "
+                  "cd ~/app/var/lib/app && echo one >one && echo two >sub/two && ln one hard && ln -s one soft && chmod 750 . && "
+                  "chmod 640 one && wolffia unshare chown -R 70:71 . && wolffia unshare chmod 4711 sub/two && "
+                  "wolffia import localhost/app ~/app && wolffia unshare rm -rf ~/app", timeout=120)
+
+
+def run_app(machine, command, *options, check=True):
+    import_app(machine)
+    words = " ".join(f"'{option}'" for option in ("--name=app", "--network=none", *options))
+    return machine.alice(f"/usr/libexec/wolffia/wolffia-runner {words} localhost/app /bin/sh -c \"{command}\"", check=check, timeout=60)
+
+
+LOOK = "cd /var/lib/app; stat -c '%n %a %u:%g %h' . one hard soft sub sub/two; cat one sub/two"
+IMAGE = """. 750 70:71 3
+one 640 70:71 2
+hard 640 70:71 2
+soft 777 70:71 1
+sub 755 70:71 2
+sub/two 4711 70:71 1
+one
+two
+"""
+
+
+def test_a_named_volume_is_made_at_its_first_use_with_the_images_files_owners_and_modes(machine):
+    forget(machine, "data")
+    assert run_app(machine, LOOK, "--volume=data:/var/lib/app").out == IMAGE
+    run_app(machine, "echo three >/var/lib/app/three; rm /var/lib/app/one", "--volume=data:/var/lib/app")
+    out = run_app(machine, "ls /var/lib/app", "--volume=data:/var/lib/app").out
+    assert out.split() == ["hard", "soft", "sub", "three"], out
+    assert "data" in machine.alice("wolffia volume list").out
+    forget(machine, "data")
+
+
+def test_keep_id_gets_the_images_files_too(machine):
+    forget(machine, "kept")
+    assert run_app(machine, LOOK, "--volume=kept:/var/lib/app", "--userns=keep-id").out == IMAGE
+    forget(machine, "kept")
+
+
+def test_nocopy_leaves_a_volume_empty_and_gives_it_the_right_owner(machine):
+    forget(machine, "empty")
+    out = run_app(machine, "ls /var/lib/app; stat -c '%a %u:%g' /var/lib/app", "--volume=empty:/var/lib/app:nocopy").out
+    assert out == "750 70:71\n", out
+    forget(machine, "empty", "mine")
+    out = run_app(machine, "stat -c '%u:%g' /nowhere; touch /nowhere/x", "--volume=mine:/nowhere", "--user=app").out
+    assert out == "70:71\n", out
+    forget(machine, "mine")
+
+
+def test_two_containers_that_meet_at_a_new_volume_see_it_complete(machine):
+    import_app(machine)
+    for _ in range(5):
+        forget(machine, "shared")
+        command = " & ".join(f"/usr/libexec/wolffia/wolffia-runner --name=app{i} --network=none --volume=shared:/var/lib/app localhost/app "
+                             "/bin/sh -c 'ls /var/lib/app | wc -l'" for i in range(4))
+        out = machine.alice(f"{command} & wait", timeout=60).out
+        assert out.split() == ["4"] * 4, out
+    forget(machine, "shared")
+
+
+def test_a_start_that_is_killed_while_it_copies_leaves_the_volume_as_it_was(machine):
+    import_app(machine)
+    for delay in ("0.004", "0.008", "0.012", "0.016", "0.02"):
+        forget(machine, "killed")
+        machine.alice(f"timeout -s KILL {delay} /usr/libexec/wolffia/wolffia-runner --name=app --network=none "
+                      "--volume=killed:/var/lib/app localhost/app /bin/true", check=False)
+        assert run_app(machine, LOOK, "--volume=killed:/var/lib/app").out == IMAGE
+    forget(machine, "killed")
+
+
+def test_quadlets_name_of_a_volume_is_an_alias(machine):
+    forget(machine, "things")
+    run_app(machine, "echo text >/x/file", "--volume=systemd-things:/x")
+    assert run_app(machine, "cat /x/file", "--volume=things:/x").out == "text\n"
+    assert machine.alice("wolffia volume list -q").out.count("things") == 1
+    forget(machine, "things")
+
+
+def test_a_volume_that_is_in_use_or_named_by_a_file_is_not_removed(machine):
+    forget(machine, "busy")
+    box.start(machine, "sleep 60\n", "Volume=busy:/x", name="user")
+    result = machine.alice("wolffia volume remove --force busy", check=False)
+    assert result.status == 1 and "in use by user" in result.err, result
+    machine.alice("systemctl --user stop user")
+    result = machine.alice("wolffia volume remove busy", check=False)
+    assert result.status == 1 and "user.container" in result.err and "--force" in result.err, result
+    assert "busy" not in machine.alice("wolffia volume prune --dry-run").out
+    machine.alice("rm ~/.config/wolffia/user.container")
+    assert "busy would be removed" in machine.alice("wolffia volume prune --dry-run").out
+    assert "busy removed" in machine.alice("wolffia volume prune").out
+    assert "busy" not in machine.alice("wolffia volume list -q").out
+
+
+def test_a_volume_goes_to_another_machine_and_back_as_an_archive(machine):
+    forget(machine, "from", "to")
+    run_app(machine, "true", "--volume=from:/var/lib/app")
+    machine.alice("wolffia volume export from -o ~/from.tar && wolffia volume import to ~/from.tar")
+    assert run_app(machine, LOOK, "--volume=to:/var/lib/app").out == IMAGE
+    machine.alice("gzip -c ~/from.tar | wolffia volume import to")
+    machine.alice("mkdir ~/evil && ln -s /home/alice/victim ~/evil/link && tar -cf ~/evil.tar -C ~/evil link && rm ~/evil/link && "
+                  "mkdir ~/evil/link ~/victim && touch ~/evil/link/planted && tar -rf ~/evil.tar -C ~/evil link/planted")
+    machine.alice("wolffia volume import to ~/evil.tar", check=False)
+    assert machine.alice("ls ~/victim").out == ""
+    forget(machine, "from", "to")
+
+
+def test_volumes_in_memory_and_in_a_folder_of_the_users(machine):
+    forget(machine, "memory", "elsewhere", "owned")
+    machine.alice("mkdir -p ~/elsewhere && wolffia volume create memory --opt type=tmpfs --opt device=tmpfs --opt o=size=1m,noexec && "
+                  "wolffia volume create elsewhere --opt type=bind --opt device=$HOME/elsewhere && "
+                  "wolffia volume create owned --uid=7 --gid=8")
+    out = box.run(machine, "grep ' /memory ' /proc/mounts; touch /elsewhere/x; stat -c %u:%g /owned", "--volume=memory:/memory",
+                  "--volume=elsewhere:/elsewhere", "--volume=owned:/owned").out
+    assert "size=1024k" in out and "noexec" in out and "7:8" in out, out
+    assert machine.alice("ls ~/elsewhere").out == "x\n"
+    result = machine.alice("wolffia volume create bad --opt type=nfs", check=False)
+    assert result.status == 1 and "only root" in result.err, result
+    result = machine.alice("wolffia volume create owned", check=False)
+    assert result.status == 1 and "exists already" in result.err, result
+    assert machine.alice("wolffia volume create --ignore --unit=x.service owned", check=False).status == 0
+    inspected = json.loads(machine.alice("wolffia volume inspect owned").out)[0]
+    assert (inspected["uid"], inspected["gid"], inspected["used"]) == (7, 8, True), inspected
+    forget(machine, "memory", "elsewhere", "owned")
+
+
+@row("F6")
+def test_the_option_u_gives_a_folder_to_the_payloads_user(machine):
+    machine.alice("rm -rf ~/given && mkdir -p ~/given/sub && touch ~/given/sub/file && ln -s /etc/passwd ~/given/link")
+    out = box.run(machine, "stat -c %u:%g /given /given/sub/file /given/link; touch /given/new; stat -c %u /etc/passwd",
+                  "--volume=/home/alice/given:/given:U", "--user=app").out
+    assert out.split() == ["1000:1000"] * 3 + ["0"], out
+    owner = int(machine.alice("stat -c %u ~/given/sub/file").out)
+    assert owner >= 100000, owner
+    machine.alice("wolffia unshare rm -rf ~/given")
+
+
+def test_what_is_written_to_an_overlay_is_thrown_away(machine):
+    machine.alice("rm -rf ~/lower && mkdir ~/lower && echo old >~/lower/file")
+    out = box.run(machine, "cat /o/file; echo new >/o/file; rm -f /o/gone; touch /o/x; cat /o/file; ls /o",
+                  "--volume=/home/alice/lower:/o:O").out
+    assert out.split() == ["old", "new", "file", "x"], out
+    assert machine.alice("cat ~/lower/file; ls ~/lower").out.split() == ["old", "file"]
+    machine.alice("mkdir -p ~/rootfs/bin && cp /bin/busybox ~/rootfs/bin/sh")
+    machine.alice("/usr/libexec/wolffia/wolffia-runner --name=over --network=none --rootfs=/home/alice/rootfs:O /bin/sh -c 'echo >/x'")
+    assert machine.alice("ls ~/rootfs").out == "bin\n"
+    machine.alice("rm -r ~/rootfs ~/lower")
+
+
+def test_mounts_have_the_flags_that_were_asked_for(machine):
+    machine.alice("mkdir -p ~/flags")
+    volume = "--volume=/home/alice/flags:"
+    out = box.run(machine, "grep -E ' /[a-d] ' /proc/self/mountinfo", f"{volume}/a", f"{volume}/b:noexec,suid,dev", f"{volume}/c:ro,rprivate",
+                  f"{volume}/d:rslave,z").out
+    lines = {line.split()[4]: line.split() for line in out.splitlines()}
+    assert "nosuid" in lines["/a"][5] and "nodev" in lines["/a"][5] and "noexec" not in lines["/a"][5], out
+    assert "noexec" in lines["/b"][5] and "nosuid" not in lines["/b"][5] and "nodev" not in lines["/b"][5], out
+    assert lines["/c"][5].startswith("ro,") and not any(word.startswith("master:") for word in lines["/c"]), out
+    assert any(word.startswith("master:") for word in lines["/d"]), out
+
+
+def test_what_the_kernel_does_not_do_is_told_and_the_container_runs(machine):
+    machine.alice("mkdir -p ~/flags")
+    result = box.run(machine, "echo runs", "--volume=/home/alice/flags:/a:idmap", "--volume=/home/alice/flags:/b:rshared")
+    assert result.out == "runs\n" and "keep-id" in result.err and "rslave" in result.err, result
+
+
+@row("F5")
+def test_the_folder_that_denies_the_way_to_a_volume_is_named(machine):
+    machine.root("mkdir -p /srv/open/closed/data && chmod 700 /srv/open/closed")
+    result = box.run(machine, "true", "--volume=/srv/open/closed/data:/x", check=False)
+    assert result.status == 125 and "the folder /srv/open/closed belongs to root:root with mode 0700" in result.err, result
+    assert "setfacl -m u:alice:x /srv/open/closed" in result.err, result
+    machine.root("setfacl -m u:alice:x /srv/open/closed", check=False)
+    machine.root("rm -r /srv/open")
