@@ -82,13 +82,22 @@ static bool receive(Sync *sync, int *ret_point, GError **error) {
         return true;
 }
 
-bool sync_wait(Sync *sync, int point, GError **error) {
+bool sync_receive(Sync *sync, int *ret_point, GError **error) {
         int reached;
 
         if (!receive(sync, &reached, error))
                 return false;
         if (reached == SYNC_POINT_CLOSED)
                 return fail(error, WOLFFIA_ERROR_HELPER, "The other half of the start ended unexpectedly");
+        *ret_point = reached;
+        return true;
+}
+
+bool sync_wait(Sync *sync, int point, GError **error) {
+        int reached;
+
+        if (!sync_receive(sync, &reached, error))
+                return false;
         if (reached != point)
                 return fail(error, WOLFFIA_ERROR_HELPER,
                             "The two halves of the start met at points %d and %d", reached, point);

@@ -29,6 +29,9 @@ bool sync_reach(Sync *sync, int point, GError **error);
  * WOLFFIA_ERROR_HELPER says so. */
 bool sync_wait(Sync *sync, int point, GError **error);
 
+/* The same for whatever point, or number, the other side tells next. */
+bool sync_receive(Sync *sync, int *ret_point, GError **error);
+
 /* Hands an error to the other side, which gets it from its next sync_wait(). */
 void sync_fail(Sync *sync, const GError *failure);
 

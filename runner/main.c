@@ -92,6 +92,7 @@ int main(int argc, char **argv) {
                 .stage = "session",
                 .failure = EXIT_STATUS_NOT_STARTED,
                 .network = NETWORK_INITIAL,
+                .owner = NAMESPACES_OWNER_NONE,
                 .containers_fd = -1,
                 .folder_fd = -1,
                 .cgroup_fd = -1,

@@ -7,17 +7,22 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/id-nest.h"
+#include "base/sync.h"
 
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <linux/sched.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static bool sysctl_is(const char *path, const char *value) {
@@ -49,25 +54,142 @@ static bool explain_refusal(int errno_value, GError **error) {
         return fail_errno(error, errno_value, "Cannot make the container's namespaces");
 }
 
-bool namespaces_spawn(bool own_network, int cgroup_fd, pid_t *ret_child, GError **error) {
+bool namespaces_owner_open(pid_t pid, NamespacesOwner *ret_owner, GError **error) {
+        NamespacesOwner owner = NAMESPACES_OWNER_NONE;
+
+        if (!namespaces_open_user(pid, &owner.user_fd, error) || !id_nest_read(pid, &owner.map, error)) {
+                namespaces_owner_clear(&owner);
+                return false;
+        }
+        *ret_owner = owner;
+        return true;
+}
+
+bool namespaces_owner_share(NamespacesOwner *owner, pid_t pid, const char *kind, GError **error) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/ns/%s", (int) pid, kind);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(owner->shared_fds); i++) {
+                if (owner->shared_fds[i] >= 0)
+                        continue;
+                owner->shared_fds[i] = open(path, O_RDONLY | O_CLOEXEC);
+                return owner->shared_fds[i] >= 0 || fail_errno(error, errno, "Cannot open %s", path);
+        }
+        g_assert_not_reached();
+}
+
+void namespaces_owner_clear(NamespacesOwner *owner) {
+        cleanup_fd(&owner->user_fd);
+        g_clear_pointer(&owner->map, id_map_free);
+        for (size_t i = 0; i < G_N_ELEMENTS(owner->shared_fds); i++)
+                cleanup_fd(&owner->shared_fds[i]);
+}
+
+/* CLONE_NEW… of all namespaces that the container has to itself. */
+static guint64 own_namespaces(const NamespacesOwner *owner, bool own_network) {
+        guint64 flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
+                        CLONE_NEWCGROUP | (own_network ? CLONE_NEWNET : 0);
+
+        for (size_t i = 0; owner && i < G_N_ELEMENTS(owner->shared_fds); i++) {
+                int kind = owner->shared_fds[i] < 0 ? 0 : ioctl(owner->shared_fds[i], NS_GET_NSTYPE);
+                if (kind > 0)
+                        flags &= ~(guint64) kind;
+        }
+        return flags;
+}
+
+static long spawn(guint64 flags, int exit_signal, int cgroup_fd) {
         struct clone_args arguments = {
-                .flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
-                         CLONE_NEWCGROUP,
-                .exit_signal = SIGCHLD,
+                .flags = flags | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0),
+                .exit_signal = (guint64) exit_signal,
+                .cgroup = cgroup_fd >= 0 ? (guint64) cgroup_fd : 0,
         };
 
-        if (own_network)
-                arguments.flags |= CLONE_NEWNET;
-        if (cgroup_fd >= 0) {
-                arguments.flags |= CLONE_INTO_CGROUP;
-                arguments.cgroup = (guint64) cgroup_fd;
-        }
+        return syscall(SYS_clone3, &arguments, sizeof arguments);
+}
 
-        long child = syscall(SYS_clone3, &arguments, sizeof arguments);
+bool namespaces_spawn(bool own_network, int cgroup_fd, pid_t *ret_child, GError **error) {
+        long child = spawn(own_namespaces(NULL, own_network), SIGCHLD, cgroup_fd);
+
         if (child < 0)
                 return explain_refusal(errno, error);
         *ret_child = (pid_t) child;
         return true;
+}
+
+static bool enter_owner(const NamespacesOwner *owner, GError **error) {
+        if (setns(owner->user_fd, CLONE_NEWUSER) < 0)
+                return fail_errno(error, errno, "Cannot enter the user namespace to be born in");
+        for (size_t i = 0; i < G_N_ELEMENTS(owner->shared_fds); i++)
+                if (owner->shared_fds[i] >= 0 && setns(owner->shared_fds[i], 0) < 0)
+                        return fail_errno(error, errno, "Cannot enter a namespace that is to be shared");
+        return true;
+}
+
+/* What the process in between does: it ends once the child, which is its parent's by CLONE_PARENT, has its map. Returns
+ * in the child alone, with RET_CHILD 0. A process id as the host has it goes back as the meeting point. */
+static bool bear(Sync *sync, const NamespacesOwner *owner, const IdMap *nested, guint64 flags, int cgroup_fd,
+                 GError **error) {
+        if (!enter_owner(owner, error))
+                return false;
+        long child = spawn(flags | CLONE_PARENT, 0, cgroup_fd);
+        if (child < 0)
+                return explain_refusal(errno, error);
+        if (child == 0)
+                return true;
+        g_autoptr(GError) failure = NULL;
+        bool done = sync_reach(sync, (int) child, &failure);
+        if (done && !id_nest_write(nested, (pid_t) child, &failure)) {
+                sync_fail(sync, failure);
+                done = false;
+        }
+        _exit(done ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static bool wait_for_birth(Sync *sync, pid_t between, pid_t *ret_child, GError **error) {
+        int child, status;
+        bool born = sync_receive(sync, &child, error);
+        bool mapped = born && sync_wait_exec(sync, error);
+
+        while (waitpid(between, &status, 0) < 0 && errno == EINTR)
+                ;
+        if (born && !mapped) {
+                kill(child, SIGKILL);
+                while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+                        ;
+        }
+        if (born)
+                *ret_child = child;
+        return mapped;
+}
+
+bool namespaces_spawn_inside(const NamespacesOwner *owner, const IdMap *map, bool own_network, int cgroup_fd,
+                             pid_t *ret_child, GError **error) {
+        g_autoptr(IdMap) nested = NULL;
+        g_autoptr(GError) failure = NULL;
+        guint64 flags = own_namespaces(owner, own_network);
+        Sync sync = SYNC_NONE;
+
+        if (!id_nest_plan(map, owner->map, &nested, error) || !sync_open(&sync, error))
+                return false;
+        pid_t between = fork();
+        if (between < 0) {
+                sync_close(&sync);
+                return fail_errno(error, errno, "Cannot fork");
+        }
+        if (between == 0) {
+                sync_become_child(&sync);
+                if (!bear(&sync, owner, nested, flags, cgroup_fd, &failure)) {
+                        sync_fail(&sync, failure);
+                        _exit(EXIT_FAILURE);
+                }
+                sync_close(&sync);
+                *ret_child = 0;
+                return true;
+        }
+        sync_become_parent(&sync);
+        bool done = wait_for_birth(&sync, between, ret_child, error);
+        sync_close(&sync);
+        return done;
 }
 
 bool namespaces_become_root(GError **error) {

@@ -3,9 +3,30 @@
 
 /* The child that becomes the container, born in its namespaces and its cgroup by one clone3(). */
 
+#include "base/id-map.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <sys/types.h>
+
+/* A user namespace of somebody else's that the container is born inside, so that it may take part in what belongs to
+ * that one: a network, another container's namespaces. */
+typedef struct NamespacesOwner {
+        int user_fd; /* -1: nobody's; the container is born in the runner's own */
+        IdMap *map;  /* the owner's ids, as the host sees them */
+        int shared_fds
+                [3]; /* namespaces of the owner that take the place of own ones (network, IPC, UTS); -1: none */
+} NamespacesOwner;
+
+#define NAMESPACES_OWNER_NONE ((NamespacesOwner){.user_fd = -1, .shared_fds = {-1, -1, -1}})
+
+/* Opens the user namespace that PID is in. Needs PID alive, and ours. */
+bool namespaces_owner_open(pid_t pid, NamespacesOwner *ret_owner, GError **error);
+
+/* Has the container share one of "net", "ipc" and "uts" with PID, which is in the owner's user namespace or in one
+ * above it. */
+bool namespaces_owner_share(NamespacesOwner *owner, pid_t pid, const char *kind, GError **error);
+void namespaces_owner_clear(NamespacesOwner *owner);
 
 /* Runs in:  the runner
  * Needs:    no threads (nothing may allocate in a child of a threaded process)
@@ -13,6 +34,12 @@
  *
  * CGROUP_FD is the folder of the cgroup that the child is born into, -1 for the runner's own. */
 bool namespaces_spawn(bool own_network, int cgroup_fd, pid_t *ret_child, GError **error);
+
+/* The same inside OWNER, with the child's MAP (as the host sees it) written already, and with no newuidmap: whoever is in
+ * the owner's user namespace has its ids at hand. The child is ours, not that of the process in between; until we say so, it cannot know
+ * that its map is written. */
+bool namespaces_spawn_inside(const NamespacesOwner *owner, const IdMap *map, bool own_network, int cgroup_fd,
+                             pid_t *ret_child, GError **error);
 
 /* Runs in:  the child, once its maps are written
  * Leaves:   root of the user namespace, with all capabilities in it; /proc/PID/ns/ still open to the

@@ -218,7 +218,10 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
         enter_stage(run, "namespaces");
         if (!supervise_find_stop_signal(run, ret_stop_signal, error) || !sync_open(&run->sync, error))
                 return false;
-        if (!namespaces_spawn(run->network.kind != NETWORK_HOST, run->cgroup_fd, &run->child, error))
+        bool is_inside = run->owner.user_fd >= 0, own_network = run->network.kind != NETWORK_HOST;
+        if (is_inside ? !namespaces_spawn_inside(&run->owner, run->map, own_network, run->cgroup_fd,
+                                                 &run->child, error)
+                      : !namespaces_spawn(own_network, run->cgroup_fd, &run->child, error))
                 return false;
         if (run->child == 0)
                 become_child(run);
@@ -228,7 +231,7 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
         enter_stage(run, "id-map");
         /* Opened now: while the child changes its ids, until it is dumpable again, its /proc/PID/ns/ is closed to us. */
         if (!namespaces_open_user(run->child, &run->namespace_fd, error) ||
-            !id_map_write(run->map, run->child, error))
+            (!is_inside && !id_map_write(run->map, run->child, error)))
                 return false;
         supervise_when_interrupted(run);
         if (!sync_reach(&run->sync, POINT_MAPPED, error))

@@ -8,6 +8,7 @@
 #include "image/record.h"
 #include "image/store.h"
 #include "runner/exit-status.h"
+#include "runner/namespaces.h"
 #include "runner/network.h"
 #include "runner/session.h"
 #include "spec/container-spec.h"
@@ -32,6 +33,7 @@ typedef struct Run {
         Network network;
         MountVolumes *volumes;  /* the named ones (runner/mount-volumes.h) */
         MountPlan *mounts;      /* runner/mount-plan.h */
+        NamespacesOwner owner;  /* whose user namespace the container is born inside */
         GPtrArray *environment; /* KEY=VALUE, complete but for HOME */
 
         int containers_fd;  /* containers/ of the store */
