@@ -5,7 +5,7 @@
  *         search   which files there are             generator/search
  *         read     one file → UnitFile               spec/unit-read
  *         dropins  what others add to it             spec/unit-dropins
- *         spec     [Container] → ContainerSpec       spec/container-load
+ *         spec     [Container] → ContainerSpec       spec/key-load; what other files mean: generator/lookup
  *         service  the unit's text                   generator/service
  *                  what is the container's, and not the service's: generator/service-lift
  *         install  the links it wants                generator/install
@@ -18,135 +18,97 @@
 
 #include "base/error.h"
 #include "generator/install.h"
-#include "generator/service-lift.h"
+#include "generator/lookup.h"
 #include "generator/service.h"
-#include "spec/container-load.h"
+#include "generator/translation.h"
+#include "spec/container-spec.h"
 #include "spec/problem.h"
-#include "spec/unit-read.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 typedef struct Generate {
-        const Search *search;
         const GenerateOptions *options;
         UnitReader *reader;
-        GString *text; /* a unit's text */
-        UnitFile *unit;
-        ContainerSpec *spec;
-        GPtrArray *problems; /* of the file being translated */
+        Lookup *lookup;
+        Translation translation; /* the file being translated */
+        GString *text;           /* its unit's text */
         GArray *links;
         GHashTable *services; /* names that are taken → path of the source */
+        GHashTable *members;  /* name of a .pod → GPtrArray of the services that start with it */
 } Generate;
 
+static void unref_array(void *array) {
+        g_ptr_array_unref(array);
+}
+
 static void generate_init(Generate *generate, const Search *search, const GenerateOptions *options) {
-        generate->search = search;
         generate->options = options;
         generate->reader = unit_reader_new();
+        generate->lookup = lookup_new(search, generate->reader);
+        translation_init(&generate->translation, search, generate->reader);
+        lookup_connect(generate->lookup, &generate->translation.references);
         generate->text = g_string_sized_new(4096);
-        generate->unit = unit_file_new();
-        generate->spec = container_spec_new();
-        generate->problems = problems_new();
         generate->links = install_links_new();
         generate->services = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        generate->members = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
 }
 
 static void generate_clear(Generate *generate) {
+        translation_clear(&generate->translation);
+        lookup_free(generate->lookup);
         unit_reader_free(generate->reader);
         g_string_free(generate->text, TRUE);
-        unit_file_free(generate->unit);
-        container_spec_free(generate->spec);
-        g_ptr_array_unref(generate->problems);
         g_array_unref(generate->links);
         g_hash_table_unref(generate->services);
+        g_hash_table_unref(generate->members);
 }
 
-/* The service that UNIT becomes: ServiceName= may say it. */
-static char *service_name(const UnitFile *unit, const Source *source, const char *path,
-                          GPtrArray *problems) {
-        const char *section = source_section(source->kind);
-        const char *value = unit_file_value(unit, section, "ServiceName");
+/* A pod's unit is printed behind those of all containers, when its members are known. A member with a fault is
+ * one as well: the pod starts its stub, which says why. */
+static void note_member(Generate *generate) {
+        const Translation *translation = &generate->translation;
+        const char *pod = translation->references.pod;
 
-        if (!value)
-                return source_service(source->name, source->kind);
-        g_autofree char *plain = key_load_unquote(value);
-        g_autofree char *name =
-                g_str_has_suffix(plain, ".service") ? g_strdup(plain) : g_strdup_printf("%s.service", plain);
-        if (source_is_unit_name(name))
-                return g_steal_pointer(&name);
-        if (problems) {
-                const UnitAssignment *last = unit_file_last(unit, section, "ServiceName");
-
-                problem_add(problems, PROBLEM_ERROR, last->file, last->line, last->key,
-                            "'%s' cannot be the name of a service", plain);
+        if (translation->source->kind != SOURCE_CONTAINER || !pod || strstr(translation->service, "@."))
+                return;
+        if (((const ContainerSpec *) translation->spec)->start_with_pod == TRISTATE_NO)
+                return;
+        GPtrArray *members = g_hash_table_lookup(generate->members, pod);
+        if (!members) {
+                members = g_ptr_array_new_with_free_func(g_free);
+                g_hash_table_insert(generate->members, g_strdup(pod), members);
         }
-        return source_service(source->name, source->kind);
-}
-
-/* ServiceResolve: only files that others depend on are read twice. */
-static char *resolve(const char *name, void *data) {
-        const Generate *generate = data;
-        const Source *source = search_find(generate->search, name);
-        const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
-
-        /* An instance comes from its template: a@x.container from a@.container. */
-        g_autofree char *template =
-                at && at < dot ? g_strdup_printf("%.*s@%s", (int) (at - name), name, dot) : NULL;
-        if (!source && template && search_find(generate->search, template))
-                return source_service(name, source_kind(name));
-        if (!source)
-                return NULL;
-
-        g_autoptr(UnitFile) unit = unit_file_new();
-        g_autoptr(GPtrArray) ignored = problems_new();
-        g_autofree char *path = search_path(generate->search, source);
-        (void) unit_read(generate->reader, AT_FDCWD, path, path, unit, ignored);
-        unit_dropins_load(generate->search->dropins, name, generate->reader, unit, ignored);
-        return service_name(unit, source, path, NULL);
-}
-
-/* read, dropins. False when the file is masked and there is to be no unit. */
-static bool load_unit(Generate *generate, const Source *source, const char *path) {
-        const SearchFolder *folder = search_folder(generate->search, source);
-        UnitReadResult result =
-                unit_read(generate->reader, folder->fd >= 0 ? folder->fd : AT_FDCWD,
-                          folder->fd >= 0 ? source->name : path, path, generate->unit, generate->problems);
-
-        if (result == UNIT_READ_EMPTY && source->kind == SOURCE_CONTAINER)
-                return false;
-        unit_dropins_load(generate->search->dropins, source->name, generate->reader, generate->unit,
-                          generate->problems);
-        return true;
+        g_ptr_array_add(members, g_strdup(translation->service));
 }
 
 /* spec, service, install. */
-static void translate(Generate *generate, const Source *source, const char *path, const char *service) {
-        ServiceInput input = {generate->unit, path,    service, source_section(source->kind),
-                              resolve,        generate};
-        const char *refusal = source_refusal(source->kind);
-        ContainerSpec *spec = generate->spec;
+static void translate(Generate *generate) {
+        Translation *translation = &generate->translation;
+        ServiceInput input = {.unit = translation->unit,
+                              .path = translation->path,
+                              .service = translation->service,
+                              .source_kind = translation->source->kind,
+                              .kind = translation->kind,
+                              .references = &translation->references,
+                              .members = g_hash_table_lookup(generate->members, translation->source->name),
+                              .resolve = lookup_service,
+                              .resolve_data = generate->lookup};
 
-        if (refusal)
-                problem_add(generate->problems, PROBLEM_ERROR, path, 0, NULL, "%s", refusal);
-        else if (generate->unit->sections->len > 0 || !problems_have_errors(generate->problems)) {
-                service_lift(generate->unit, spec, generate->problems);
-                container_load(generate->unit, path, spec, generate->problems);
-                service_check(&input, generate->problems);
-                service_complete(&input, spec);
-        }
-
-        if (!problems_have_errors(generate->problems))
-                service_print(&input, spec, generate->text, generate->problems);
-        if (problems_have_errors(generate->problems)) {
-                problems_sort(generate->problems, path);
+        translation_load(translation);
+        note_member(generate);
+        /* Also for a file with a fault, since printing finds further ones. */
+        if (translation->spec)
+                service_print(&input, translation->spec, generate->text, translation->problems);
+        if (problems_have_errors(translation->problems)) {
+                problems_sort(translation->problems, translation->path);
                 g_string_truncate(generate->text, 0);
-                service_print_stub(&input, generate->problems, generate->text);
+                service_print_stub(&input, translation->problems, generate->text);
         }
-        install_plan(generate->unit, service, generate->links, generate->problems);
+        install_plan(translation->unit, translation->service, generate->links, translation->problems);
 }
 
 static void add_output_problem(Generate *generate, const char *path, const GError *error) {
-        problem_add(generate->problems, PROBLEM_ERROR, path, 0, NULL, "%s", error->message);
+        problem_add(generate->translation.problems, PROBLEM_ERROR, path, 0, NULL, "%s", error->message);
 }
 
 /* output. */
@@ -174,12 +136,12 @@ static bool take_name(Generate *generate, const char *service, const char *path)
         const char *other = g_hash_table_lookup(generate->services, service);
 
         if (!source_is_unit_name(service)) {
-                problem_add(generate->problems, PROBLEM_ERROR, path, 0, NULL,
+                problem_add(generate->translation.problems, PROBLEM_ERROR, path, 0, NULL,
                             "'%s' cannot be the name of a unit, so there is none for this file", service);
                 return false;
         }
         if (other) {
-                problem_add(generate->problems, PROBLEM_ERROR, path, 0, NULL,
+                problem_add(generate->translation.problems, PROBLEM_ERROR, path, 0, NULL,
                             "%s is made from %s already, so there is no unit for this file", service, other);
                 return false;
         }
@@ -189,30 +151,39 @@ static bool take_name(Generate *generate, const char *service, const char *path)
 
 static bool report_all(Generate *generate, const char *service) {
         const GenerateOptions *options = generate->options;
+        const GPtrArray *problems = generate->translation.problems;
 
-        for (guint i = 0; options->report && i < generate->problems->len; i++)
-                options->report(generate->problems->pdata[i], service, options->report_data);
-        return !problems_have_errors(generate->problems);
+        for (guint i = 0; options->report && i < problems->len; i++)
+                options->report(problems->pdata[i], service, options->report_data);
+        return !problems_have_errors(problems);
 }
 
 static bool generate_one(Generate *generate, const Source *source) {
-        g_autofree char *path = search_path(generate->search, source);
+        Translation *translation = &generate->translation;
 
-        unit_file_clear(generate->unit);
         g_string_truncate(generate->text, 0);
-        g_ptr_array_set_size(generate->problems, 0);
         g_array_set_size(generate->links, 0);
-        container_spec_clear(generate->spec);
-
-        if (!load_unit(generate, source, path))
+        if (!translation_read(translation, source))
                 return true;
-        g_autofree char *service = service_name(generate->unit, source, path, generate->problems);
-        if (!take_name(generate, service, path))
+        if (!take_name(generate, translation->service, translation->path))
                 return report_all(generate, NULL);
-        translate(generate, source, path, service);
-        write_unit(generate, path, service);
-        problems_sort(generate->problems, path);
-        return report_all(generate, service);
+        translate(generate);
+        write_unit(generate, translation->path, translation->service);
+        problems_sort(translation->problems, translation->path);
+        return report_all(generate, translation->service);
+}
+
+/* Pods or all others. */
+static bool generate_part(Generate *generate, const Search *search, bool pods) {
+        bool good = true;
+
+        for (guint i = 0; i < search->sources->len; i++) {
+                const Source *source = search_source(search, i);
+
+                if ((source->kind == SOURCE_POD) == pods)
+                        good = generate_one(generate, source) && good;
+        }
+        return good;
 }
 
 bool generate_all(const Search *search, const GenerateOptions *options) {
@@ -222,8 +193,8 @@ bool generate_all(const Search *search, const GenerateOptions *options) {
         for (guint i = 0; options->report && i < search->problems->len; i++)
                 options->report(search->problems->pdata[i], NULL, options->report_data);
         generate_init(&generate, search, options);
-        for (guint i = 0; i < search->sources->len; i++)
-                good = generate_one(&generate, search_source(search, i)) && good;
+        good = generate_part(&generate, search, false);
+        good = generate_part(&generate, search, true) && good;
         generate_clear(&generate);
         return good;
 }
@@ -249,8 +220,10 @@ bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems,
         GenerateOptions options = {NULL, NULL, NULL, NULL};
         Generate generate;
         generate_init(&generate, search, &options);
+        if (source->kind == SOURCE_POD)
+                (void) generate_part(&generate, search, false);
         (void) generate_one(&generate, source);
-        *ret_problems = g_ptr_array_ref(generate.problems);
+        *ret_problems = g_ptr_array_ref(generate.translation.problems);
         if (ret_text)
                 *ret_text = g_strdup(generate.text->str);
         generate_clear(&generate);

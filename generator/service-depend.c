@@ -7,6 +7,7 @@
 #include "generator/source.h"
 #include "spec/problem.h"
 #include "spec/text.h"
+#include "spec/unit-words.h"
 
 #include <string.h>
 
@@ -37,19 +38,53 @@ static bool is_dependency(const char *key) {
         return false;
 }
 
+/* Keys without which a unit does not start: a name that leads nowhere there is a fault. */
+static bool is_requirement(const char *key) {
+        return g_str_equal(key, "Requires") || g_str_equal(key, "BindsTo") || g_str_equal(key, "Requisite");
+}
+
+/* "data-volume.service" for data.volume, which ServiceName= may have called otherwise. NULL: leave it. */
+static char *resolve_service(const ServiceInput *input, const char *word) {
+        static const char *const extensions[] = {"volume", "network", "pod", "image", "build"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(extensions); i++) {
+                g_autofree char *suffix = g_strconcat("-", extensions[i], ".service", NULL);
+
+                if (!g_str_has_suffix(word, suffix) || !input->resolve)
+                        continue;
+                g_autofree char *source = g_strdup_printf("%.*s.%s", (int) (strlen(word) - strlen(suffix)),
+                                                          word, extensions[i]);
+                return input->resolve(source, NULL, input->resolve_data);
+        }
+        return NULL;
+}
+
+static void report_missing(const UnitAssignment *assignment, const char *word, const char *service,
+                           const char *nearest, GPtrArray *problems) {
+        bool required = is_requirement(assignment->key);
+        g_autofree char *consequence = required ? g_strdup("") : g_strdup_printf("; taken as %s", service);
+
+        problem_add(problems, required ? PROBLEM_ERROR : PROBLEM_WARNING, assignment->file, assignment->line,
+                    assignment->key, "there is no file %s%s%s%s%s", word, nearest ? ", did you mean " : "",
+                    nearest ? nearest : "", nearest ? "?" : "", consequence);
+}
+
 static void append_word(const ServiceInput *input, const UnitAssignment *assignment, const char *word,
                         GString *text, GPtrArray *problems) {
         SourceKind kind = source_kind(word);
+        const char *nearest = NULL;
 
         if (kind == SOURCE_NONE) {
-                text_append(text, word);
+                g_autofree char *renamed = resolve_service(input, word);
+
+                text_append(text, renamed ? renamed : word);
                 return;
         }
-        g_autofree char *service = input->resolve ? input->resolve(word, input->resolve_data) : NULL;
+        g_autofree char *service =
+                input->resolve ? input->resolve(word, &nearest, input->resolve_data) : NULL;
         if (!service) {
                 service = source_service(word, kind);
-                problem_add(problems, PROBLEM_WARNING, assignment->file, assignment->line, assignment->key,
-                            "there is no file %s; taken as %s", word, service);
+                report_missing(assignment, word, service, nearest, problems);
         }
         text_append(text, service);
 }
@@ -84,4 +119,33 @@ void service_depend_print(const ServiceInput *input, guint section, GString *tex
                         text_append(text, assignment->value);
                 g_string_append_c(text, '\n');
         }
+}
+
+static void append_list(GString *text, const char *key, const GPtrArray *first, const GPtrArray *second) {
+        const GPtrArray *lists[] = {first, second};
+        bool begun = false;
+
+        for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+                for (guint j = 0; lists[i] && j < lists[i]->len; j++) {
+                        if (!begun)
+                                text_append(text, key);
+                        g_string_append_c(text, begun ? ' ' : '=');
+                        unit_words_quote(text, lists[i]->pdata[j], UNIT_WORDS_EXPAND);
+                        begun = true;
+                }
+        if (begun)
+                g_string_append_c(text, '\n');
+}
+
+void service_depend_print_references(const ServiceInput *input, GString *text) {
+        const References *references = input->references;
+
+        if (references) {
+                append_list(text, "Requires", references->required, NULL);
+                append_list(text, "BindsTo", references->bound, NULL);
+                append_list(text, "After", references->required, references->bound);
+                append_list(text, "RequiresMountsFor", references->paths, NULL);
+        }
+        append_list(text, "Wants", input->members, NULL);
+        append_list(text, "Before", input->members, NULL);
 }

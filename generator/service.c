@@ -6,16 +6,16 @@
 #include "generator/service.h"
 
 #include "config.h"
+#include "generator/service-command.h"
 #include "generator/service-depend.h"
-#include "spec/container-keys.h"
+#include "spec/container-spec.h"
+#include "spec/pod-spec.h"
 #include "spec/problem.h"
 #include "spec/text.h"
 #include "spec/unit-words.h"
 #include "spec/value-basic.h"
 
 #include <string.h>
-
-#define INDENT "        "
 
 /* The runner kills the payload when StopTimeout= is over; systemd only when that did not help. */
 #define STOP_MARGIN_SEC 10
@@ -24,27 +24,24 @@ static const char *service_value(const ServiceInput *input, const char *key) {
         return unit_file_value(input->unit, "Service", key);
 }
 
-static bool is_oneshot(const ServiceInput *input) {
-        return g_strcmp0(service_value(input, "Type"), "oneshot") == 0;
+static bool is_container(const ServiceInput *input) {
+        return input->source_kind == SOURCE_CONTAINER;
 }
 
-void service_complete(const ServiceInput *input, ContainerSpec *spec) {
-        if (!spec->name) {
-                const char *at = strchr(input->service, '@');
-                size_t length = strlen(input->service) - strlen(".service");
+static bool is_oneshot(const ServiceInput *input) {
+        return input->kind->is_oneshot || g_strcmp0(service_value(input, "Type"), "oneshot") == 0;
+}
 
-                /* Instances differ by what systemd puts in for %i; "@" is no part of a name that programs
-                 * like. */
-                if (at && at[1] == '.')
-                        spec->name =
-                                g_strdup_printf("%.*s-%%i", (int) (at - input->service), input->service);
-                else
-                        spec->name = g_strndup(input->service, length);
-                if (at && at[1] != '.')
-                        spec->name[at - input->service] = '-';
-        }
-        if (!spec->unit)
-                spec->unit = g_strdup("%n");
+static bool is_possible_type(const ServiceInput *input, const char *type) {
+        return (!input->kind->is_oneshot && g_str_equal(type, "notify")) ||
+               ((input->kind->is_oneshot || is_container(input)) && g_str_equal(type, "oneshot"));
+}
+
+static const char *type_text(const ServiceInput *input) {
+        if (is_container(input))
+                return "a container's service is of Type=notify, which is the default, or Type=oneshot";
+        return input->kind->is_oneshot ? "this service is of Type=oneshot, which is the default"
+                                       : "this service is of Type=notify, which is the default";
 }
 
 static void report(const ServiceInput *input, GPtrArray *problems, ProblemSeverity severity, const char *key,
@@ -57,15 +54,17 @@ static void report(const ServiceInput *input, GPtrArray *problems, ProblemSeveri
 void service_check(const ServiceInput *input, GPtrArray *problems) {
         const char *type = service_value(input, "Type"), *kill_mode = service_value(input, "KillMode");
 
-        if (type && !g_str_equal(type, "notify") && !g_str_equal(type, "oneshot"))
-                report(input, problems, PROBLEM_ERROR, "Type",
-                       "a container's service is of Type=notify, which is the default, or Type=oneshot");
+        if (type && !is_possible_type(input, type))
+                report(input, problems, PROBLEM_ERROR, "Type", type_text(input));
         if (kill_mode && !g_str_equal(kill_mode, "mixed") && !g_str_equal(kill_mode, "control-group"))
                 report(input, problems, PROBLEM_ERROR, "KillMode",
                        "only mixed, which is the default, and control-group end all of a container");
-        if (service_value(input, "ExecStart"))
-                report(input, problems, PROBLEM_ERROR, "ExecStart",
-                       "it is made from [Container]; write Exec= there");
+        if (service_value(input, "ExecStart")) {
+                g_autofree char *text =
+                        g_strdup_printf("it is made from [%s]%s", unit_kind_section(input->kind),
+                                        is_container(input) ? "; write Exec= there" : "");
+                report(input, problems, PROBLEM_ERROR, "ExecStart", text);
+        }
 }
 
 static void append_line(GString *text, const char *key, const char *value) {
@@ -79,60 +78,6 @@ static void append_line(GString *text, const char *key, const char *value) {
 static void append_default(const ServiceInput *input, GString *text, const char *key, const char *value) {
         if (!service_value(input, key))
                 append_line(text, key, value);
-}
-
-static void append_option(GString *text, const Key *key, const char *value) {
-        text_append(text, " \\\n" INDENT);
-        if (value)
-                unit_words_quote_option(text, key->option, value, UNIT_WORDS_EXPAND);
-        else {
-                text_append(text, "--");
-                text_append(text, key->option);
-        }
-}
-
-static void append_options(const ContainerSpec *spec, GString *text) {
-        for (size_t i = 0; i < container_key_table.count; i++) {
-                const Key *key = &container_key_table.keys[i];
-
-                if (!key->option || !key_has_field(key) || key->effect == KEY_UNIT)
-                        continue;
-                if (key_kind(key) == KEY_KIND_TEXT) {
-                        if (*key_text(key, spec))
-                                append_option(text, key, *key_text(key, spec));
-                } else if (key_kind(key) == KEY_KIND_TRISTATE) {
-                        if (*key_tristate(key, spec) != TRISTATE_UNSET)
-                                append_option(text, key,
-                                              *key_tristate(key, spec) == TRISTATE_YES ? NULL : "false");
-                } else {
-                        const GPtrArray *list = *key_list(key, spec);
-
-                        for (guint j = 0; j < list->len; j++)
-                                append_option(text, key, list->pdata[j]);
-                }
-        }
-}
-
-static void append_command(const ContainerSpec *spec, GString *text) {
-        const char *separator = " \\\n" INDENT;
-
-        text_append(text, "ExecStart=" WOLFFIA_RUNNER_PATH);
-        append_options(spec, text);
-        if (spec->image) {
-                text_append(text, separator);
-                unit_words_quote(text, spec->image, UNIT_WORDS_EXPAND);
-                separator = " ";
-        } else if (spec->command->len > 0 && *(const char *) spec->command->pdata[0] == '-') {
-                text_append(text, separator);
-                text_append(text, "--");
-                separator = " ";
-        }
-        for (guint i = 0; i < spec->command->len; i++) {
-                text_append(text, separator);
-                unit_words_quote(text, spec->command->pdata[i], UNIT_WORDS_EXPAND);
-                separator = " ";
-        }
-        g_string_append_c(text, '\n');
 }
 
 /* In the largest unit that needs no fraction. Caller frees. */
@@ -162,10 +107,10 @@ static void append_limits(const ServiceInput *input, const ContainerSpec *spec, 
                                        : spec->pids_limit);
 }
 
-static void append_stop_timeout(const ServiceInput *input, const ContainerSpec *spec, GString *text) {
+static void append_stop_timeout(const ServiceInput *input, const char *timeout, GString *text) {
         guint64 usec;
 
-        if (!spec->stop_timeout || !value_duration_parse(spec->stop_timeout, &usec, NULL))
+        if (!timeout || !value_duration_parse(timeout, &usec, NULL))
                 return;
         if (usec == G_MAXUINT64)
                 append_default(input, text, "TimeoutStopSec", "infinity");
@@ -190,19 +135,37 @@ static void append_frame(const ServiceInput *input, GString *text) {
 /* systemd's LONG_LINE_MAX, continued lines counted as one. */
 #define LONGEST_COMMAND (1024 * 1024 - 1)
 
-static void append_service(const ServiceInput *input, const ContainerSpec *spec, GString *text,
-                           GPtrArray *problems) {
+static void append_oneshot(const ServiceInput *input, GString *text) {
+        append_default(input, text, "Type", "oneshot");
+        append_default(input, text, "RemainAfterExit", "yes");
+        append_default(input, text, "NotifyAccess", "all");
+        append_default(input, text, "SyslogIdentifier", "%N");
+}
+
+static void append_notify(const ServiceInput *input, const void *spec, GString *text) {
         if (!is_oneshot(input))
                 append_default(input, text, "Type", "notify");
         append_frame(input, text);
-        append_limits(input, spec, text);
-        append_stop_timeout(input, spec, text);
+        if (input->kind->restarts)
+                append_default(input, text, "Restart", "on-failure");
+        if (is_container(input)) {
+                append_limits(input, spec, text);
+                append_stop_timeout(input, ((const ContainerSpec *) spec)->stop_timeout, text);
+        } else if (input->source_kind == SOURCE_POD)
+                append_stop_timeout(input, ((const PodSpec *) spec)->stop_timeout, text);
+}
+
+static void append_service(const ServiceInput *input, const void *spec, GString *text, GPtrArray *problems) {
+        if (input->kind->is_oneshot)
+                append_oneshot(input, text);
+        else
+                append_notify(input, spec, text);
 
         gsize start = text->len;
-        append_command(spec, text);
+        service_command_print(input->kind->loader->table, spec, input->kind->command, text);
         if (text->len - start > LONGEST_COMMAND)
                 problem_add(problems, PROBLEM_ERROR, input->path, 0, NULL,
-                            "the container's command line is longer than the 1 MiB that systemd reads");
+                            "the command line is longer than the 1 MiB that systemd reads");
 }
 
 static void append_header(GString *text, const char *section) {
@@ -235,13 +198,15 @@ static void append_unit_section(const ServiceInput *input, GString *text, GPtrAr
         append_header(text, "Unit");
         if (section != UNIT_FILE_NO_SECTION)
                 service_depend_print(input, section, text, problems);
+        service_depend_print_references(input, text);
         append_path(text, "SourcePath", input->path);
 }
 
-void service_print(const ServiceInput *input, const ContainerSpec *spec, GString *text,
-                   GPtrArray *problems) {
+void service_print(const ServiceInput *input, const void *spec, GString *text, GPtrArray *problems) {
         const UnitFile *unit = input->unit;
-        bool has_service = unit_file_find_section(unit, "Service") != UNIT_FILE_NO_SECTION;
+        const char *section = unit_kind_section(input->kind);
+        bool has_service = unit_file_find_section(unit, "Service") != UNIT_FILE_NO_SECTION,
+             has_own = unit_file_find_section(unit, section) != UNIT_FILE_NO_SECTION;
 
         append_mark(input, text);
         append_unit_section(input, text, problems);
@@ -249,18 +214,22 @@ void service_print(const ServiceInput *input, const ContainerSpec *spec, GString
                 const char *name = unit->sections->pdata[i];
 
                 /* Without a [Service] of the user's, ours comes where [Container] was. */
-                if (g_str_equal(name, "Service") || (!has_service && g_str_equal(name, input->section))) {
+                if (g_str_equal(name, "Service") || (!has_service && g_str_equal(name, section))) {
                         append_header(text, "Service");
                         if (has_service) {
                                 unit_file_print_section(unit, i, text);
                                 g_string_append_c(text, '\n');
                         }
                         append_service(input, spec, text, problems);
-                } else if (!g_str_equal(name, "Unit") && !g_str_equal(name, input->section) &&
+                } else if (!g_str_equal(name, "Unit") && !g_str_equal(name, section) &&
                            !g_str_equal(name, "Quadlet")) {
                         append_header(text, name);
                         unit_file_print_section(unit, i, text);
                 }
+        }
+        if (!has_service && !has_own) {
+                append_header(text, "Service");
+                append_service(input, spec, text, problems);
         }
 }
 
@@ -321,6 +290,12 @@ static void append_description(GString *text, const char *reason, size_t first, 
         g_string_append_c(text, '\n');
 }
 
+static void append_documentation(const ServiceInput *input, GString *text) {
+        text_append(text, "Documentation=man:wolffia-");
+        text_append(text, input->kind ? input->kind->manual : "container");
+        text_append(text, "(5)\n");
+}
+
 void service_print_stub(const ServiceInput *input, const GPtrArray *problems, GString *text) {
         guint install = unit_file_find_section(input->unit, "Install"), count;
         size_t first = 0;
@@ -329,7 +304,7 @@ void service_print_stub(const ServiceInput *input, const GPtrArray *problems, GS
         append_mark(input, text);
         append_header(text, "Unit");
         append_description(text, reason->str, first, count);
-        append_line(text, "Documentation", "man:wolffia-container(5)");
+        append_documentation(input, text);
         append_path(text, "SourcePath", input->path);
 
         append_header(text, "Service");
@@ -337,7 +312,7 @@ void service_print_stub(const ServiceInput *input, const GPtrArray *problems, GS
         append_frame(input, text);
         if (service_value(input, "TimeoutStopSec"))
                 append_line(text, "TimeoutStopSec", service_value(input, "TimeoutStopSec"));
-        text_append(text, "ExecStart=" WOLFFIA_RUNNER_PATH " --unit=%n \\\n" INDENT);
+        text_append(text, "ExecStart=" WOLFFIA_RUNNER_PATH " --unit=%n \\\n" SERVICE_COMMAND_INDENT);
         unit_words_quote_option(text, "broken", reason->str, UNIT_WORDS_LITERAL);
         g_string_append_c(text, '\n');
 

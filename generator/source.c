@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define LATER(what) what " come with a later version"
-
 static const struct {
         const char *extension;
         const char *section;
@@ -15,13 +13,17 @@ static const struct {
         const char *refusal;
 } kinds[] = {
         [SOURCE_CONTAINER] = {".container", "Container", "", NULL},
-        [SOURCE_VOLUME] = {".volume", "Volume", "-volume", LATER(".volume units")},
-        [SOURCE_NETWORK] = {".network", "Network", "-network", LATER(".network units")},
-        [SOURCE_POD] = {".pod", "Pod", "-pod", LATER(".pod units")},
-        [SOURCE_IMAGE] = {".image", "Image", "-image", LATER(".image units")},
-        [SOURCE_BUILD] = {".build", "Build", "-build", LATER(".build units")},
-        [SOURCE_KUBE] = {".kube", "Kube", "", LATER(".kube units")},
-        [SOURCE_ARTIFACT] = {".artifact", "Artifact", "-artifact", LATER(".artifact units")},
+        [SOURCE_VOLUME] = {".volume", "Volume", "-volume", NULL},
+        [SOURCE_NETWORK] = {".network", "Network", "-network", NULL},
+        [SOURCE_POD] = {".pod", "Pod", "-pod", NULL},
+        [SOURCE_IMAGE] = {".image", "Image", "-image", NULL},
+        [SOURCE_BUILD] = {".build", "Build", "-build", NULL},
+        [SOURCE_KUBE] =
+                {".kube", "Kube", "",
+                 ".kube files hold Kubernetes' YAML, which is not read here; write a .pod file and .container files"},
+        [SOURCE_ARTIFACT] =
+                {".artifact", "Artifact", "-artifact",
+                 "artifacts are not fetched; an .image file fetches an image, which Mount=type=image brings into a container"},
 };
 
 SourceKind source_kind(const char *name) {

@@ -24,7 +24,7 @@ SourceKind source_kind(const char *name);
 /* "Container": the section of that kind. */
 const char *source_section(SourceKind kind);
 
-/* What cannot be translated in this version, as a sentence; NULL when the kind works. */
+/* Why the kind cannot be translated, as a sentence; NULL when it can. */
 const char *source_refusal(SourceKind kind);
 
 /* web.container → web.service, data.volume → data-volume.service, a@.volume → a-volume@.service. Caller

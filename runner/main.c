@@ -76,6 +76,11 @@ int main(int argc, char **argv) {
                 print_help(argc < 2 ? stderr : stdout);
                 return argc < 2 ? EXIT_STATUS_USAGE : EXIT_SUCCESS;
         }
+        if (g_str_equal(argv[1], "--pod-infra")) {
+                fail(&error, WOLFFIA_ERROR_UNSUPPORTED, "pods come with a later version");
+                report(NULL, "spec", error);
+                return EXIT_STATUS_CONFIG;
+        }
         if (!container_options_parse((const char *const *) argv + 1, &spec, &error)) {
                 report(NULL, "spec", error);
                 return EXIT_STATUS_USAGE;

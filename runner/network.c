@@ -67,6 +67,9 @@ static bool parse_ports(const ContainerSpec *spec, Network *network, GError **er
 
 static bool choose_kind(const ContainerSpec *spec, NetworkKind *ret_kind, GError **error) {
         *ret_kind = NETWORK_PASTA;
+        if (spec->pod)
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "Pod=%s: pods come with a later version",
+                            spec->pod);
         if (spec->networks->len == 0)
                 return true;
         if (spec->networks->len > 1)

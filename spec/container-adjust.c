@@ -13,82 +13,34 @@
 
 #include <string.h>
 
-/* Makes the part of *VALUE from OFFSET on, LENGTH bytes, absolute against the unit file's folder. */
-static void make_absolute(const char *unit_path, char **value, size_t offset, size_t length) {
-        g_autofree char *folder = g_path_get_dirname(unit_path);
-        g_autofree char *part = g_strndup(*value + offset, length);
-        g_autofree char *absolute = path_absolute(folder, part);
-        char *whole = g_strdup_printf("%.*s%s%s", (int) offset, *value, absolute, *value + offset + length);
-
-        g_free(*value);
-        *value = whole;
-}
-
-static bool fail_later(GError **error, const char *word, const char *what) {
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "%s: %s come with a later version", word, what);
-}
-
 static bool adjust_image(const KeyLoad *load, char **value, GError **error) {
-        if (g_str_has_suffix(*value, ".image") || g_str_has_suffix(*value, ".build"))
-                return fail_later(error, *value, ".image and .build units");
-        return true;
+        return reference_image(load->references, value, error);
 }
 
-static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
-        const char *colon = strchr(*value, ':');
-
-        if (!colon)
-                return true;
-        size_t length = (size_t) (colon - *value);
-        if (length > strlen(".volume") &&
-            strncmp(colon - strlen(".volume"), ".volume", strlen(".volume")) == 0)
-                return fail_later(error, *value, ".volume units");
-        if (**value == '.')
-                make_absolute(load->path, value, 0, length);
-        return true;
+static bool adjust_mount(const KeyLoad *load, char **value, GError **error) {
+        return reference_mount(load->references, load->path, value, error);
 }
 
 static bool adjust_network(const KeyLoad *load, char **value, GError **error) {
-        g_autofree char *name = g_strndup(*value, strcspn(*value, ":"));
-
-        if (g_str_has_suffix(name, ".network"))
-                return fail_later(error, name, ".network units");
-        if (g_str_has_suffix(name, ".container"))
-                return fail_later(error, name, "networks of other containers");
-        return true;
+        return reference_network(load->references, value, error);
 }
 
 static bool adjust_path(const KeyLoad *load, char **value, GError **error) {
-        /* A specifier or variable in front may well be an absolute path. */
-        if (!strchr("/%$", **value))
-                make_absolute(load->path, value, 0, strlen(*value));
-        return true;
+        return reference_path(load->path, value, error);
+}
+
+static bool adjust_pod(const KeyLoad *load, char **value, GError **error) {
+        return reference_pod(load->references, value, error);
+}
+
+static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
+        return reference_volume(load->references, load->path, value, error);
 }
 
 static bool adjust_seccomp(const KeyLoad *load, char **value, GError **error) {
         if (!**value || g_str_equal(*value, "unconfined") || g_str_equal(*value, "nesting"))
                 return true;
         return adjust_path(load, value, error);
-}
-
-static bool adjust_mount(const KeyLoad *load, char **value, GError **error) {
-        static const char *const names[] = {"source=", "src="};
-
-        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-                const char *found = strstr(*value, names[i]);
-
-                if (!found || (found != *value && found[-1] != ','))
-                        continue;
-                size_t offset = (size_t) (found - *value) + strlen(names[i]);
-                size_t length = strcspn(*value + offset, ",");
-                g_autofree char *source = g_strndup(*value + offset, length);
-                if (g_str_has_suffix(source, ".volume") || g_str_has_suffix(source, ".image") ||
-                    g_str_has_suffix(source, ".artifact"))
-                        return fail_later(error, source, "references to other unit files");
-                if (*source == '.')
-                        make_absolute(load->path, value, offset, length);
-        }
-        return true;
 }
 
 /* Quadlet's word for who says "ready": healthy, or a boolean. */
@@ -124,6 +76,7 @@ const KeyAdjustment container_adjustments[] = {
         {offsetof(ContainerSpec, mounts), adjust_mount},
         {offsetof(ContainerSpec, networks), adjust_network},
         {offsetof(ContainerSpec, notify), adjust_notify},
+        {offsetof(ContainerSpec, pod), adjust_pod},
         {offsetof(ContainerSpec, rootfs), adjust_path},
         {offsetof(ContainerSpec, seccomp_profile), adjust_seccomp},
         {offsetof(ContainerSpec, volumes), adjust_volume},

@@ -18,7 +18,6 @@
 #define REMARK_ADDRESSES    "addresses on networks come with a later version"
 #define REMARK_RETRY        "a failed pull is tried again by Restart= in [Service]"
 #define REMARK_RELOAD       "reloading comes with a later version; ExecReload= in [Service] works"
-#define REMARK_PODS         "pods come with a later version"
 #define REMARK_TERMINAL     "a service has no terminal"
 #define REMARK_PODMAN_FILES "these files are for podman, which does not run here"
 
@@ -62,6 +61,10 @@ static const Key container_keys[] = {
          FIELD(unmasked), "PATH", "do not hide this path, or ALL"},
         {"AddDevice", "device", 0, KEY_SPLIT, KEY_WORKS, NULL,
          FIELD(devices), "DEVICE[:TARGET[:OPTIONS]]", "device node of the host"},
+        {"Pod", "pod", 0, KEY_SINGLE, KEY_WORKS, NULL,
+         FIELD(pod), "NAME.pod", "pod that it is a member of"},
+        {"StartWithPod", NULL, 0, KEY_BOOLEAN, KEY_WORKS, NULL,
+         FIELD(start_with_pod), NULL, "whether the start of the pod starts it; the default"},
         {"Network", "network", 0, KEY_LINES, KEY_WORKS, check_network,
          FIELD(networks), "MODE", "none, host, or pasta[:OPTIONS]"},
         {"PublishPort", "publish", 'p', KEY_LINES, KEY_WORKS, check_port,
@@ -162,8 +165,6 @@ static const Key container_keys[] = {
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_LABELS},
         {"SecurityLabelLevel", "security-opt=label=level:", 0, KEY_SINGLE, KEY_IGNORED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_LABELS},
-        {"StartWithPod", NULL, 0, KEY_BOOLEAN, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, REMARK_PODS},
         {"ReloadCmd", NULL, 0, KEY_COMMAND, KEY_IGNORED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_RELOAD},
         {"ReloadSignal", NULL, 0, KEY_SINGLE, KEY_IGNORED, NULL,
@@ -206,8 +207,6 @@ static const Key container_keys[] = {
          CONTAINER_KEY_NO_FIELD, NULL, "nothing is printed anyway"},
         {"AppArmor", "security-opt=apparmor", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "AppArmor profiles are not supported; AppArmorProfile= in [Service] is not either, for user services"},
-        {"Pod", "pod", 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_PODS},
         {"Secret", "secret", 0, KEY_WORDS, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "secrets come with a later version; until then Volume= can bring a file in, EnvironmentFile= a variable"},
         {"UIDMap", "uidmap", 0, KEY_SPLIT, KEY_REFUSED, NULL,

@@ -128,9 +128,10 @@ bool key_options_parse_options(const KeyTable *table, const char *const **argume
         return true;
 }
 
-/* A field without an option is a plain word, and a list takes all that are left. */
+/* A text without an option is a plain word, and a list takes all that are left. A boolean without one is the
+ * generator's own. */
 static bool is_word(const Key *key) {
-        return !key->option && key_has_field(key);
+        return !key->option && key_has_field(key) && key_kind(key) != KEY_KIND_TRISTATE;
 }
 
 bool key_options_parse(const KeyTable *table, const char *const *arguments, void *spec, GError **error) {

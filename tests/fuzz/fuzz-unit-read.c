@@ -19,13 +19,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         g_autoptr(GPtrArray) problems = problems_new(), printed_problems = problems_new();
         g_autoptr(ContainerSpec) spec = container_spec_new();
         g_autoptr(GString) printed = g_string_new(NULL);
-        ServiceInput input = {unit, "/x/web.container", "web.service", "Container", NULL, NULL};
+        ServiceInput input = {.unit = unit,
+                              .path = "/x/web.container",
+                              .service = "web.service",
+                              .source_kind = SOURCE_CONTAINER,
+                              .kind = unit_kind_find(SOURCE_CONTAINER)};
 
         memcpy(text, data, size);
         unit_read_text(reader, text, size, "/x/web.container", unit, problems);
         container_load(unit, "/x/web.container", spec, problems);
         service_check(&input, problems);
-        service_complete(&input, spec);
+        unit_kind_complete(SOURCE_CONTAINER, "web.container", "web.service", spec);
         if (problems_have_errors(problems))
                 service_print_stub(&input, problems, printed);
         else

@@ -20,7 +20,9 @@ import tempfile
 from pathlib import Path
 
 CASES = Path(__file__).resolve().parent / "cases"
-RUNNER = re.compile(r"ExecStart=\S+/wolffia-runner")
+PROGRAMS = {"wolffia-runner": "/usr/libexec/wolffia/wolffia-runner", "wolffia-network": "/usr/libexec/wolffia/wolffia-network",
+            "wolffia": "/usr/bin/wolffia"}
+CALL = re.compile(r"ExecStart=\S+/(wolffia-runner|wolffia-network|wolffia)(?= |$)", re.MULTILINE)
 MUST_RUN = os.environ.get("WOLFFIA_TESTS_MUST_RUN") == "1"
 
 
@@ -34,8 +36,8 @@ def parse():
 
 
 def normalise(text, case):
-    """Makes the text independent of where the source tree lies and where the runner is installed to."""
-    return RUNNER.sub("ExecStart=/usr/libexec/wolffia/wolffia-runner", text.replace(f"{case}/", "/case/"))
+    """Makes the text independent of where the source tree lies and where our programs are installed to."""
+    return CALL.sub(lambda call: "ExecStart=" + PROGRAMS[call.group(1)], text.replace(f"{case}/", "/case/"))
 
 
 def read_tree(top, case):
@@ -144,7 +146,7 @@ def verify_all(cases):
         runner.chmod(0o755)
         for case in cases:
             units = Path(top, case.name)
-            tree = {name: text.replace("/usr/libexec/wolffia/wolffia-runner", str(runner))
+            tree = {name: CALL.sub(f"ExecStart={runner}", text)
                     for name, text in read_tree(case / "expected", case).items()}
             write_tree(units, tree)
             names = [name for name, text in tree.items() if name.endswith(".service") and not text.startswith("-> ")

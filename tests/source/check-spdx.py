@@ -11,7 +11,6 @@ FORMS = {
     ".rst": f".. {LICENSE}",
     ".py": f"# {LICENSE}",
     ".sh": f"# {LICENSE}",
-    ".build": f"# {LICENSE}",
 }
 
 
@@ -19,7 +18,7 @@ def check(path):
     text = read(path)
     lines = text.split("\n", 2)
     is_script = text.startswith("#!")
-    form = FORMS.get(path.suffix) or (f"# {LICENSE}" if is_script or path.name == "meson_options.txt" else None)
+    form = FORMS.get(path.suffix) or (f"# {LICENSE}" if is_script or path.name in ("meson.build", "meson_options.txt") else None)
     if form is None or (lines[1] if is_script else lines[0]).strip() == form:
         return []
     return [f"{path}:{2 if is_script else 1}: '{form}' is missing"]

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* [Pod]: its table. */
+
+#include "spec/pod-spec.h"
+
+#include "base/error.h"
+#include "spec/container-checks.h"
+#include "spec/key-common.h"
+#include "spec/value-address.h"
+
+#define REMARK_REMAP "it is obsolete in Podman too; write UserNS= instead"
+
+static bool check_exit_policy(const char *value, GError **error) {
+        if (g_str_equal(value, "stop") || g_str_equal(value, "continue"))
+                return true;
+        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither stop nor continue", value);
+}
+
+#define FIELD(name) offsetof(PodSpec, name)
+
+/* clang-format off */
+static const Key pod_keys[] = {
+        {"PodName", "name", 0, KEY_SINGLE, KEY_WORKS, NULL,
+         FIELD(name), "NAME", "name of the pod"},
+        {"Network", "network", 0, KEY_LINES, KEY_WORKS, check_network,
+         FIELD(networks), "MODE", "none, host, pasta[:OPTIONS], or a network"},
+        {"NetworkAlias", "network-alias", 0, KEY_LINES, KEY_WORKS, NULL,
+         FIELD(network_aliases), "NAME", "further name on networks"},
+        {"IP", "ip", 0, KEY_SINGLE, KEY_WORKS, value_address_check,
+         FIELD(ip), "ADDRESS", "address on the network"},
+        {"IP6", "ip6", 0, KEY_SINGLE, KEY_WORKS, value_address_check,
+         FIELD(ip6), "ADDRESS", "IPv6 address on the network"},
+        {"PublishPort", "publish", 'p', KEY_LINES, KEY_WORKS, check_port,
+         FIELD(ports), "[[ADDRESS:]HOST:]PORT[/udp]", "port of the pod that the host answers on"},
+        {"HostName", "hostname", 0, KEY_SINGLE, KEY_WORKS, check_host_name,
+         FIELD(host_name), "NAME", "host name inside"},
+        {"AddHost", "add-host", 0, KEY_LINES, KEY_WORKS, check_host,
+         FIELD(hosts), "NAME:ADDRESS", "line of /etc/hosts"},
+        {"DNS", "dns", 0, KEY_LINES, KEY_WORKS, NULL,
+         FIELD(dns), "ADDRESS", "name server"},
+        {"DNSOption", "dns-option", 0, KEY_LINES, KEY_WORKS, NULL,
+         FIELD(dns_options), "OPTION", "option of resolv.conf(5)"},
+        {"DNSSearch", "dns-search", 0, KEY_LINES, KEY_WORKS, NULL,
+         FIELD(dns_search), "DOMAIN", "search domain"},
+        {"Volume", "volume", 'v', KEY_LINES, KEY_WORKS, check_volume,
+         FIELD(volumes), "[SOURCE:]TARGET[:OPTIONS]", "file, folder or named volume inside all members"},
+        {"ShmSize", "shm-size", 0, KEY_SINGLE, KEY_WORKS, check_size,
+         FIELD(shm_size), "SIZE", "size of /dev/shm"},
+        {"UserNS", "userns", 0, KEY_SINGLE, KEY_WORKS, check_userns,
+         FIELD(user_namespace), "MODE", "which ids the members have"},
+        {"UIDMap", "uidmap", 0, KEY_SPLIT, KEY_WORKS, NULL,
+         FIELD(uid_map), "MAP", "ids of users, CONTAINER:HOST:COUNT"},
+        {"GIDMap", "gidmap", 0, KEY_SPLIT, KEY_WORKS, NULL,
+         FIELD(gid_map), "MAP", "ids of groups, CONTAINER:HOST:COUNT"},
+        {"SubUIDMap", "subuidname", 0, KEY_SINGLE, KEY_WORKS, NULL,
+         FIELD(sub_uid_name), "NAME", "whose subordinate user ids are used"},
+        {"SubGIDMap", "subgidname", 0, KEY_SINGLE, KEY_WORKS, NULL,
+         FIELD(sub_gid_name), "NAME", "whose subordinate group ids are used"},
+        {"ExitPolicy", "exit-policy", 0, KEY_SINGLE_EMPTY, KEY_WORKS, check_exit_policy,
+         FIELD(exit_policy), "POLICY", "once the last member has ended: stop, which is the default, or continue"},
+        {"StopTimeout", "stop-timeout", 0, KEY_SINGLE_EMPTY, KEY_WORKS, check_duration,
+         FIELD(stop_timeout), "SECONDS", "how long members may take to stop"},
+        {"Label", "label", 'l', KEY_MAP, KEY_WORKS, check_pair,
+         FIELD(labels), "NAME=VALUE", "metadata"},
+        {NULL, "unit", 0, KEY_SINGLE, KEY_WORKS, NULL,
+         FIELD(unit), "UNIT", "name of the systemd unit, for messages"},
+        KEY_COMMON_ROWS,
+        {"RemapUsers", NULL, 0, KEY_SINGLE, KEY_REFUSED, NULL,
+         KEY_NO_FIELD, "VALUE", REMARK_REMAP},
+        {"RemapUid", NULL, 0, KEY_SPLIT, KEY_REFUSED, NULL,
+         KEY_NO_FIELD, "VALUE", REMARK_REMAP},
+        {"RemapGid", NULL, 0, KEY_SPLIT, KEY_REFUSED, NULL,
+         KEY_NO_FIELD, "VALUE", REMARK_REMAP},
+        {"RemapUidSize", NULL, 0, KEY_SINGLE, KEY_REFUSED, NULL,
+         KEY_NO_FIELD, "VALUE", REMARK_REMAP},
+};
+/* clang-format on */
+
+static KeyIndex key_index;
+
+const KeyTable pod_key_table = {
+        .section = "Pod",
+        .keys = pod_keys,
+        .count = G_N_ELEMENTS(pod_keys),
+        .spec_size = sizeof(PodSpec),
+        .index = &key_index,
+};
+
+PodSpec *pod_spec_new(void) {
+        return key_table_new_spec(&pod_key_table);
+}
+
+void pod_spec_free(PodSpec *spec) {
+        key_table_free_spec(&pod_key_table, spec);
+}
+
+static bool adjust_network(const KeyLoad *load, char **value, GError **error) {
+        return reference_network(load->references, value, error);
+}
+
+static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
+        return reference_volume(load->references, load->path, value, error);
+}
+
+static const KeyAdjustment adjustments[] = {
+        {FIELD(networks), adjust_network},
+        {FIELD(volumes), adjust_volume},
+        {KEY_NO_FIELD, NULL},
+};
+
+const KeyLoader pod_loader = {
+        .table = &pod_key_table,
+        .adjustments = adjustments,
+};
