@@ -7,6 +7,7 @@
  *         dropins  what others add to it             spec/unit-dropins
  *         spec     [Container] → ContainerSpec       spec/key-load; what other files mean: generator/lookup
  *         service  the unit's text                   generator/service
+ *                  slips and habits in systemd's own sections: generator/service-correct
  *                  what is the container's, and not the service's: generator/service-lift
  *         install  the links it wants                generator/install
  *         output   both into systemd's folder        generator/output

@@ -5,7 +5,6 @@
 #include "generator/install.h"
 
 #include "generator/source.h"
-#include "spec/nearest.h"
 #include "spec/problem.h"
 #include "spec/unit-words.h"
 
@@ -51,10 +50,18 @@ static bool has_link(const GArray *links, const char *folder, const char *name) 
         return false;
 }
 
-/* The targets of the system manager that people write by habit; a user manager has neither. */
+/* The targets of the system manager that people write by habit; a user manager has none of them, and nothing would ever
+ * start. */
 static const char *target_of_users(const char *word) {
-        if (g_str_equal(word, "multi-user.target") || g_str_equal(word, "graphical.target"))
-                return "default.target";
+        static const char *const of_system[] = {
+                "graphical.target",      "local-fs.target",  "machines.target",  "multi-user.target",
+                "network-online.target", "network.target",   "remote-fs.target", "runlevel2.target",
+                "runlevel3.target",      "runlevel4.target", "runlevel5.target", "sysinit.target",
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(of_system); i++)
+                if (g_str_equal(word, of_system[i]))
+                        return "default.target";
         return word;
 }
 
@@ -121,37 +128,6 @@ static char *linked_name(const UnitFile *unit, const char *service) {
                         : NULL;
 }
 
-static const char *const install_keys[] = {"WantedBy",        "Alias",      "Also",
-                                           "DefaultInstance", "RequiredBy", "UpheldBy"};
-
-static bool is_known(const char *key) {
-        for (size_t i = 0; i < G_N_ELEMENTS(install_keys); i++)
-                if (strcmp(key, install_keys[i]) == 0)
-                        return true;
-        return g_str_has_prefix(key, "X-");
-}
-
-/* `WWantedBy=` would mean a container that does not come up at boot, and nobody knows why. */
-static void check_keys(const UnitFile *unit, guint section, GPtrArray *problems) {
-        for (guint i = 0; i < unit->assignments->len; i++) {
-                const UnitAssignment *assignment = unit_file_at(unit, i);
-                const char *best = install_keys[0];
-
-                if (assignment->section != section || !assignment->key || is_known(assignment->key))
-                        continue;
-                for (size_t j = 1; j < G_N_ELEMENTS(install_keys); j++)
-                        if (nearest_distance(assignment->key, install_keys[j]) <
-                            nearest_distance(assignment->key, best))
-                                best = install_keys[j];
-                bool plausible =
-                        nearest_is_plausible(assignment->key, nearest_distance(assignment->key, best));
-                problem_add(problems, PROBLEM_WARNING, assignment->file, assignment->line, assignment->key,
-                            "there is no such key in [" SECTION "]%s%s%s",
-                            plausible ? "; did you mean " : ", ignoring", plausible ? best : "",
-                            plausible ? "=?" : "");
-        }
-}
-
 static bool names_default(const UnitFile *unit, guint section) {
         for (guint i = 0; i < unit->assignments->len; i++) {
                 const UnitAssignment *assignment = unit_file_at(unit, i);
@@ -172,7 +148,6 @@ void install_plan(const UnitFile *unit, const char *service, GArray *links, GPtr
         g_autofree char *linked = linked_name(unit, service);
         Install install = {service, linked, names_default(unit, section), links, problems};
 
-        check_keys(unit, section, problems);
         if (linked) {
                 plan_key(&install, unit, "WantedBy", plan_want, "wants");
                 plan_key(&install, unit, "RequiredBy", plan_want, "requires");

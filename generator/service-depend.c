@@ -13,7 +13,7 @@
 
 #define BLANKS " \t"
 
-static bool is_dependency(const char *key) {
+bool service_depend_is_key(const char *key) {
         static const char *const keys[] = {
                 "After",
                 "Before",
@@ -113,7 +113,7 @@ void service_depend_print(const ServiceInput *input, guint section, GString *tex
                         text_append(text, assignment->key);
                         g_string_append_c(text, '=');
                 }
-                if (assignment->key && is_dependency(assignment->key))
+                if (assignment->key && service_depend_is_key(assignment->key))
                         append_dependency(input, assignment, text, problems);
                 else
                         text_append(text, assignment->value);

@@ -10,3 +10,6 @@ void service_depend_print(const ServiceInput *input, guint section, GString *tex
 /* Appends what the values of the section need: the units of files that they name, mounts of paths; and for a
  * pod, its members. */
 void service_depend_print_references(const ServiceInput *input, GString *text);
+
+/* Whether KEY of [Unit] names other units. */
+bool service_depend_is_key(const char *key);

@@ -4,6 +4,7 @@
 
 #include "generator/translation.h"
 
+#include "generator/service-correct.h"
 #include "generator/service-lift.h"
 #include "generator/service.h"
 #include "spec/problem.h"
@@ -119,6 +120,7 @@ void translation_load(Translation *translation) {
         const Source *source = translation->source;
         const char *refusal = source_refusal(source->kind);
 
+        service_correct(translation->unit, translation->problems);
         if (refusal) {
                 problem_add(translation->problems, PROBLEM_ERROR, translation->path, 0, NULL, "%s", refusal);
                 return;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "spec/key-options.h"
+#include "spec/section-keys.h"
 #include "spec/unit-words.h"
 #include "spec/value-basic.h"
 
@@ -28,32 +29,10 @@ static void report_error(KeyLoad *load, const GError *error) {
         key_load_report(load, PROBLEM_ERROR, error->message);
 }
 
-/* Keys that people put into the wrong section. */
-static const char *section_of_key(const char *key) {
-        static const char *const unit_keys[] = {"After",     "Before",      "BindsTo",
-                                                "Conflicts", "Description", "Documentation",
-                                                "PartOf",    "Requires",    "Wants"};
-        static const char *const service_keys[] = {
-                "CPUQuota",     "ExecReload",      "ExecStartPost",   "ExecStartPre", "ExecStop",
-                "ExecStopPost", "MemoryMax",       "RemainAfterExit", "Restart",      "RestartSec",
-                "TasksMax",     "TimeoutStartSec", "TimeoutStopSec",  "Type"};
-        static const char *const install_keys[] = {"Alias", "RequiredBy", "WantedBy"};
-
-        for (size_t i = 0; i < G_N_ELEMENTS(unit_keys); i++)
-                if (g_str_equal(key, unit_keys[i]))
-                        return "Unit";
-        for (size_t i = 0; i < G_N_ELEMENTS(service_keys); i++)
-                if (g_str_equal(key, service_keys[i]))
-                        return "Service";
-        for (size_t i = 0; i < G_N_ELEMENTS(install_keys); i++)
-                if (g_str_equal(key, install_keys[i]))
-                        return "Install";
-        return NULL;
-}
-
 static void report_unknown_key(KeyLoad *load) {
         const char *key = load->assignment->key;
-        const char *section = section_of_key(key), *nearest = key_table_nearest(load->loader->table, key);
+        const char *section = section_keys_section(key),
+                   *nearest = key_table_nearest(load->loader->table, key);
         g_autofree char *text =
                 section   ? g_strdup_printf("this key belongs into [%s]", section)
                 : nearest ? g_strdup_printf("there is no such key; did you mean %s=?", nearest)

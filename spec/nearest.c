@@ -45,3 +45,18 @@ gboolean nearest_is_plausible(const char *word, guint distance) {
 
         return distance <= (length < 4 ? 1 : length < 8 ? 2 : 3);
 }
+
+const char *nearest_find(const char *word, const char *const *words, size_t count) {
+        const char *best = NULL;
+        guint best_distance = G_MAXUINT;
+
+        for (size_t i = 0; i < count; i++) {
+                guint distance = nearest_distance(word, words[i]);
+
+                if (distance < best_distance) {
+                        best_distance = distance;
+                        best = words[i];
+                }
+        }
+        return best && nearest_is_plausible(word, best_distance) ? best : NULL;
+}

@@ -12,3 +12,6 @@ guint nearest_distance(const char *a, const char *b);
 
 /* Whether DISTANCE is small enough for a word of this length to be worth a suggestion. */
 gboolean nearest_is_plausible(const char *word, guint distance);
+
+/* The one of WORDS that WORD is most likely a slip of; NULL when none is near enough. */
+const char *nearest_find(const char *word, const char *const *words, size_t count);

@@ -133,6 +133,14 @@ def check(case, found, stderr, status):
     return faults
 
 
+def is_told(line, case):
+    """Whether the generator has said it as well: slips of the user's stay in the unit."""
+    told = case / "expected-stderr"
+    match = re.search(r"Unknown (?:key|section) '(\w+)'|Command (podman) is not executable", line)
+    name = match and (match[1] or match[2])
+    return bool(name) and told.exists() and re.search(rf" {name}=:|\[{name}\]|`{name} ", told.read_text())
+
+
 def verify_all(cases):
     """One call for all good units: each takes systemd-analyze a while to start. Units of cases have equal names, so each case
     has its own folder in $SYSTEMD_UNIT_PATH in turn."""
@@ -160,7 +168,8 @@ def verify_all(cases):
             # Where there is no cgroup v2 of one's own the check itself has something to say, about the machine; and
             # UpheldBy= is newer than Debian 12, where the link alone has no effect either.
             said = [line for line in answer.stderr.splitlines()
-                    if (any(name in line for name in names) or "unit" in line.lower()) and "'UpheldBy'" not in line]
+                    if (any(name in line for name in names) or "unit" in line.lower()) and "'UpheldBy'" not in line
+                    and not is_told(line, case)]
             if said:
                 faults.append(f"{case.name}: " + "\n".join(said))
     return ("failed", "\n".join(faults)) if faults else ("ok", "")

@@ -60,18 +60,6 @@ static void test_templates(void) {
         assert_links("web@.service", "Alias=other@.service", "other@.service->web@.service", NULL);
 }
 
-static void test_misspelt_keys(void) {
-        assert_links("web.service", "WWantedBy=default.target", "",
-                     "there is no such key in [Install]; did you mean WantedBy=?");
-        assert_links("web.service", "wantedby=default.target", "",
-                     "there is no such key in [Install]; did you mean WantedBy=?");
-}
-
-static void test_unknown_keys(void) {
-        assert_links("web.service", "Whatever=x", "", "there is no such key in [Install], ignoring");
-        assert_links("web.service", "X-Mine=x\nAlso=y.service", "", NULL);
-}
-
 static void test_names(void) {
         assert_links("web.service", "Alias=www.service web.service", "www.service->web.service", NULL);
         assert_links("web.service", "Alias=../x.service", "",
@@ -88,8 +76,6 @@ int main(int argc, char **argv) {
         g_test_add_func("/install/wants", test_wants);
         g_test_add_func("/install/targets-of-the-system", test_targets_of_the_system);
         g_test_add_func("/install/templates", test_templates);
-        g_test_add_func("/install/misspelt-keys", test_misspelt_keys);
-        g_test_add_func("/install/unknown-keys", test_unknown_keys);
         g_test_add_func("/install/names", test_names);
         return g_test_run();
 }

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Slips and habits, each with a rule of its own; all of them have been met in published files. */
+
+#include "generator/service-correct.h"
+
+#include "generator/service-depend.h"
+#include "generator/service-podman.h"
+#include "spec/nearest.h"
+#include "spec/problem.h"
+#include "spec/section-keys.h"
+
+#include <string.h>
+
+typedef struct Correct {
+        UnitFile *unit;
+        GPtrArray *problems;
+        const UnitAssignment *line; /* the one being looked at */
+        const char *section;        /* of it */
+} Correct;
+
+static void report(const Correct *correct, ProblemSeverity severity, const char *format, ...)
+        G_GNUC_PRINTF(3, 4);
+
+static void report(const Correct *correct, ProblemSeverity severity, const char *format, ...) {
+        va_list arguments;
+
+        va_start(arguments, format);
+        g_autofree char *text = g_strdup_vprintf(format, arguments);
+        va_end(arguments);
+        problem_add(correct->problems, severity, correct->line->file, correct->line->line,
+                    correct->line->key, "%s", text);
+}
+
+/* ---- names ---- */
+
+/* The sections of source files, which none of systemd's are. */
+static const char *const sections[] = {"Unit", "Service", "Install", "Container", "Volume",   "Network",
+                                       "Pod",  "Image",   "Build",   "Kube",      "Artifact", "Quadlet"};
+
+static void check_section(const Correct *correct) {
+        for (size_t i = 0; i < G_N_ELEMENTS(sections); i++)
+                if (g_str_equal(correct->section, sections[i]))
+                        return;
+        if (g_str_has_prefix(correct->section, "X-"))
+                return;
+        const char *nearest = nearest_find(correct->section, sections, G_N_ELEMENTS(sections));
+        g_autofree char *guess = nearest ? g_strdup_printf("; did you mean [%s]?", nearest) : NULL;
+        problem_add(correct->problems, PROBLEM_WARNING, correct->line->file, correct->line->line, NULL,
+                    "a service has no section [%s]%s", correct->section,
+                    guess ? guess : ", systemd ignores it");
+}
+
+/* `WWantedBy=` would mean a container that does not come up at boot, and nobody knows why. */
+static void check_key(const Correct *correct) {
+        const char *key = correct->line->key, *section = correct->section;
+
+        if (!section_keys_has(section) || section_keys_knows(section, key))
+                return;
+        const char *nearest = section_keys_nearest(section, key), *other = section_keys_section(key);
+        if (other)
+                report(correct, PROBLEM_WARNING, "this key belongs into [%s], and has no effect here",
+                       other);
+        else if (nearest)
+                report(correct, PROBLEM_WARNING, "there is no such key in [%s]; did you mean %s=?", section,
+                       nearest);
+        else
+                report(correct, PROBLEM_WARNING, "there is no such key in [%s], systemd ignores it",
+                       section);
+}
+
+/* ---- values ---- */
+
+static const char *const restarts[] = {"no",          "always",      "on-success", "on-failure",
+                                       "on-abnormal", "on-watchdog", "on-abort"};
+
+/* Words that other programs have for the same: Docker's, and YAML's. */
+static const struct {
+        const char *word;
+        const char *meant;
+} restart_words[] = {
+        {"unless-stopped", "always"},
+        {"yes", "always"},
+        {"true", "always"},
+        {"on", "always"},
+        {"false", "no"},
+        {"off", "no"},
+        {"never", "no"},
+        {"none", "no"},
+};
+
+/* What WORD means, NULL when nobody can tell. */
+static const char *restart_meant(const char *word) {
+        g_autofree char *plain = g_ascii_strdown(word, (gssize) strcspn(word, ":"));
+
+        g_strdelimit(plain, "_ ", '-');
+        for (size_t i = 0; i < G_N_ELEMENTS(restart_words); i++)
+                if (g_str_equal(plain, restart_words[i].word))
+                        return restart_words[i].meant;
+        return nearest_find(plain, restarts, G_N_ELEMENTS(restarts));
+}
+
+static void correct_restart(const Correct *correct) {
+        const char *value = correct->line->value;
+
+        if (!g_str_equal(correct->section, "Service") || !g_str_equal(correct->line->key, "Restart") ||
+            !*value)
+                return;
+        for (size_t i = 0; i < G_N_ELEMENTS(restarts); i++)
+                if (g_str_equal(value, restarts[i]))
+                        return;
+        const char *meant = restart_meant(value);
+        if (!meant) {
+                report(correct, PROBLEM_WARNING,
+                       "there is no '%s', so the service is not restarted; no, always, on-failure… are known",
+                       value);
+                return;
+        }
+        if (strchr(value, ':'))
+                report(correct, PROBLEM_WARNING,
+                       "'%s' is Docker's; taken as %s, and StartLimitBurst= in [Unit] counts", value, meant);
+        else
+                report(correct, PROBLEM_NOTE, "systemd knows no '%s'; taken as %s", value, meant);
+        unit_file_replace(correct->unit, correct->line, "Restart", meant);
+}
+
+/* %D, the data home, is of systemd 256; before, a line that has it is not read at all, or the unit is not. */
+static void expand_data_home(const Correct *correct) {
+        const char *value = correct->line->value, *home = g_getenv("XDG_DATA_HOME");
+        bool is_plain = home && *home == '/' && !strpbrk(home, "% \t\"'\\$");
+
+        if (!strstr(value, "%D"))
+                return;
+        g_autoptr(GString) expanded = g_string_new(NULL);
+        for (const char *p = value; *p; p++) {
+                if (p[0] == '%' && p[1] == 'D') {
+                        g_string_append(expanded, is_plain ? home : "%h/.local/share");
+                        p++;
+                } else {
+                        g_string_append_c(expanded, *p);
+                        if (p[0] == '%' && p[1])
+                                g_string_append_c(expanded, *++p);
+                }
+        }
+        unit_file_replace(correct->unit, correct->line, correct->line->key, expanded->str);
+}
+
+void service_correct(UnitFile *unit, GPtrArray *problems) {
+        bool mounts_engine = service_podman_is_mounted(unit);
+        guint last_section = UNIT_FILE_NO_SECTION;
+
+        for (guint i = 0; i < unit->assignments->len; i++) {
+                const UnitAssignment *line = unit_file_at(unit, i);
+
+                if (!line->key || line->section == UNIT_FILE_NO_SECTION)
+                        continue;
+                Correct correct = {unit, problems, line, unit->sections->pdata[line->section]};
+                if (line->section != last_section)
+                        check_section(&correct);
+                last_section = line->section;
+                check_key(&correct);
+                correct_restart(&correct);
+                expand_data_home(&correct);
+                if (g_str_equal(correct.section, "Unit") && service_depend_is_key(line->key))
+                        service_podman_depend(unit, line, mounts_engine, problems);
+                else if (g_str_equal(correct.section, "Service") && g_str_has_prefix(line->key, "Exec"))
+                        service_podman_check_command(line, problems);
+        }
+}
