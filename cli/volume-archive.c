@@ -112,7 +112,23 @@ static bool import_mapped(void *data, GError **error) {
         return done;
 }
 
-static bool pack_all(struct archive *from, struct archive *to, GError **error) {
+static bool pack_entry(struct archive *from, struct archive *to, struct archive_entry *entry,
+                       struct archive_entry_linkresolver *links, GError **error) {
+        struct archive_entry *spare = NULL;
+
+        if (archive_entry_filetype(entry) == AE_IFSOCK)
+                return true;
+        archive_entry_set_uname(entry, NULL);
+        archive_entry_set_gname(entry, NULL);
+        archive_entry_sparse_clear(entry);
+        archive_entry_linkify(links, &entry, &spare);
+        if (archive_write_header(to, entry) < ARCHIVE_WARN)
+                return fail_archive(to, "Cannot write the archive", error);
+        return archive_entry_size(entry) == 0 || pack_data(from, to, error);
+}
+
+static bool pack_all(struct archive *from, struct archive *to, struct archive_entry_linkresolver *links,
+                     GError **error) {
         for (;;) {
                 struct archive_entry *entry = archive_entry_new();
                 int result = archive_read_next_header2(from, entry);
@@ -120,14 +136,7 @@ static bool pack_all(struct archive *from, struct archive *to, GError **error) {
 
                 if (!done && result != ARCHIVE_EOF)
                         (void) fail_archive(from, "Cannot read the volume", error);
-                if (done && archive_entry_filetype(entry) != AE_IFSOCK) {
-                        archive_entry_set_uname(entry, NULL);
-                        archive_entry_set_gname(entry, NULL);
-                        archive_entry_sparse_clear(entry);
-                        done = archive_write_header(to, entry) >= ARCHIVE_WARN ||
-                               fail_archive(to, "Cannot write the archive", error);
-                        done = done && (archive_entry_size(entry) == 0 || pack_data(from, to, error));
-                }
+                done = done && pack_entry(from, to, entry, links, error);
                 archive_entry_free(entry);
                 if (!done)
                         return result == ARCHIVE_EOF;
@@ -138,7 +147,9 @@ static bool pack_all(struct archive *from, struct archive *to, GError **error) {
 static bool export_mapped(void *data, GError **error) {
         const Transfer *transfer = data;
         struct archive *from = archive_read_disk_new(), *to = archive_write_new();
+        struct archive_entry_linkresolver *links = archive_entry_linkresolver_new();
 
+        archive_entry_linkresolver_set_strategy(links, ARCHIVE_FORMAT_TAR_PAX_RESTRICTED);
         archive_read_disk_set_symlink_physical(from);
         archive_read_disk_set_behavior(from,
                                        ARCHIVE_READDISK_NO_TRAVERSE_MOUNTS | ARCHIVE_READDISK_NO_FFLAGS);
@@ -148,9 +159,10 @@ static bool export_mapped(void *data, GError **error) {
                 done = fail_archive(from, "Cannot read the volume", error);
         if (done && archive_write_open_fd(to, transfer->fd) != ARCHIVE_OK)
                 done = fail_archive(to, "Cannot write the archive", error);
-        done = done && pack_all(from, to, error);
+        done = done && pack_all(from, to, links, error);
         if (done && archive_write_close(to) != ARCHIVE_OK)
                 done = fail_archive(to, "Cannot finish the archive", error);
+        archive_entry_linkresolver_free(links);
         archive_write_free(to);
         archive_read_free(from);
         return done;

@@ -248,6 +248,7 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
         enter_stage(run, "mount");
         if (!sync_wait(&run->sync, POINT_MOUNTED, error))
                 return false;
+        mount_volumes_unlock(run->volumes);
         enter_stage(run, "network");
         if (!network_wait(&run->network, error))
                 return false;

@@ -124,17 +124,36 @@ static void sweep(const VolumeStore *store) {
         }
 }
 
+/* A folder with our lock on it. Between mkdir() and flock() a sweep may take it for a leftover: then another. */
+static bool make_aside(const VolumeStore *store, char **ret_name, int *ret_fd, GError **error) {
+        for (int tries = 0; tries < 1000; tries++) {
+                g_autofree char *name =
+                        g_strdup_printf(ASIDE_PREFIX "%08x%08x", g_random_int(), g_random_int());
+                struct stat status;
+
+                if (mkdirat(store->fd, name, 0700) < 0)
+                        return fail_errno(error, errno, "Cannot make a folder in %s", store->path);
+                autofd int fd = openat(store->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+                    fstatat(store->fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+                        *ret_fd = steal_fd(&fd);
+                        *ret_name = g_steal_pointer(&name);
+                        return true;
+                }
+        }
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "Cannot lock a folder in %s; is it on a file system without flock(2)?", store->path);
+}
+
 bool volume_store_create(const VolumeStore *store, const VolumeRecord *fields, GError **error) {
-        g_autofree char *aside = g_strdup_printf(ASIDE_PREFIX "%08x%08x", g_random_int(), g_random_int());
+        g_autofree char *aside = NULL;
 
         if (!volume_store_check_name(fields->name, error))
                 return false;
         sweep(store);
-        if (mkdirat(store->fd, aside, 0700) < 0)
-                return fail_errno(error, errno, "Cannot make a folder in %s", store->path);
-        autofd int fd = openat(store->fd, aside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
-                return fail_errno(error, errno, "Cannot lock %s/%s", store->path, aside);
+        autofd int fd = -1;
+        if (!make_aside(store, &aside, &fd, error))
+                return false;
         /* On disk before it has its name: a volume that was told to be there must be there after a power cut. */
         bool made = fill(fd, fields, error) &&
                     (fsync(fd) == 0 || fail_errno(error, errno, "Cannot write a volume to disk"));

@@ -119,7 +119,8 @@ def test_a_volume_goes_to_another_machine_and_back_as_an_archive(machine):
     forget(machine, "from", "to")
     run_app(machine, "true", "--volume=from:/var/lib/app")
     machine.alice("wolffia volume export from -o ~/from.tar && wolffia volume import to ~/from.tar")
-    assert run_app(machine, LOOK, "--volume=to:/var/lib/app").out == IMAGE
+    out = run_app(machine, LOOK, "--volume=to:/var/lib/app").out
+    assert out == IMAGE, out
     machine.alice("gzip -c ~/from.tar | wolffia volume import to")
     machine.alice("mkdir ~/evil && ln -s /home/alice/victim ~/evil/link && tar -cf ~/evil.tar -C ~/evil link && rm ~/evil/link && "
                   "mkdir ~/evil/link ~/victim && touch ~/evil/link/planted && tar -rf ~/evil.tar -C ~/evil link/planted")
