@@ -10,6 +10,7 @@
 #include "base/process.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -123,6 +124,25 @@ char *id_map_print(const GArray *extents) {
                 g_string_append_printf(text, "%u %u %u\n", extent->inside, extent->outside, extent->count);
         }
         return g_string_free(text, FALSE);
+}
+
+static GArray *parse_extents(const char *text) {
+        GArray *extents = g_array_new(FALSE, FALSE, sizeof(IdExtent));
+        IdExtent extent;
+        int size;
+
+        for (; sscanf(text, "%u %u %u%n", &extent.inside, &extent.outside, &extent.count, &size) == 3;
+             text += size)
+                g_array_append_val(extents, extent);
+        return extents;
+}
+
+IdMap *id_map_parse(const char *users, const char *groups) {
+        IdMap *map = g_new0(IdMap, 1);
+
+        map->users = parse_extents(users);
+        map->groups = parse_extents(groups);
+        return map;
 }
 
 char *id_map_key(const IdMap *map) {

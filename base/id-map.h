@@ -51,6 +51,9 @@ char *id_map_key(const IdMap *map);
 /* "0 1000 1\n1 100000 65536\n", the form of /proc/PID/uid_map. Caller frees. */
 char *id_map_print(const GArray *extents);
 
+/* The map that id_map_print() has printed. Caller frees. */
+IdMap *id_map_parse(const char *users, const char *groups);
+
 /* Writes both maps of CHILD, which has just made its user namespace: directly where that is allowed (a
  * single id, or our own namespace holds the ids), by newuidmap and newgidmap side by side otherwise (2 ms
  * each). */

@@ -8,6 +8,8 @@
 #include "base/message-ids.h"
 #include "base/notify.h"
 #include "config.h"
+#include "runner/exec-client.h"
+#include "runner/exec-serve.h"
 #include "runner/run.h"
 #include "spec/container-keys.h"
 #include "spec/container-options.h"
@@ -72,6 +74,10 @@ int main(int argc, char **argv) {
                 puts("wolffia-runner " WOLFFIA_VERSION);
                 return EXIT_SUCCESS;
         }
+        if (argc >= 2 && g_str_has_prefix(argv[1], "--exec="))
+                return exec_client_main((const char *const *) argv + 1);
+        if (argc >= 2 && g_str_equal(argv[1], "--serve-exec"))
+                return exec_serve_main(argc, argv);
         if (argc < 2 || g_str_equal(argv[1], "--help")) {
                 print_help(argc < 2 ? stderr : stdout);
                 return argc < 2 ? EXIT_STATUS_USAGE : EXIT_SUCCESS;
@@ -104,6 +110,8 @@ int main(int argc, char **argv) {
                 .output_fd = -1,
                 .payload_fd = -1,
                 .notify_fd = -1,
+                .exec_fd = -1,
+                .record_fd = -1,
                 .namespace_fd = -1,
                 .store_lock_fd = -1,
                 .sync = SYNC_NONE,

@@ -22,6 +22,7 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -123,12 +124,16 @@ static bool keep_descriptors(const Run *run, GError **error) {
         return true;
 }
 
-static bool enter_folder(const Run *run, GError **error) {
+const char *payload_folder(const Run *run) {
         const char *asked = run->spec->working_directory;
         const char *folder = asked && *asked ? asked : run->image ? run->image->working_directory : "";
 
-        if (!*folder)
-                folder = "/";
+        return *folder ? folder : "/";
+}
+
+static bool enter_folder(const Run *run, GError **error) {
+        const char *asked = run->spec->working_directory, *folder = payload_folder(run);
+
         if (chdir(folder) == 0)
                 return true;
         /* Images name folders that they do not hold; podman makes those, and no others. */
@@ -228,6 +233,28 @@ static void set_home(GPtrArray *environment, const PayloadUser *user) {
         environment_set(environment, assignment);
 }
 
+/* A session of its own: a terminal that a runner by hand has is not the payload's to type into. */
+static bool make_session(bool has_terminal, GError **error) {
+        (void) setsid();
+        return !has_terminal || ioctl(STDIN_FILENO, TIOCSCTTY, 0) == 0 ||
+               fail_errno(error, errno, "Cannot take control of the terminal");
+}
+
+static bool restrict_and_execute(const Run *run, const PayloadUser *user, const GPtrArray *words,
+                                 bool has_terminal, GError **error) {
+        bool ready = keep_descriptors(run, error) && enter_folder(run, error) &&
+                     set_umask(run->spec, error) && make_session(has_terminal, error) &&
+                     restrict_payload(run, user, error);
+
+        if (!ready)
+                return false;
+        /* A change of ids has cleared it. */
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+                return fail_errno(error, errno, "Cannot tie the container to its supervisor");
+        reset_signals();
+        return execute(words, run->environment, error);
+}
+
 bool payload_execute(const Run *run, GError **error) {
         PayloadUser user = {0};
         g_autoptr(GPtrArray) words = NULL;
@@ -238,17 +265,28 @@ bool payload_execute(const Run *run, GError **error) {
         set_home(run->environment, &user);
         g_ptr_array_add(run->environment, NULL);
 
-        bool ready = connect_output(run, &user, error) && keep_descriptors(run, error) &&
-                     enter_folder(run, error) && set_umask(run->spec, error) &&
-                     restrict_payload(run, &user, error);
+        bool executed =
+                connect_output(run, &user, error) && restrict_and_execute(run, &user, words, false, error);
         payload_user_clear(&user);
-        if (!ready)
+        return executed;
+}
+
+/* Programs open /dev/stdout and their terminal again; what is not ours to give away keeps its owner. */
+static void give_files(const PayloadUser *user) {
+        for (int fd = 0; fd <= 2; fd++)
+                (void) !fchown(fd, user->uid, (gid_t) -1);
+}
+
+bool payload_execute_also(const Run *run, const GPtrArray *words, bool has_terminal, GError **error) {
+        PayloadUser user = {0};
+
+        if (!close_others(run, error) ||
+            !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error))
                 return false;
-        /* A change of ids has cleared it. */
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-                return fail_errno(error, errno, "Cannot tie the container to its supervisor");
-        /* A session of its own: a terminal that a runner by hand has is not the payload's to type into. */
-        (void) setsid();
-        reset_signals();
-        return execute(words, run->environment, error);
+        set_home(run->environment, &user);
+        g_ptr_array_add(run->environment, NULL);
+        give_files(&user);
+        bool executed = restrict_and_execute(run, &user, words, has_terminal, error);
+        payload_user_clear(&user);
+        return executed;
 }

@@ -37,6 +37,8 @@
 #include "image/trash.h"
 #include "runner/cgroup.h"
 #include "runner/environment.h"
+#include "runner/exec-listen.h"
+#include "runner/exec-record.h"
 #include "runner/image.h"
 #include "runner/mount-etc.h"
 #include "runner/mount.h"
@@ -204,7 +206,9 @@ static bool prepare(Run *run, GError **error) {
         if (!reserved)
                 return false;
         if (!file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) ||
-            !open_output(run, error) || !open_notify(run, error) || !plan_environment(run, error))
+            !open_output(run, error) || !open_notify(run, error) || !plan_environment(run, error) ||
+            !exec_listen(run->session.container_dir, &run->exec_fd, error) ||
+            !exec_record_write(run, &run->record_fd, error))
                 return false;
         enter_stage(run, "mount");
         if (!mount_prepare(run, error) || !mount_etc_write(run, error))
@@ -261,8 +265,8 @@ static void sweep_aside(const Run *run) {
         if (image_trash_is_empty(run->store) || fork() != 0)
                 return;
         /* What it holds of the container would outlive it: its lock, its output, its sockets. */
-        int others[] = {run->folder_fd,    run->containers_fd, run->cgroup_fd,
-                        run->namespace_fd, run->output_fd,     run->notify_fd};
+        int others[] = {run->folder_fd, run->containers_fd, run->cgroup_fd, run->namespace_fd,
+                        run->output_fd, run->notify_fd,     run->exec_fd,   run->record_fd};
         for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
                 cleanup_fd(&others[i]);
         for (guint i = 0; i < run->listen_count; i++)

@@ -43,6 +43,8 @@ typedef struct Run {
         int output_fd;      /* read end of the payload's output; -1 with passthrough */
         int payload_fd;     /* write end */
         int notify_fd;      /* what the payload says with Notify=yes; -1 otherwise */
+        int exec_fd;        /* listens for commands to run in the container (runner/exec-message.h) */
+        int record_fd;      /* what they need (runner/exec-record.h) */
         int namespace_fd;   /* the container's user namespace */
         guint listen_count; /* sockets that systemd passed, from descriptor 3 on */
 

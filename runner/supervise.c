@@ -32,11 +32,19 @@ static void add_descriptor(GPtrArray *argv, const char *option, int fd) {
                 g_ptr_array_add(argv, g_strdup_printf("--%s=%d", option, fd));
 }
 
+/* The same program as now, also from a build folder. */
+static void add_runner(GPtrArray *argv) {
+        g_autofree char *path = g_file_read_link("/proc/self/exe", NULL);
+
+        g_ptr_array_add(argv, g_strconcat("--runner=", path ? path : WOLFFIA_RUNNER_PATH, NULL));
+}
+
 /* What the supervisor is told. Caller frees. */
 static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 
         g_ptr_array_add(argv, g_strdup("wolffia-supervisor"));
+        add_runner(argv);
         if (run->child > 0)
                 g_ptr_array_add(argv, g_strdup_printf("--payload=%d", (int) run->child));
         g_ptr_array_add(argv, g_strdup_printf("--stop-signal=%d", stop_signal));
@@ -45,6 +53,8 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "pasta-errors-fd", run->network.pasta.error_fd);
         add_descriptor(argv, "output-fd", run->output_fd);
         add_descriptor(argv, "notify-fd", run->notify_fd);
+        add_descriptor(argv, "exec-fd", run->exec_fd);
+        add_descriptor(argv, "record-fd", run->record_fd);
         add_descriptor(argv, "namespace-fd", run->namespace_fd);
         add_descriptor(argv, "containers-fd", run->containers_fd);
         add_descriptor(argv, "folder-fd", run->folder_fd);
@@ -57,8 +67,9 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
 
 /* Async-signal-safe: called from a handler too. Returns only on failure. */
 static void execute(const Run *run, char *const *argv, char *const *environment, const char *program) {
-        const int handed_over[] = {run->network.pasta.error_fd, run->output_fd,     run->notify_fd,
-                                   run->namespace_fd,           run->containers_fd, run->folder_fd};
+        const int handed_over[] = {
+                run->network.pasta.error_fd, run->output_fd, run->notify_fd, run->namespace_fd,
+                run->containers_fd,          run->folder_fd, run->exec_fd,   run->record_fd};
 
         for (size_t i = 0; i < G_N_ELEMENTS(handed_over); i++)
                 if (handed_over[i] >= 0)

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -69,7 +70,7 @@ __asm__(".globl _start\n_start: mov x29, #0\n mov x30, #0\n mov x0, sp\n bl supe
 
 #endif
 
-static char **environment;
+char **environ;
 static int errno_value;
 
 int *__errno_location(void) {
@@ -94,7 +95,7 @@ _Noreturn void supervisor_start(long *stack) {
         int argc = (int) stack[0];
         char **argv = (char **) (stack + 1);
 
-        environment = argv + argc + 1;
+        environ = argv + argc + 1;
         _exit(main(argc, argv));
 }
 
@@ -178,6 +179,10 @@ int ioctl(int fd, unsigned long request, ...) {
         return (int) done(call(SYS_ioctl, fd, (long) request, argument, 0, 0, 0));
 }
 
+int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+        return (int) CALL(SYS_accept4, fd, address, length, flags, 0);
+}
+
 ssize_t recv(int fd, void *data, size_t size, int flags) {
         return CALL(SYS_recvfrom, fd, data, size, flags, NULL);
 }
@@ -191,6 +196,18 @@ void _exit(int status) {
 
 pid_t fork(void) {
         return (pid_t) CALL(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+}
+
+int execve(const char *path, char *const *argv, char *const *envp) {
+        return (int) CALL(SYS_execve, path, argv, envp, 0, 0);
+}
+
+int close_range(unsigned first, unsigned last, int flags) {
+        return (int) CALL(SYS_close_range, first, last, flags, 0, 0);
+}
+
+int pidfd_open(pid_t pid, unsigned flags) {
+        return (int) CALL(SYS_pidfd_open, pid, flags, 0, 0, 0);
 }
 
 pid_t waitpid(pid_t pid, int *status, int options) {
@@ -343,7 +360,7 @@ unsigned long long strtoull(const char *text, char **end, int base) {
 char *getenv(const char *name) {
         size_t size = strlen(name);
 
-        for (char **entry = environment; *entry; entry++)
+        for (char **entry = environ; *entry; entry++)
                 if (strncmp(*entry, name, size) == 0 && (*entry)[size] == '=')
                         return *entry + size + 1;
         return NULL;

@@ -9,13 +9,16 @@
  *   - the payload's output, a pipe, copied to our standard output. While that does not take any more (a stalled journal)
  *     the pipe is not read, and signals still work,
  *   - the payload's notifications, of which the harmless ones are passed on,
+ *   - connections of those who want to run something in the container, for whom the runner is started,
  *   - pasta's complaints.
  * After the payload's end the pipe is drained until it is empty, never until its end of file: a process that
  * somebody else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the
  * payload has ended. */
 
 #include "runner/supervisor-journal.h"
+#include "runner/supervisor-notify.h"
 #include "runner/supervisor-remove.h"
+#include "runner/supervisor-spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +31,12 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +44,7 @@
 
 typedef struct Supervisor {
         const char *name;
+        const char *runner; /* its path, for what is too large for us */
         pid_t payload;
         pid_t pasta; /* 0: none */
         int stop_signal;
@@ -49,6 +53,9 @@ typedef struct Supervisor {
         int output_fd;       /* -1: the payload writes elsewhere */
         int notify_fd;       /* -1: the payload says nothing */
         int pasta_errors_fd; /* -1: no pasta, or it has ended */
+        int payload_fd;      /* a pidfd */
+        int exec_fd;         /* who wants to run something in the container connects here */
+        int record_fd;       /* what the runner needs for that */
         int namespace_fd;
         int containers_fd;
         int folder_fd;
@@ -76,23 +83,6 @@ static void complain(const Supervisor *supervisor, const char *text) {
         (void) !write(STDERR_FILENO, supervisor->name, strlen(supervisor->name));
         (void) !write(STDERR_FILENO, text, strlen(text));
         (void) !write(STDERR_FILENO, "\n", 1);
-}
-
-static void notify(const char *message, size_t size) {
-        const char *path = getenv("NOTIFY_SOCKET");
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-        if (!path || strlen(path) >= sizeof address.sun_path)
-                return;
-        memcpy(address.sun_path, path, strlen(path));
-        if (path[0] == '@')
-                address.sun_path[0] = '\0';
-        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (fd < 0)
-                return;
-        socklen_t length = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + strlen(path));
-        (void) sendto(fd, message, size, MSG_NOSIGNAL, (const struct sockaddr *) &address, length);
-        close(fd);
 }
 
 /* ---- output ---- */
@@ -156,44 +146,6 @@ static void drain_output(Supervisor *supervisor) {
         }
 }
 
-/* ---- notifications ---- */
-
-/* What a payload may tell the service manager about itself. MAINPID=, FDSTORE= and the like are not its
- * business. */
-static bool is_allowed(const char *line, size_t size) {
-        static const char *const allowed[] = {
-                "READY=1", "RELOADING=1", "STOPPING=1",           "STATUS=",
-                "ERRNO=",  "WATCHDOG=1",  "EXTEND_TIMEOUT_USEC=", "MONOTONIC_USEC="};
-
-        for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
-                if (size >= strlen(allowed[i]) && memcmp(line, allowed[i], strlen(allowed[i])) == 0)
-                        return true;
-        return false;
-}
-
-static void relay_notification(Supervisor *supervisor) {
-        char message[4096];
-        size_t kept = 0;
-
-        /* Descriptors that come along are not received, so the kernel closes them. */
-        ssize_t size = recv(supervisor->notify_fd, message, sizeof message, MSG_DONTWAIT);
-        if (size <= 0)
-                return;
-        for (size_t start = 0; start < (size_t) size;) {
-                const char *newline = memchr(message + start, '\n', (size_t) size - start);
-                size_t length = newline ? (size_t) (newline - message) - start : (size_t) size - start;
-                if (is_allowed(message + start, length)) {
-                        memmove(message + kept, message + start, length);
-                        kept += length;
-                        if (kept < sizeof message)
-                                message[kept++] = '\n';
-                }
-                start += length + 1;
-        }
-        if (kept > 0)
-                notify(message, kept);
-}
-
 /* ---- signals ---- */
 
 /* The hexadecimal mask behind a name in /proc/PID/status (proc(5)). */
@@ -206,13 +158,9 @@ static unsigned long long find_mask(const char *text, const char *name) {
 /* Process 1 of a pid namespace gets only signals that it has a handler for, or blocks in order to wait for
  * them; the kernel drops the others (pid_namespaces(7)). */
 static bool is_heard(const Supervisor *supervisor, int number) {
-        char path[32] = "/proc/", digits[12], text[4096];
-        size_t n = sizeof digits;
+        char path[32] = "/proc/", text[4096];
 
-        for (pid_t rest = supervisor->payload; rest > 0; rest /= 10)
-                digits[--n] = (char) ('0' + rest % 10);
-        memcpy(path + 6, digits + n, sizeof digits - n);
-        memcpy(path + 6 + sizeof digits - n, "/status", 8);
+        memcpy(supervisor_print_number(path + 6, (unsigned long) supervisor->payload), "/status", 8);
 
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
@@ -271,7 +219,7 @@ static void lose_pasta(Supervisor *supervisor) {
                 supervisor,
                 ": pasta, which connects the container, has ended, so the container is stopped; Restart= in "
                 "[Service] starts it again");
-        notify(status, sizeof status - 1);
+        supervisor_notify(status, sizeof status - 1);
         pass_signal(supervisor, SIGTERM);
 }
 
@@ -318,6 +266,21 @@ static void relay_pasta(Supervisor *supervisor) {
         supervisor->pasta_errors_fd = -1;
 }
 
+/* A command to run in the container. The runner is its parent, in this unit; whoever asks is not. */
+static void take_exec(const Supervisor *supervisor) {
+        int connection_fd = accept4(supervisor->exec_fd, NULL, NULL, SOCK_CLOEXEC);
+        const SupervisorFile files[] = {
+                {"--payload-fd=", supervisor->payload_fd},
+                {"--record-fd=", supervisor->record_fd},
+                {"--connection-fd=", connection_fd},
+        };
+
+        if (connection_fd < 0)
+                return;
+        (void) supervisor_spawn(supervisor->runner, "--serve-exec", files, sizeof files / sizeof *files);
+        close(connection_fd);
+}
+
 static void supervise(Supervisor *supervisor) {
         while (!supervisor->has_ended) {
                 bool full = supervisor->start < supervisor->end;
@@ -327,15 +290,18 @@ static void supervise(Supervisor *supervisor) {
                          .events = full ? POLLOUT : POLLIN},
                         {.fd = supervisor->notify_fd, .events = POLLIN},
                         {.fd = supervisor->pasta_errors_fd, .events = POLLIN},
+                        {.fd = supervisor->exec_fd, .events = POLLIN},
                 };
                 if (poll(events, sizeof events / sizeof *events, -1) < 0)
                         continue;
                 if (events[1].revents)
                         copy_output(supervisor);
                 if (events[2].revents)
-                        relay_notification(supervisor);
+                        supervisor_notify_relay(supervisor->notify_fd);
                 if (events[3].revents)
                         relay_pasta(supervisor);
+                if (events[4].revents)
+                        take_exec(supervisor);
                 if (events[0].revents)
                         take_signal(supervisor);
         }
@@ -415,7 +381,7 @@ static int mirror(const Supervisor *supervisor) {
 /* ---- the start ---- */
 
 static bool parse(int argc, char **argv, Supervisor *supervisor) {
-        static const char runtime_dir[] = "--runtime-dir=";
+        static const char runtime_dir[] = "--runtime-dir=", runner[] = "--runner=";
         const struct {
                 const char *option;
                 int *value;
@@ -426,6 +392,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                 {"--pasta-errors-fd=", &supervisor->pasta_errors_fd},
                 {"--output-fd=", &supervisor->output_fd},
                 {"--notify-fd=", &supervisor->notify_fd},
+                {"--exec-fd=", &supervisor->exec_fd},
+                {"--record-fd=", &supervisor->record_fd},
                 {"--namespace-fd=", &supervisor->namespace_fd},
                 {"--containers-fd=", &supervisor->containers_fd},
                 {"--folder-fd=", &supervisor->folder_fd},
@@ -435,6 +403,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
         for (int i = 1; i < argc; i++) {
                 if (strncmp(argv[i], runtime_dir, sizeof runtime_dir - 1) == 0)
                         supervisor->runtime_dir = argv[i] + sizeof runtime_dir - 1;
+                else if (strncmp(argv[i], runner, sizeof runner - 1) == 0)
+                        supervisor->runner = argv[i] + sizeof runner - 1;
                 else if (strncmp(argv[i], "--", 2) != 0)
                         supervisor->name = argv[i];
                 for (size_t j = 0; j < sizeof numbers / sizeof *numbers; j++) {
@@ -443,8 +413,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                                 *numbers[j].value = (int) strtoull(argv[i] + size, NULL, 10);
                 }
         }
-        return supervisor->name && (supervisor->payload > 0 || supervisor->interrupted) &&
-               supervisor->stop_signal > 0;
+        return supervisor->name && supervisor->runner &&
+               (supervisor->payload > 0 || supervisor->interrupted) && supervisor->stop_signal > 0;
 }
 
 static bool prepare(Supervisor *supervisor) {
@@ -454,6 +424,7 @@ static bool prepare(Supervisor *supervisor) {
         sigfillset(&all);
         sigprocmask(SIG_BLOCK, &all, NULL);
         supervisor->signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+        supervisor->payload_fd = pidfd_open(supervisor->payload, 0);
         if (supervisor->output_fd >= 0) /* our end of a pipe of our own */
                 (void) fcntl(supervisor->output_fd, F_SETFL, O_NONBLOCK);
         supervisor->is_socket = fstat(STDOUT_FILENO, &status) == 0 && S_ISSOCK(status.st_mode);
@@ -465,6 +436,9 @@ int main(int argc, char **argv) {
                 .signal_fd = -1,
                 .output_fd = -1,
                 .notify_fd = -1,
+                .payload_fd = -1,
+                .exec_fd = -1,
+                .record_fd = -1,
                 .pasta_errors_fd = -1,
                 .namespace_fd = -1,
                 .containers_fd = -1,

@@ -189,7 +189,7 @@ def test_two_containers_of_one_name_are_refused_and_the_first_lives_on(machine):
     refused = box.run(machine, "true", check=False)
     assert refused.status == 125 and "is running already" in refused.err, refused
     assert machine.show("box", "ActiveState") == "active"
-    assert machine.alice("ls $XDG_RUNTIME_DIR/wolffia/box").out.split() == ["hostname", "hosts", "resolv.conf", "state"]
+    assert machine.alice("ls $XDG_RUNTIME_DIR/wolffia/box").out.split() == ["exec", "hostname", "hosts", "resolv.conf", "state"]
     machine.alice("systemctl --user stop box")
 
 

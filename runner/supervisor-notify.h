@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+
+/* Tells the service manager, where there is one. */
+void supervisor_notify(const char *message, size_t size);
+
+/* Passes on one notification of the payload's, less what is not its business. */
+void supervisor_notify_relay(int fd);
