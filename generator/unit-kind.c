@@ -69,6 +69,9 @@ void unit_kind_complete(SourceKind kind, const char *source_name, const char *se
                 *unit = g_strdup("%n");
         if (kind == SOURCE_VOLUME)
                 ((VolumeSpec *) spec)->ignore = TRISTATE_YES;
+        /* A boot without a network shall not fail for want of a newer image. */
+        if (kind == SOURCE_IMAGE && !((ImageSpec *) spec)->policy)
+                ((ImageSpec *) spec)->policy = g_strdup("newer");
 }
 
 char *unit_kind_resource(SourceKind kind, const void *spec) {

@@ -28,6 +28,7 @@ typedef struct Pull {
         const ImageImport *import;
         const char *name;   /* full */
         const char *layout; /* below the store */
+        const ImagePullOptions *options;
         GHashTable *before; /* names of the blobs that were there */
 } Pull;
 
@@ -81,6 +82,28 @@ static bool has_policy(void) {
                access("/usr/share/containers/policy.json", F_OK) == 0;
 }
 
+/* VALUE may be NULL. */
+static void add_option(GPtrArray *argv, const char *option, const char *value) {
+        if (value)
+                g_ptr_array_add(argv, g_strconcat(option, "=", value, NULL));
+}
+
+static void add_options(GPtrArray *argv, const Pull *pull, const ImageReference *reference) {
+        const ImagePullOptions *options = pull->options;
+        /* What does not leave this machine needs no encryption (Docker has the same rule), and no second chance. */
+        bool is_near = image_reference_is_loopback(reference);
+
+        if (options->verify_tls == 0 || (is_near && options->verify_tls < 0))
+                g_ptr_array_add(argv, g_strdup("--src-tls-verify=false"));
+        if (options->retries >= 0 || !is_near)
+                g_ptr_array_add(argv, g_strdup_printf("--retry-times=%d",
+                                                      options->retries >= 0 ? options->retries : 2));
+        add_option(argv, "--authfile", options->auth_file);
+        add_option(argv, "--src-cert-dir", options->certificates);
+        add_option(argv, "--src-creds", options->credentials);
+        add_option(argv, "--decryption-key", options->decryption_key);
+}
+
 static GPtrArray *plan_command(const Pull *pull, const ImageReference *reference) {
         GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
         const char *architecture =
@@ -90,12 +113,11 @@ static GPtrArray *plan_command(const Pull *pull, const ImageReference *reference
         if (!has_policy())
                 g_ptr_array_add(argv, g_strdup("--insecure-policy"));
         g_ptr_array_add(argv, g_strconcat("--override-arch=", architecture, NULL));
-        g_ptr_array_add(argv, g_strdup("--override-os=linux"));
+        add_option(argv, "--override-os", pull->options->os ? pull->options->os : "linux");
+        add_option(argv, "--override-variant", pull->options->variant);
         g_ptr_array_add(argv, g_strdup("copy"));
         g_ptr_array_add(argv, g_strdup("--quiet"));
-        /* What does not leave this machine needs no encryption (Docker has the same rule), and no second chance. */
-        g_ptr_array_add(argv, g_strdup(image_reference_is_loopback(reference) ? "--src-tls-verify=false"
-                                                                              : "--retry-times=2"));
+        add_options(argv, pull, reference);
         g_ptr_array_add(argv, g_strdup_printf("--dest-shared-blob-dir=%s/blobs", pull->store->path));
         g_ptr_array_add(argv, g_strconcat("docker://", pull->name, NULL));
         g_ptr_array_add(argv, g_strdup_printf("oci:%s/%s:image", pull->store->path, pull->layout));
@@ -208,7 +230,7 @@ static bool import_layout(const Pull *pull, const ImageTrash *aside, char **ret_
 }
 
 static bool run(const ImageStore *store, const ImageImport *import, const ImageReference *reference,
-                char **ret_digest, GError **error) {
+                const ImagePullOptions *options, char **ret_digest, GError **error) {
         g_autofree char *name = image_reference_print(reference, IMAGE_REFERENCE_DEFAULT_REGISTRY);
         g_autoptr(GHashTable) before = g_hash_table_new(g_str_hash, g_str_equal);
         g_autoptr(GPtrArray) blobs = image_list_folder(store, "blobs/sha256");
@@ -220,12 +242,12 @@ static bool run(const ImageStore *store, const ImageImport *import, const ImageR
                 g_hash_table_add(before, blobs->pdata[i]);
 
         g_autofree char *layout = g_strconcat(aside->path, "/layout", NULL);
-        Pull pull = {store, import, name, layout, before};
+        Pull pull = {store, import, name, layout, options, before};
         return fetch(&pull, reference, error) && import_layout(&pull, aside, ret_digest, error);
 }
 
 bool image_pull(const ImageStore *store, const ImageImport *import, const ImageReference *reference,
-                char **ret_digest, GError **error) {
+                const ImagePullOptions *options, char **ret_digest, GError **error) {
         autofd int lock_fd = -1;
 
         if (g_strcmp0(reference->registry, IMAGE_REFERENCE_LOCAL_REGISTRY) == 0)
@@ -236,7 +258,7 @@ bool image_pull(const ImageStore *store, const ImageImport *import, const ImageR
                         import->name);
         if (!image_store_lock(store, IMAGE_STORE_USE_SHARED, true, &lock_fd, error))
                 return false;
-        bool done = run(store, import, reference, ret_digest, error);
+        bool done = run(store, import, reference, options, ret_digest, error);
         image_progress_clear(import->progress);
 
         /* What earlier attempts and this one left; the pull has succeeded or failed by itself. */

@@ -61,13 +61,13 @@ static const Key build_keys[] = {
          FIELD(auth_file), "FILE", "file with logins of registries"},
         {"TLSVerify", "tls-verify", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
          FIELD(verify_tls), NULL, "check registries' certificates"},
-        {"Retry", "retry", 0, KEY_SINGLE, KEY_WORKS, NULL,
-         FIELD(retry), "NUMBER", "how often a failed transfer is tried again"},
-        {"RetryDelay", "retry-delay", 0, KEY_SINGLE, KEY_WORKS, check_duration,
-         FIELD(retry_delay), "SECONDS", "how long to wait in between"},
         {NULL, "unit", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(unit), "UNIT", "name of the systemd unit, for messages"},
         KEY_COMMON_ROWS,
+        {"Retry", "retry", 0, KEY_SINGLE, KEY_IGNORED, NULL,
+         KEY_NO_FIELD, "NUMBER", "buildah tries failed transfers again by itself"},
+        {"RetryDelay", "retry-delay", 0, KEY_SINGLE, KEY_IGNORED, NULL,
+         KEY_NO_FIELD, "SECONDS", "the time between two attempts grows by itself"},
 };
 /* clang-format on */
 

@@ -33,8 +33,6 @@ typedef struct BuildSpec {
         Tristate force_rm;
         char *auth_file;
         Tristate verify_tls;
-        char *retry;
-        char *retry_delay;
 } BuildSpec;
 
 extern const KeyTable build_key_table;

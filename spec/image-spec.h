@@ -24,7 +24,6 @@ typedef struct ImageSpec {
         char *decryption_key;
         Tristate verify_tls;
         char *retry;
-        char *retry_delay;
 } ImageSpec;
 
 extern const KeyTable image_key_table;

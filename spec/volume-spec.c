@@ -7,15 +7,32 @@
 #include "base/error.h"
 #include "spec/container-checks.h"
 #include "spec/key-common.h"
+#include "spec/value-basic.h"
 #include "spec/value-user.h"
 
 #include <string.h>
 
 static bool check_driver(const char *value, GError **error) {
-        if (g_str_equal(value, "local") || g_str_equal(value, "image"))
+        if (g_str_equal(value, "local"))
                 return true;
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "'%s' is not known; local, which is the default, and image are", value);
+        if (g_str_equal(value, "image"))
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "a volume is a folder of yours; Mount=type=image,source=… in the container brings an "
+                        "image's files in");
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "'%s' is not known; local, which is the default, is",
+                    value);
+}
+
+/* What a user can mount. */
+static bool check_type(const char *value, GError **error) {
+        if (g_str_equal(value, "bind") || g_str_equal(value, "none") || g_str_equal(value, "tmpfs"))
+                return true;
+        return fail(
+                error, WOLFFIA_ERROR_UNSUPPORTED,
+                "only root can mount a file system of type '%s'; let /etc/fstab mount it, and name its folder: "
+                "Type=bind, Device=/the/folder",
+                value);
 }
 
 static bool check_id(const char *value, GError **error) {
@@ -34,13 +51,11 @@ static const Key volume_keys[] = {
         {"VolumeName", NULL, 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(name), "NAME", "name of the volume"},
         {"Driver", "driver", 0, KEY_SINGLE_EMPTY, KEY_WORKS, check_driver,
-         FIELD(driver), "DRIVER", "local, or image"},
-        {"Image", "opt=image", 0, KEY_SINGLE, KEY_WORKS, NULL,
-         FIELD(image), "IMAGE", "with Driver=image: what is in the volume"},
+         FIELD(driver), "DRIVER", "local"},
         {"Device", "opt=device", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(device), "DEVICE", "what is mounted; a folder with Type=bind"},
-        {"Type", "opt=type", 0, KEY_SINGLE, KEY_WORKS, NULL,
-         FIELD(type), "TYPE", "file system of the device: bind, tmpfs, …"},
+        {"Type", "opt=type", 0, KEY_SINGLE, KEY_WORKS, check_type,
+         FIELD(type), "TYPE", "bind: the folder Device=; tmpfs: memory"},
         {"Options", "opt=o", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(options), "OPTION,…", "mount options"},
         {"User", NULL, 0, KEY_SINGLE, KEY_WORKS, check_id,
@@ -51,15 +66,19 @@ static const Key volume_keys[] = {
          FIELD(uid), "ID", "owner of the volume's folder, an id inside"},
         {"GID", "gid", 0, KEY_SINGLE_EMPTY, KEY_WORKS, check_id,
          FIELD(gid), "ID", "group of the volume's folder, an id inside"},
-        {"Copy", "opt=copy", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
-         FIELD(copy), NULL, "an empty volume gets the image's files; the default"},
+        {"Copy", NULL, 0, KEY_BOOLEAN, KEY_WORKS, NULL,
+         KEY_NO_FIELD, NULL, "an empty volume gets the image's files; the default"},
         {"Label", "label", 'l', KEY_MAP, KEY_WORKS, check_pair,
          FIELD(labels), "NAME=VALUE", "metadata"},
+        {NULL, "opt", 'o', KEY_LINES, KEY_WORKS, NULL,
+         FIELD(further), "OPTION", "further options: copy, nocopy"},
         {NULL, "ignore", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
          FIELD(ignore), NULL, "leave a volume that is there as it is"},
         {NULL, "unit", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(unit), "UNIT", "name of the systemd unit, for messages"},
         KEY_COMMON_ROWS,
+        {"Image", "opt=image", 0, KEY_SINGLE, KEY_REFUSED, NULL,
+         KEY_NO_FIELD, "IMAGE", "a volume is a folder of yours; Mount=type=image,source=… in the container brings an image's files in"},
 };
 /* clang-format on */
 
@@ -81,56 +100,57 @@ void volume_spec_free(VolumeSpec *spec) {
         key_table_free_spec(&volume_key_table, spec);
 }
 
-static bool adjust_image(const KeyLoad *load, char **value, GError **error) {
-        return reference_image(load->references, value, error);
-}
-
-static const KeyAdjustment adjustments[] = {
-        {FIELD(image), adjust_image},
-        {KEY_NO_FIELD, NULL},
-};
-
-/* User= and Group= go in front of the other options, which may say otherwise. */
-static void take(KeyLoad *load, const Key *key) {
-        const char *name = g_str_equal(key->key, "User")    ? "uid"
-                           : g_str_equal(key->key, "Group") ? "gid"
-                                                            : NULL;
+static void take_id(KeyLoad *load, const char *name, const char *value) {
         VolumeSpec *spec = load->spec;
         g_autoptr(GError) error = NULL;
 
-        if (!name)
-                return;
-        g_autofree char *value = key_load_unquote(load->assignment->value);
         if (!strpbrk(value, "%$") && !check_id(value, &error)) {
                 key_load_report(load, PROBLEM_ERROR, error->message);
                 return;
         }
-        g_autofree char *options = g_strdup_printf("%s=%s%s%s", name, value, spec->options ? "," : "",
-                                                   spec->options ? spec->options : "");
+        /* In front of the other options, which may say otherwise. */
+        char *options = g_strdup_printf("%s=%s%s%s", name, value, spec->options ? "," : "",
+                                        spec->options ? spec->options : "");
         g_free(spec->options);
-        spec->options = g_steal_pointer(&options);
+        spec->options = options;
+}
+
+static void take_copy(KeyLoad *load, const char *value) {
+        VolumeSpec *spec = load->spec;
+        g_autoptr(GError) error = NULL;
+        bool yes;
+
+        if (value_boolean_parse(value, &yes, &error))
+                g_ptr_array_add(spec->further, g_strdup(yes ? "copy" : "nocopy"));
+        else
+                key_load_report(load, PROBLEM_ERROR, error->message);
+}
+
+static void take(KeyLoad *load, const Key *key) {
+        g_autofree char *value = key_load_unquote(load->assignment->value);
+
+        if (g_str_equal(key->key, "User"))
+                take_id(load, "uid", value);
+        else if (g_str_equal(key->key, "Group"))
+                take_id(load, "gid", value);
+        else if (g_str_equal(key->key, "Copy"))
+                take_copy(load, value);
 }
 
 static void check(KeyLoad *load) {
         VolumeSpec *spec = load->spec;
+        bool is_bind = g_strcmp0(spec->type, "bind") == 0 || g_strcmp0(spec->type, "none") == 0;
 
-        if (g_strcmp0(spec->driver, "image") == 0) {
-                if (!spec->image)
-                        key_load_report_key(load, PROBLEM_ERROR, "Driver",
-                                            "a volume from an image needs Image=");
-                return;
-        }
-        if (spec->image)
-                key_load_report_key(load, PROBLEM_ERROR, "Image", "it goes with Driver=image only");
-        if (spec->type && !spec->device)
-                key_load_report_key(load, PROBLEM_ERROR, "Type", "it needs Device=, what is to be mounted");
-        if (spec->device && *spec->device == '/' && g_strcmp0(spec->type, "bind") == 0)
+        if (is_bind && !spec->device)
+                key_load_report_key(load, PROBLEM_ERROR, "Type", "it needs Device=, the folder");
+        if (spec->device && !spec->type)
+                key_load_report_key(load, PROBLEM_ERROR, "Device", "it needs Type=bind beside it");
+        if (is_bind && spec->device && *spec->device == '/')
                 references_add_path(load->references, spec->device);
 }
 
 const KeyLoader volume_loader = {
         .table = &volume_key_table,
-        .adjustments = adjustments,
         .take = take,
         .check = check,
         .is_optional = true,

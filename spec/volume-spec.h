@@ -13,15 +13,14 @@ typedef struct VolumeSpec {
         char *name;
         char *unit;      /* the unit's name, for messages */
         Tristate ignore; /* --ignore: a volume that is there stays as it is */
-        char *driver;    /* local, image */
-        char *image;     /* with the driver "image": what is in it */
-        char *device;    /* what is mounted, with type */
+        char *driver;    /* local */
+        char *device;    /* the folder of type bind */
         char *type;
         char *options; /* of that mount, uid= and gid= among them */
         char *uid;     /* owner of the volume's root */
         char *gid;
-        Tristate copy;     /* an empty volume gets the image's files */
-        GPtrArray *labels; /* NAME=VALUE */
+        GPtrArray *further; /* copy, nocopy */
+        GPtrArray *labels;  /* NAME=VALUE */
 } VolumeSpec;
 
 extern const KeyTable volume_key_table;
