@@ -19,19 +19,21 @@ typedef struct SyncMessage {
 
 #define SYNC_POINT_FAILED (-1)
 #define SYNC_POINT_CLOSED (-2)
+#define SYNC_POINT_NOTE   (-3)
 
 bool sync_open(Sync *ret_sync, GError **error) {
         int fds[2];
 
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
                 return fail_errno(error, errno, "Cannot make a socket pair");
-        *ret_sync = (Sync){fds[0], fds[1]};
+        *ret_sync = (Sync){fds[0], fds[1], NULL};
         return true;
 }
 
 void sync_close(Sync *sync) {
         cleanup_fd(&sync->parent_fd);
         cleanup_fd(&sync->child_fd);
+        g_clear_pointer(&sync->notes, g_ptr_array_unref);
 }
 
 void sync_become_parent(Sync *sync) {
@@ -58,14 +60,23 @@ bool sync_reach(Sync *sync, int point, GError **error) {
         return true;
 }
 
+static void keep_note(Sync *sync, const char *text) {
+        if (!sync->notes)
+                sync->notes = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(sync->notes, g_strdup(text));
+}
+
 /* RET_POINT is SYNC_POINT_CLOSED when the other end is gone. */
 static bool receive(Sync *sync, int *ret_point, GError **error) {
-        SyncMessage message = {0};
+        SyncMessage message;
         ssize_t n;
 
-        do
+        do {
+                memset(&message, 0, sizeof message);
                 n = recv(own_fd(sync), &message, sizeof message - 1, 0);
-        while (n < 0 && errno == EINTR);
+                if (n >= (ssize_t) offsetof(SyncMessage, text) && message.point == SYNC_POINT_NOTE)
+                        keep_note(sync, message.text);
+        } while ((n < 0 && errno == EINTR) || (n > 0 && message.point == SYNC_POINT_NOTE));
 
         if (n < 0 && errno != ECONNRESET)
                 return fail_errno(error, errno, "Cannot hear from the other half of the start");
@@ -115,15 +126,24 @@ bool sync_wait_exec(Sync *sync, GError **error) {
         return true;
 }
 
+static void send_text(const Sync *sync, SyncMessage *message, const char *text) {
+        g_strlcpy(message->text, text, sizeof message->text);
+        /* The other side being gone is fine: then nobody waits for it. */
+        (void) send(own_fd(sync), message, offsetof(SyncMessage, text) + strlen(message->text) + 1,
+                    MSG_NOSIGNAL);
+}
+
+void sync_note(Sync *sync, const char *text) {
+        SyncMessage message = {.point = SYNC_POINT_NOTE};
+
+        send_text(sync, &message, text);
+}
+
 void sync_fail(Sync *sync, const GError *failure) {
         SyncMessage message = {
                 .point = SYNC_POINT_FAILED,
                 .is_errno = failure->domain == ERRNO_ERROR,
                 .code = failure->code,
         };
-        g_strlcpy(message.text, failure->message, sizeof message.text);
-
-        /* The other side being gone is fine: then nobody waits for the reason. */
-        (void) send(own_fd(sync), &message, offsetof(SyncMessage, text) + strlen(message.text) + 1,
-                    MSG_NOSIGNAL);
+        send_text(sync, &message, failure->message);
 }

@@ -11,9 +11,10 @@
 typedef struct Sync {
         int parent_fd;
         int child_fd;
+        GPtrArray *notes; /* what the other side had to say meanwhile, char *; NULL: nothing */
 } Sync;
 
-#define SYNC_NONE ((Sync){-1, -1})
+#define SYNC_NONE ((Sync){-1, -1, NULL})
 
 bool sync_open(Sync *ret_sync, GError **error);
 void sync_close(Sync *sync);
@@ -31,6 +32,8 @@ bool sync_wait(Sync *sync, int point, GError **error);
 
 /* The same for whatever point, or number, the other side tells next. */
 bool sync_receive(Sync *sync, int *ret_point, GError **error);
+/* Says something for people that is no reason to stop. The other side finds it in its notes after its next sync_wait(). */
+void sync_note(Sync *sync, const char *text);
 
 /* Hands an error to the other side, which gets it from its next sync_wait(). */
 void sync_fail(Sync *sync, const GError *failure);

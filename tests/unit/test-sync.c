@@ -57,6 +57,26 @@ static void both_sides_go_on(void) {
         join(&sync, child);
 }
 
+static void note_and_meet(Sync *sync) {
+        sync_note(sync, "one");
+        sync_note(sync, "two");
+        if (!sync_reach(sync, POINT_FIRST, NULL))
+                _exit(EXIT_FAILURE);
+}
+
+static void notes_are_there_after_the_next_meeting(void) {
+        g_autoptr(GError) error = NULL;
+        Sync sync = SYNC_NONE;
+        pid_t child = split(&sync, note_and_meet);
+
+        g_assert_true(sync_wait(&sync, POINT_FIRST, &error));
+        g_assert_no_error(error);
+        g_assert_cmpuint(sync.notes->len, ==, 2);
+        g_assert_cmpstr(sync.notes->pdata[0], ==, "one");
+        g_assert_cmpstr(sync.notes->pdata[1], ==, "two");
+        join(&sync, child);
+}
+
 static void reach_the_second(Sync *sync) {
         (void) sync_reach(sync, POINT_SECOND, NULL);
 }
@@ -196,6 +216,8 @@ static void wait_exec_gets_the_error_instead(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/sync/wait/both-sides-go-on", both_sides_go_on);
+        g_test_add_func("/sync/note/is-there-after-the-next-meeting",
+                        notes_are_there_after_the_next_meeting);
         g_test_add_func("/sync/wait/takes-another-point-for-an-error", another_point_is_an_error);
         g_test_add_func("/sync/wait/notices-a-death", a_death_is_noticed);
         g_test_add_func("/sync/wait/notices-the-parents-end", the_parents_end_is_noticed);
