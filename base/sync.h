@@ -32,6 +32,7 @@ bool sync_wait(Sync *sync, int point, GError **error);
 
 /* The same for whatever point, or number, the other side tells next. */
 bool sync_receive(Sync *sync, int *ret_point, GError **error);
+
 /* Says something for people that is no reason to stop. The other side finds it in its notes after its next sync_wait(). */
 void sync_note(Sync *sync, const char *text);
 

@@ -9,13 +9,15 @@
 #include "base/error.h"
 #include "base/file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
+#define CGROUP_ROOT    "/sys/fs/cgroup"
+#define MOST_LEFTOVERS 1000
 
 /* cgroups(7): the line of the unified hierarchy is "0::PATH". */
 static bool find_own_path(char **ret_path, GError **error) {
@@ -43,8 +45,19 @@ static bool is_delegated(const char *unit, int cgroup_fd) {
         return fgetxattr(cgroup_fd, "user.delegate", value, sizeof value) == 1 && value[0] == '1';
 }
 
+static bool write_value(int cgroup_fd, const char *name, const char *value) {
+        autofd int fd = openat(cgroup_fd, name, O_WRONLY | O_CLOEXEC);
+
+        return fd >= 0 && write(fd, value, strlen(value)) == (ssize_t) strlen(value);
+}
+
+/* Caller frees. */
+static char *print_name(unsigned number) {
+        return number == 1 ? g_strdup("payload") : g_strdup_printf("payload-%u", number);
+}
+
 static bool make_fresh(int parent_fd, char **ret_name, GError **error) {
-        g_autofree char *name = g_strdup("payload");
+        g_autofree char *name = print_name(1);
 
         for (unsigned i = 2; mkdirat(parent_fd, name, 0755) < 0; i++) {
                 if (errno != EEXIST)
@@ -52,12 +65,12 @@ static bool make_fresh(int parent_fd, char **ret_name, GError **error) {
                 /* What an earlier life left is in the way only if it cannot be removed. */
                 if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0)
                         continue;
-                if (i > 1000)
+                if (i > MOST_LEFTOVERS)
                         return fail(
                                 error, WOLFFIA_ERROR_UNSUPPORTED,
                                 "A thousand cgroups of earlier lives are in the way; restart the user manager");
                 g_free(name);
-                name = g_strdup_printf("payload-%u", i);
+                name = print_name(i);
         }
         *ret_name = g_steal_pointer(&name);
         return true;
@@ -90,4 +103,59 @@ bool cgroup_make(const char *unit, int *ret_fd, GError **error) {
                 return fail_errno(error, errno, "Cannot open the cgroup %s/%s", path, name);
         *ret_fd = fd;
         return true;
+}
+
+bool cgroup_divide(int payload_fd, GError **error) {
+        g_autofree char *names = NULL;
+
+        autofd int unit_fd = openat(payload_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (unit_fd < 0 || (mkdirat(unit_fd, "supervisor", 0755) < 0 && errno != EEXIST))
+                return fail_errno(error, errno, "Cannot make a cgroup for the supervisor");
+        if (!write_value(unit_fd, "supervisor/cgroup.procs", "0"))
+                return fail_errno(error, errno, "Cannot move the supervisor into a cgroup of its own");
+        if (!file_read(unit_fd, "cgroup.controllers", 4096, &names, NULL, error))
+                return false;
+
+        g_auto(GStrv) controllers = g_strsplit(g_strstrip(names), " ", -1);
+        for (char **controller = controllers; *controller; controller++) {
+                g_autofree char *word = g_strconcat("+", *controller, NULL);
+                (void) (**controller && write_value(unit_fd, "cgroup.subtree_control", word));
+        }
+        return true;
+}
+
+bool cgroup_has_leftovers(int payload_fd) {
+        struct stat own, first;
+
+        /* The first name is taken whenever it is free. */
+        return fstat(payload_fd, &own) == 0 && fstatat(payload_fd, "../payload", &first, 0) == 0 &&
+               own.st_ino != first.st_ino;
+}
+
+static void remove_below(int parent_fd, const char *name) {
+        int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+        struct dirent *entry;
+
+        while (folder && (entry = readdir(folder)))
+                if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+                        remove_below(fd, entry->d_name);
+        if (folder)
+                closedir(folder);
+        (void) unlinkat(parent_fd, name, AT_REMOVEDIR);
+}
+
+void cgroup_remove_leftovers(int payload_fd) {
+        struct stat own, other;
+
+        autofd int unit_fd = openat(payload_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (unit_fd < 0 || fstat(payload_fd, &own) < 0)
+                return;
+        for (unsigned i = 1; i <= MOST_LEFTOVERS; i++) {
+                g_autofree char *name = print_name(i);
+                if (fstatat(unit_fd, name, &other, 0) < 0)
+                        return;
+                if (other.st_ino != own.st_ino)
+                        remove_below(unit_fd, name);
+        }
 }

@@ -12,3 +12,17 @@
  * Leaves:   the sub-cgroup `payload`; systemd removes it with the unit's. One that an earlier life left, and
  *           that holds cgroups of subordinate ids, does not hinder: then a fresh name is taken. */
 bool cgroup_make(const char *unit, int *ret_fd, GError **error);
+
+/* Hands the unit's controllers on to the payload's cgroup, for a payload that sets limits itself.
+ *
+ * Runs in:  the runner
+ * Needs:    nobody but the runner in the unit's cgroup
+ * Leaves:   the runner, and what it starts, in the sub-cgroup `supervisor`: cgroup v2 has no processes in a cgroup
+ *           that hands controllers on. A controller that is refused is left out */
+bool cgroup_divide(int payload_fd, GError **error);
+
+/* Whether cgroups of an earlier life lie beside the payload's. */
+bool cgroup_has_leftovers(int payload_fd);
+
+/* Removes those, as far as the caller may. Runs in: a child as root of the user namespace that has their owners. */
+void cgroup_remove_leftovers(int payload_fd);

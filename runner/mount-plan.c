@@ -83,8 +83,12 @@ static void plan_kernel(GPtrArray *steps, const MountFacts *facts) {
 
         MountStep *cgroup = add_file_system(steps, "cgroup2", "/sys/fs/cgroup",
                                             SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY, NULL);
-        cgroup->source = g_strdup("/sys/fs/cgroup");
-        cgroup->is_fallback_bind = true;
+        /* Writable, it must be the container's own: never the host's. */
+        if (facts->is_systemd)
+                cgroup->attributes &= ~(guint64) MOUNT_ATTR_RDONLY;
+        else
+                cgroup->source = g_strdup("/sys/fs/cgroup");
+        cgroup->is_fallback_bind = !facts->is_systemd;
 }
 
 static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const MountFacts *facts,
@@ -291,6 +295,20 @@ static void plan_writable(GPtrArray *own, const ContainerSpec *spec) {
                         add_file_system(own, "tmpfs", folders[i].target, SAFE, folders[i].options);
 }
 
+/* systemd.io/CONTAINER_INTERFACE: /run is to be fresh; the others as podman-run(1), --systemd=. */
+static void plan_systemd(GPtrArray *own) {
+        static const struct {
+                const char *target, *options;
+        } folders[] = {{"/run", "mode=755"},
+                       {"/run/lock", "mode=1777"},
+                       {"/tmp", "mode=1777"},
+                       {"/var/log/journal", "mode=755"}};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(folders); i++)
+                if (!has_target(own, folders[i].target))
+                        add_file_system(own, "tmpfs", folders[i].target, SAFE, folders[i].options);
+}
+
 static bool plan_user(GPtrArray *steps, Planning *planning, GError **error) {
         const ContainerSpec *spec = planning->spec;
         g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify) step_free);
@@ -304,6 +322,8 @@ static bool plan_user(GPtrArray *steps, Planning *planning, GError **error) {
                         return false;
 
         plan_writable(own, spec);
+        if (planning->facts->is_systemd)
+                plan_systemd(own);
 
         /* A stable sort: of two mounts on one target the one written later ends up on top. */
         g_ptr_array_sort(own, compare_targets);

@@ -58,6 +58,7 @@ typedef struct MountFacts {
         bool own_network;       /* sysfs can be mounted in an own network namespace only */
         bool has_tty_group;     /* group 5 is mapped, devpts wants it */
         bool has_groups;        /* more than one group is mapped */
+        bool is_systemd;        /* the payload is a systemd, which divides its cgroup */
         const char *etc_dir;    /* hosts, hostname, resolv.conf of this container */
         const char *notify_dir; /* the folder of its notification socket, or NULL */
         const char *init_path;  /* the host's init for RunInit=, or NULL */

@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "runner/mount-access.h"
 #include "runner/mount-apply.h"
+#include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
 
 static void tell_notices(const Run *run) {
@@ -42,6 +43,7 @@ bool mount_prepare(Run *run, GError **error) {
                 .etc_dir = run->session.container_dir,
                 .notify_dir = run->notify_fd >= 0 ? notify_dir : NULL,
                 .init_path = init_path,
+                .is_systemd = run->is_systemd,
         };
 
         if (run->spec->init == TRISTATE_YES && !init_path)
@@ -82,13 +84,19 @@ static bool find_user(const Run *run, MountPlace *place, GError **error) {
         return true;
 }
 
-bool mount_all(const Run *run, Rootfs *rootfs, GError **error) {
+static bool prepare_systemd(Run *run, int root_fd, GError **error) {
+        return payload_systemd_own_cgroup(root_fd, error) &&
+               payload_systemd_relax(run->spec, root_fd, &run->sync, &run->systemd_version, error);
+}
+
+bool mount_all(Run *run, Rootfs *rootfs, GError **error) {
         autofd int root_fd = -1;
 
         if (!rootfs_mount(run, rootfs, &root_fd, error))
                 return false;
         MountPlace place = {.root_fd = root_fd, .folder_fd = rootfs->folder_fd};
-        bool done = find_user(run, &place, error) && mount_apply(run->mounts, &place, error);
+        bool done = find_user(run, &place, error) && mount_apply(run->mounts, &place, error) &&
+                    (!run->is_systemd || prepare_systemd(run, root_fd, error));
         rootfs_close(rootfs);
         return done && rootfs_enter(root_fd, run->spec->read_only == TRISTATE_YES, error);
 }

@@ -19,4 +19,4 @@ bool mount_open_all(const Run *run, Rootfs *ret_rootfs, GError **error);
 
 /* Runs in:  the child, as root of its namespaces
  * Leaves:   the container's root entered, with all its mounts; ROOTFS closed */
-bool mount_all(const Run *run, Rootfs *rootfs, GError **error);
+bool mount_all(Run *run, Rootfs *rootfs, GError **error);

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "runner/environment.h"
+#include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
 #include "runner/security-caps.h"
 #include "runner/security-limits.h"
@@ -180,8 +181,12 @@ static bool restrict_payload(const Run *run, const PayloadUser *user, GError **e
         if (!security_caps_plan(run->spec->capabilities_added, run->spec->capabilities_dropped,
                                 &capabilities, NULL, error) ||
             !security_limits_apply(run->spec->ulimits, error) ||
-            !security_seccomp_apply(run->spec->seccomp_profile, capabilities.bounding, error) ||
-            !security_caps_apply(&capabilities, &who, error))
+            !security_seccomp_apply(run->spec->seccomp_profile, capabilities.bounding, error))
+                return false;
+        if (run->is_systemd)
+                capabilities.bounding |= payload_systemd_more_capabilities(run->systemd_version,
+                                                                           run->spec->capabilities_dropped);
+        if (!security_caps_apply(&capabilities, &who, error))
                 return false;
         return run->spec->no_new_privileges != TRISTATE_YES || security_no_new_privileges(error);
 }

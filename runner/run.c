@@ -43,6 +43,7 @@
 #include "runner/mount-etc.h"
 #include "runner/mount.h"
 #include "runner/namespaces.h"
+#include "runner/payload-systemd.h"
 #include "runner/payload.h"
 #include "runner/preflight.h"
 #include "runner/security-sysctl.h"
@@ -148,6 +149,10 @@ static bool plan_environment(Run *run, GError **error) {
                 return false;
         if (run->notify_fd >= 0)
                 environment_set(run->environment, "NOTIFY_SOCKET=/run/notify/notify.sock");
+        if (run->is_systemd) {
+                g_autofree char *identity = payload_systemd_print_identity(run->spec->name);
+                environment_set(run->environment, identity);
+        }
 
         /* sd_listen_fds(3): meant for us only if the process id is ours; the payload's is 1. */
         g_autofree char *own_pid = g_strdup_printf("%d", (int) getpid());
@@ -178,6 +183,14 @@ static void warn_of_single_id(const Run *run) {
         notify_sendf("STATUS=%s", text);
 }
 
+/* What the child has met on its way, and goes on without. */
+static void log_notes(const Run *run) {
+        for (guint i = 0; run->sync.notes && i < run->sync.notes->len; i++)
+                log_entry(LOG_NOTICE, run->sync.notes->pdata[i], "MESSAGE_ID", MESSAGE_HOST_DEGRADED,
+                          "USER_UNIT", run->spec->unit, "WOLFFIA_CONTAINER", run->spec->name,
+                          "WOLFFIA_STAGE", run->stage, NULL);
+}
+
 /* Everything that can be known, chosen and made before a namespace exists. */
 static bool prepare(Run *run, GError **error) {
         enter_stage(run, "session");
@@ -193,6 +206,7 @@ static bool prepare(Run *run, GError **error) {
         if (!image_choose_map(run, error) || !image_prepare_layers(run, error))
                 return false;
         warn_of_single_id(run);
+        run->is_systemd = payload_systemd_find(run->spec, run->image);
         enter_stage(run, "network");
         if (!network_choose(run->spec, &run->network, error))
                 return false;
@@ -215,7 +229,8 @@ static bool prepare(Run *run, GError **error) {
                 return false;
         cleanup_fd(&run->store_lock_fd);
         enter_stage(run, "cgroup");
-        return cgroup_make(run->spec->unit, &run->cgroup_fd, error);
+        return cgroup_make(run->spec->unit, &run->cgroup_fd, error) &&
+               (!run->is_systemd || payload_systemd_divide_cgroup(run->cgroup_fd, error));
 }
 
 static bool launch(Run *run, int *ret_stop_signal, GError **error) {
@@ -252,6 +267,7 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
         enter_stage(run, "mount");
         if (!sync_wait(&run->sync, POINT_MOUNTED, error))
                 return false;
+        log_notes(run);
         mount_volumes_unlock(run->volumes);
         enter_stage(run, "network");
         if (!network_wait(&run->network, error))
@@ -260,18 +276,29 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
         return sync_reach(&run->sync, POINT_CONNECTED, error) && sync_wait_exec(&run->sync, error);
 }
 
+static bool remove_stale_cgroups(void *data, GError **error) {
+        const Run *run = data;
+
+        cgroup_remove_leftovers(run->cgroup_fd);
+        return true;
+}
+
 /* What earlier lives left is removed while the container runs already. */
-static void sweep_aside(const Run *run) {
-        if (image_trash_is_empty(run->store) || fork() != 0)
+static void sweep_aside(Run *run) {
+        bool has_cgroups = run->cgroup_fd >= 0 && cgroup_has_leftovers(run->cgroup_fd);
+
+        if ((!has_cgroups && image_trash_is_empty(run->store)) || fork() != 0)
                 return;
         /* What it holds of the container would outlive it: its lock, its output, its sockets. */
-        int others[] = {run->folder_fd, run->containers_fd, run->cgroup_fd, run->namespace_fd,
-                        run->output_fd, run->notify_fd,     run->exec_fd,   run->record_fd};
+        int others[] = {run->folder_fd, run->containers_fd, run->namespace_fd, run->output_fd,
+                        run->notify_fd, run->exec_fd,       run->record_fd};
         for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
                 cleanup_fd(&others[i]);
         for (guint i = 0; i < run->listen_count; i++)
                 close((int) (3 + i));
         /* Failing is fine: the next start tries again. */
+        if (has_cgroups)
+                (void) user_namespace_run(run->map, remove_stale_cgroups, run, NULL);
         (void) image_trash_empty(run->store, NULL);
         _exit(EXIT_SUCCESS);
 }

@@ -31,6 +31,8 @@ typedef struct Run {
         IdMap *map;
         char *map_key;
         Network network;
+        bool is_systemd;        /* the payload is one, see payload-systemd.h */
+        guint systemd_version;  /* 0: not known; in the child only */
         MountVolumes *volumes;  /* the named ones (runner/mount-volumes.h) */
         MountPlan *mounts;      /* runner/mount-plan.h */
         NamespacesOwner owner;  /* whose user namespace the container is born inside */

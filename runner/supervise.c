@@ -23,7 +23,7 @@ bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error)
         /* An image's slip must not keep its container from starting. */
         if (!run->image || !*run->image->stop_signal ||
             !value_signal_parse(run->image->stop_signal, ret_signal, NULL))
-                *ret_signal = SIGTERM;
+                *ret_signal = run->is_systemd ? SIGRTMIN + 3 : SIGTERM; /* systemd(1): halt */
         return true;
 }
 
@@ -58,6 +58,8 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "namespace-fd", run->namespace_fd);
         add_descriptor(argv, "containers-fd", run->containers_fd);
         add_descriptor(argv, "folder-fd", run->folder_fd);
+        if (run->is_systemd) /* only it makes cgroups */
+                add_descriptor(argv, "cgroup-fd", run->cgroup_fd);
         if (run->session.owns_container_dir)
                 g_ptr_array_add(argv, g_strconcat("--runtime-dir=", run->session.container_dir, NULL));
         g_ptr_array_add(argv, g_strdup(run->spec->name));
@@ -67,9 +69,15 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
 
 /* Async-signal-safe: called from a handler too. Returns only on failure. */
 static void execute(const Run *run, char *const *argv, char *const *environment, const char *program) {
-        const int handed_over[] = {
-                run->network.pasta.error_fd, run->output_fd, run->notify_fd, run->namespace_fd,
-                run->containers_fd,          run->folder_fd, run->exec_fd,   run->record_fd};
+        const int handed_over[] = {run->network.pasta.error_fd,
+                                   run->output_fd,
+                                   run->notify_fd,
+                                   run->namespace_fd,
+                                   run->containers_fd,
+                                   run->folder_fd,
+                                   run->exec_fd,
+                                   run->record_fd,
+                                   run->is_systemd ? run->cgroup_fd : -1};
 
         for (size_t i = 0; i < G_N_ELEMENTS(handed_over); i++)
                 if (handed_over[i] >= 0)

@@ -11,7 +11,7 @@
  * Needs:    run->child, the descriptors of Run */
 bool supervise_become(const Run *run, int stop_signal, GError **error);
 
-/* The signal that stops the payload: StopSignal=, the image's, SIGTERM. */
+/* The signal that stops the payload: StopSignal=, the image's, SIGTERM, or what systemd takes for it. */
 bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error);
 
 /* From now on a signal that ends the runner undoes the start: the child is killed and the supervisor, which knows how

@@ -59,6 +59,7 @@ typedef struct Supervisor {
         int namespace_fd;
         int containers_fd;
         int folder_fd;
+        int cgroup_fd;           /* of the payload; -1: it makes none in it */
         const char *runtime_dir; /* NULL: systemd removes it */
 
         bool has_ended;  /* the payload */
@@ -312,13 +313,15 @@ static void supervise(Supervisor *supervisor) {
 /* The files belong to subordinate ids. The user namespace, which outlives its processes by our descriptor,
  * has them all, and its root may remove them: no newuidmap is needed. Nothing is left to do for us outside,
  * so we enter it ourselves. */
-static void remove_writable_layer(const Supervisor *supervisor) {
+static void remove_what_is_of_others(const Supervisor *supervisor) {
         struct stat status;
 
         /* Without it, or before its map was written, all that is there is our own. */
         if (supervisor->namespace_fd >= 0 && setns(supervisor->namespace_fd, CLONE_NEWUSER) == 0 &&
             setresgid(0, 0, 0) == 0)
                 (void) setresuid(0, 0, 0);
+        if (supervisor->cgroup_fd >= 0 && fstat(supervisor->cgroup_fd, &status) == 0)
+                supervisor_remove_entries(supervisor->cgroup_fd, status.st_dev);
         if (fstat(supervisor->folder_fd, &status) < 0)
                 return;
         supervisor_remove_entries(supervisor->folder_fd, status.st_dev);
@@ -351,7 +354,7 @@ static void clean_up(Supervisor *supervisor) {
         if (supervisor->is_socket && supervisor->has_written)
                 supervisor_journal_settle();
         if (supervisor->folder_fd >= 0)
-                remove_writable_layer(supervisor);
+                remove_what_is_of_others(supervisor);
 }
 
 /* Ends as the payload has: by its exit status, or by the signal that ended it, so that systemd sees the
@@ -397,6 +400,7 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                 {"--namespace-fd=", &supervisor->namespace_fd},
                 {"--containers-fd=", &supervisor->containers_fd},
                 {"--folder-fd=", &supervisor->folder_fd},
+                {"--cgroup-fd=", &supervisor->cgroup_fd},
                 {"--interrupted=", &supervisor->interrupted},
         };
 
@@ -443,6 +447,7 @@ int main(int argc, char **argv) {
                 .namespace_fd = -1,
                 .containers_fd = -1,
                 .folder_fd = -1,
+                .cgroup_fd = -1,
         };
 
         if (!parse(argc, argv, &supervisor)) {

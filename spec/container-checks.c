@@ -143,6 +143,23 @@ bool check_size(const char *value, GError **error) {
         return value_size_parse(value, &bytes, error);
 }
 
+static bool is_one_of(const char *value, const char *const *known) {
+        for (; *known; known++)
+                if (g_str_equal(value, *known))
+                        return true;
+        return false;
+}
+
+bool check_override(const char *value, GError **error) {
+        return is_one_of(value, (const char *const[]){"auto", "yes", "no", NULL}) ||
+               fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither auto, yes nor no", value);
+}
+
+bool check_systemd(const char *value, GError **error) {
+        return is_one_of(value, (const char *const[]){"true", "false", "always", NULL}) ||
+               fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither true, false nor always", value);
+}
+
 bool check_tmpfs(const char *value, GError **error) {
         g_autofree char *target = NULL, *options = NULL;
 

@@ -64,7 +64,9 @@ typedef struct ContainerSpec {
         char *umask;
 
         Tristate init;
-        char *notify; /* conmon, container, healthy: podman-run(1) --sdnotify= */
+        char *systemd;                  /* true, false, always: podman-run(1) --systemd= */
+        char *private_network_override; /* auto, yes, no: for a systemd inside */
+        char *notify;                   /* conmon, container, healthy: podman-run(1) --sdnotify= */
         char *stop_signal;
         char *stop_timeout;
         char *log_driver; /* journald, passthrough, none */

@@ -115,7 +115,7 @@ class ThrowAway:
         host.install_missing(packages.HOST)
         backend.sweep()
         self.prepared = root.prepared(options.suite)
-        binds = build.binds(self.prepared) + images.binds()
+        binds = build.binds(self.prepared) + images.binds(["nginx"])
         progress = host.Progress(f"{options.suite}: booting")
         self.backend = nspawn.Nspawn.create(options.suite, self.prepared)
         try:

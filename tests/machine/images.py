@@ -8,8 +8,16 @@ from . import host
 SCRIPTS = host.SOURCE / "examples" / "images"
 INSIDE = "/srv/images"
 
+# Name → the script and its arguments.
+IMAGES = {
+    "nginx": ["nginx"],
+    "machine-bullseye": ["systemd", "bullseye"],
+    "machine-bookworm": ["systemd", "bookworm"],
+    "machine-trixie": ["systemd", "trixie"],
+}
 
-def prepared(name="nginx"):
+
+def prepared(name):
     """Returns the OCI archive, making it when it is not there."""
     recipe = b"".join(path.read_bytes() for path in sorted(SCRIPTS.iterdir()) if path.is_file())
     path = host.CACHE / "images" / f"{name}-{hashlib.sha256(recipe).hexdigest()[:12]}.oci.tar"
@@ -22,16 +30,17 @@ def prepared(name="nginx"):
 
 def make(name, path):
     host.install_missing({"mmdebstrap": "mmdebstrap"})
-    progress = host.Progress(f"{name}: making an image out of Debian's package, once")
+    progress = host.Progress(f"{name}: making an image out of Debian's packages, once")
     progress.step("downloading")
     aside = path.with_suffix(".incomplete")
-    status, text = progress.run([SCRIPTS / name, aside])
+    script, *arguments = IMAGES[name]
+    status, text = progress.run([SCRIPTS / script, *arguments, aside])
     if status != 0:
-        raise host.HostError(f"{SCRIPTS / name} failed:\n{text[-3000:]}")
+        raise host.HostError(f"{SCRIPTS / script} failed:\n{text[-3000:]}")
     aside.rename(path)
     progress.done(f"ready in {path}")
 
 
-def binds():
+def binds(names=tuple(IMAGES)):
     """Arguments for systemd-nspawn that show the images in /srv/images."""
-    return [f"--bind-ro={prepared('nginx')}:{INSIDE}/nginx.oci.tar"]
+    return [f"--bind-ro={prepared(name)}:{INSIDE}/{name}.oci.tar" for name in names]

@@ -38,7 +38,10 @@ mount --bind "$2/home" "$2/root/home"
 mount --bind "$2/var-lib" "$2/root/var/lib"
 mount --bind "$2/var-tmp" "$2/root/var/tmp"
 mkdir -p "$2/root/srv/images"
-cp "$4" "$2/root/srv/images/nginx.oci.tar"
+for image in $4; do
+        name=${image##*/}
+        cp "$image" "$2/root/srv/images/${name%-*}.oci.tar"
+done
 truncate --size "$3" "$2/disk.img"
 mke2fs -q -t ext4 -F -d "$2/root" "$2/disk.img"
 cp "$2"/root/boot/vmlinuz-* "$2/vmlinuz"
@@ -110,7 +113,7 @@ class VirtualMachine(Backend):
         ports = " ".join(f"/dev/virtio-ports/wolffia.{number}" for number in range(PORTS))
         (dropin / "ports.conf").write_text(AGENT_ON_PORTS.format(ports=ports))
         subprocess.run(["unshare", "--mount", "--propagation", "private", "--", "sh", "-euc", PACK, "sh",
-                        machine.record["root"], str(machine.folder), DISK_SIZE, str(images.prepared("nginx"))],
+                        machine.record["root"], str(machine.folder), DISK_SIZE, " ".join(str(images.prepared(name)) for name in images.IMAGES)],
                        check=True)
         return machine
 

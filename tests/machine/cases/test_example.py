@@ -8,7 +8,7 @@ CACHE = "/var/tmp/cache"
 
 def test_examples_try_installs_and_starts_the_service_for_the_user_who_called_sudo(machine):
     # There is no network to make the image with.
-    machine.root(f"mkdir -p {CACHE}/images && cp /srv/images/nginx.oci.tar {CACHE}/images/{images.prepared().name}")
+    machine.root(f"mkdir -p {CACHE}/images && cp /srv/images/nginx.oci.tar {CACHE}/images/{images.prepared('nginx').name}")
     try:
         done = machine.root(f"env SUDO_USER=alice WOLFFIA_CACHE={CACHE} {build.INSIDE_SOURCE}/examples/try 2>&1",
                             timeout=600)
