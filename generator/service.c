@@ -100,6 +100,10 @@ static void append_limits(const ServiceInput *input, const ContainerSpec *spec, 
                 g_autofree char *value = print_size(bytes);
                 append_default(input, text, "MemoryMax", value);
         }
+        if (spec->cpus) {
+                g_autofree char *value = g_strdup_printf("%.0f%%", g_ascii_strtod(spec->cpus, NULL) * 100);
+                append_default(input, text, "CPUQuota", value);
+        }
         if (spec->pids_limit)
                 append_default(input, text, "TasksMax",
                                *spec->pids_limit == '-' || g_str_equal(spec->pids_limit, "0")

@@ -47,7 +47,8 @@ static bool adjust_seccomp(const KeyLoad *load, char **value, GError **error) {
 static bool adjust_notify(const KeyLoad *load, char **value, GError **error) {
         bool yes;
 
-        if (g_ascii_strcasecmp(*value, "healthy") == 0)
+        if (g_ascii_strcasecmp(*value, "healthy") == 0 || g_str_equal(*value, "container") ||
+            g_str_equal(*value, "conmon"))
                 return true;
         if (!value_boolean_parse(*value, &yes, NULL))
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither yes, no nor healthy", *value);
@@ -97,6 +98,23 @@ static void check_capabilities(const KeyLoad *load, const ContainerSpec *spec) {
         }
 }
 
+/* Behind check_capabilities(): in one sentence, not with all capabilities that are in vain one by one. */
+static void check_privileged(const KeyLoad *load, ContainerSpec *spec) {
+        g_autoptr(GPtrArray) lines = unit_file_all(load->unit, "Container", "PodmanArgs");
+
+        if (!container_spec_expand(spec))
+                return;
+        for (guint i = 0; i < lines->len; i++) {
+                const UnitAssignment *line = lines->pdata[i];
+
+                if (strstr(line->value, "--privileged"))
+                        problem_add(
+                                load->problems, PROBLEM_NOTE, line->file, line->line, line->key,
+                                "--privileged gives all that a user namespace can: its capabilities, no masked paths, "
+                                "SeccompProfile=nesting; on the host it gives nothing, and devices come by AddDevice=");
+        }
+}
+
 static void check_network_use(const KeyLoad *load, const ContainerSpec *spec) {
         const char *mode = spec->networks->len > 0 ? spec->networks->pdata[0] : "";
         bool none = g_str_equal(mode, "none"), host = g_str_equal(mode, "host");
@@ -132,5 +150,6 @@ void container_check(KeyLoad *load) {
                         "health checks come with a later version; the unit counts as started when its program runs");
         }
         check_capabilities(load, spec);
+        check_privileged(load, spec);
         check_network_use(load, spec);
 }

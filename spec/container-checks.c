@@ -5,6 +5,7 @@
 #include "spec/container-checks.h"
 
 #include "base/error.h"
+#include "spec/nearest.h"
 #include "spec/value-basic.h"
 #include "spec/value-capability.h"
 #include "spec/value-health.h"
@@ -30,6 +31,16 @@ bool check_capability(const char *value, GError **error) {
         const char *name;
 
         return value_capability_parse(value, &name, error);
+}
+
+bool check_cpus(const char *value, GError **error) {
+        char *end = NULL;
+        double cpus = g_ascii_strtod(value, &end);
+
+        if (!g_ascii_isdigit(*value) || *end || !(cpus >= 0.01 && cpus <= 10000))
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a number of processors, like 2 or 0.5",
+                            value);
+        return true;
 }
 
 bool check_duration(const char *value, GError **error) {
@@ -123,6 +134,18 @@ bool check_port(const char *value, GError **error) {
         g_autoptr(PortMapping) mapping = NULL;
 
         return value_port_parse(value, &mapping, error);
+}
+
+bool check_pull(const char *value, GError **error) {
+        static const char *const known[] = {"always", "missing", "never", "newer"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+                if (g_str_equal(value, known[i]))
+                        return true;
+        const char *nearest = nearest_find(value, known, G_N_ELEMENTS(known));
+        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not known; %s%s%s", value,
+                    nearest ? "did you mean " : "",
+                    nearest ? nearest : "missing, always, newer and never are", nearest ? "?" : "");
 }
 
 bool check_secret(const char *value, GError **error) {

@@ -8,6 +8,7 @@
 
 bool check_absolute(const char *value, GError **error);
 bool check_capability(const char *value, GError **error);
+bool check_cpus(const char *value, GError **error);
 bool check_duration(const char *value, GError **error);
 bool check_entrypoint(const char *value, GError **error);
 bool check_group(const char *value, GError **error);
@@ -21,6 +22,7 @@ bool check_network(const char *value, GError **error);
 bool check_override(const char *value, GError **error);
 bool check_pair(const char *value, GError **error);
 bool check_port(const char *value, GError **error);
+bool check_pull(const char *value, GError **error);
 bool check_secret(const char *value, GError **error);
 bool check_signal(const char *value, GError **error);
 bool check_size(const char *value, GError **error);

@@ -21,6 +21,22 @@
 #define REMARK_TERMINAL     "a service has no terminal"
 #define REMARK_PODMAN_FILES "these files are for podman, which does not run here"
 
+#define REMARK_ALWAYS "a unit always does so"
+#define REMARK_STATE  "what others need to know of a running container is in its runtime folder"
+#define REMARK_V1     "it is of cgroup v1"
+
+/* Options that have no key, and no effect or no place here. */
+#define WITHOUT(option, letter, class, remark)                                                              \
+        {                                                                                                   \
+                NULL, option, letter, class, KEY_IGNORED, NULL, CONTAINER_KEY_NO_FIELD,                     \
+                        (class) == KEY_BOOLEAN ? NULL : "VALUE", remark                                     \
+        }
+#define REFUSED(option, letter, class, remark)                                                              \
+        {                                                                                                   \
+                NULL, option, letter, class, KEY_REFUSED, NULL, CONTAINER_KEY_NO_FIELD,                     \
+                        (class) == KEY_BOOLEAN ? NULL : "VALUE", remark                                     \
+        }
+
 /* clang-format off */
 static const Key container_keys[] = {
         {"ContainerName", "name", 0, KEY_SINGLE, KEY_WORKS, NULL,
@@ -119,12 +135,16 @@ static const Key container_keys[] = {
          FIELD(stop_timeout), "SECONDS", "how long it may take before it is killed"},
         {"LogDriver", "log-driver", 0, KEY_SINGLE_EMPTY, KEY_WORKS, NULL,
          FIELD(log_driver), "DRIVER", "journald, passthrough or none"},
-        {"Pull", "pull", 0, KEY_SINGLE, KEY_WORKS, NULL,
+        {"Pull", "pull", 0, KEY_SINGLE, KEY_WORKS, check_pull,
          FIELD(pull), "WHEN", "when the image is fetched: missing, always, newer or never"},
         {"Memory", "memory", 'm', KEY_SINGLE, KEY_UNIT, check_size,
          FIELD(memory), "SIZE", "limit of memory, as MemoryMax= of the unit"},
         {"PidsLimit", "pids-limit", 0, KEY_SINGLE, KEY_UNIT, NULL,
          FIELD(pids_limit), "NUMBER", "limit of processes, as TasksMax= of the unit"},
+        {NULL, "cpus", 0, KEY_SINGLE, KEY_UNIT, check_cpus,
+         FIELD(cpus), "NUMBER", "limit of processors, as CPUQuota= of the unit"},
+        {NULL, "privileged", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
+         FIELD(privileged), NULL, "all that a user namespace can give"},
         {NULL, "unit", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(unit), "UNIT", "name of the systemd unit, for messages"},
         {NULL, "broken", 0, KEY_SINGLE_EMPTY, KEY_WORKS, NULL,
@@ -201,14 +221,34 @@ static const Key container_keys[] = {
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_HEALTH},
         {"HealthStartupTimeout", "health-startup-timeout", 0, KEY_SINGLE, KEY_IGNORED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_HEALTH},
-        {NULL, "rm", 0, KEY_BOOLEAN, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, "a unit always does so"},
-        {NULL, "replace", 0, KEY_BOOLEAN, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, "a unit always does so"},
-        {NULL, "detach", 'd', KEY_BOOLEAN, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, "a unit always does so"},
-        {NULL, "quiet", 'q', KEY_BOOLEAN, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, "nothing is printed anyway"},
+        WITHOUT("attach", 'a', KEY_LINES, "a service has no terminal"),
+        WITHOUT("authfile", 0, KEY_SINGLE, "logins are skopeo's: $REGISTRY_AUTH_FILE, or $XDG_RUNTIME_DIR/containers/auth.json"),
+        WITHOUT("cgroup-parent", 0, KEY_SINGLE, "the unit's own cgroup is always used; Slice= in [Service] says where it lies"),
+        WITHOUT("cgroupns", 0, KEY_SINGLE, "a container always has its own"),
+        WITHOUT("cidfile", 0, KEY_SINGLE, REMARK_STATE),
+        WITHOUT("conmon-pidfile", 0, KEY_SINGLE, REMARK_STATE),
+        WITHOUT("detach", 'd', KEY_BOOLEAN, REMARK_ALWAYS),
+        WITHOUT("detach-keys", 0, KEY_SINGLE, "a service has no terminal"),
+        WITHOUT("device-cgroup-rule", 0, KEY_LINES, "rules for devices take root; a container has those that AddDevice= names"),
+        WITHOUT("disable-content-trust", 0, KEY_BOOLEAN, "containers-policy.json(5) says which signatures are needed"),
+        WITHOUT("hooks-dir", 0, KEY_LINES, "hooks are for OCI runtimes, and none runs here"),
+        WITHOUT("image-volume", 0, KEY_SINGLE, "volumes that the image declares live as long as the container"),
+        WITHOUT("infra-name", 0, KEY_SINGLE, "a pod has no container for itself here"),
+        WITHOUT("init-path", 0, KEY_SINGLE, "the host's catatonit is found by itself"),
+        WITHOUT("no-hosts", 0, KEY_BOOLEAN, "/etc/hosts is always written: the container's own name is in it"),
+        WITHOUT("oom-kill-disable", 0, KEY_BOOLEAN, REMARK_V1),
+        WITHOUT("kernel-memory", 0, KEY_SINGLE, REMARK_V1),
+        WITHOUT("memory-swappiness", 0, KEY_SINGLE, REMARK_V1),
+        WITHOUT("passwd", 0, KEY_BOOLEAN, "the image's passwd(5) is always used"),
+        WITHOUT("pidfile", 0, KEY_SINGLE, REMARK_STATE),
+        WITHOUT("quiet", 'q', KEY_BOOLEAN, "nothing is printed anyway"),
+        WITHOUT("replace", 0, KEY_BOOLEAN, REMARK_ALWAYS),
+        WITHOUT("rm", 0, KEY_BOOLEAN, REMARK_ALWAYS),
+        WITHOUT("rmi", 0, KEY_BOOLEAN, "images are removed by `wolffia rmi`"),
+        WITHOUT("runtime", 0, KEY_SINGLE, "no OCI runtime is used"),
+        WITHOUT("runtime-flag", 0, KEY_LINES, "no OCI runtime is used"),
+        WITHOUT("sig-proxy", 0, KEY_BOOLEAN, "signals are always passed on"),
+        WITHOUT("tls-verify", 0, KEY_BOOLEAN, "registries.conf(5) says which registries have no TLS"),
         {"AppArmor", "security-opt=apparmor", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "AppArmor profiles are not supported; AppArmorProfile= in [Service] is not either, for user services"},
         {"Secret", "secret", 0, KEY_WORDS, KEY_REFUSED, NULL,
@@ -229,16 +269,33 @@ static const Key container_keys[] = {
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_REMAP},
         {"RemapUidSize", NULL, 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_REMAP},
-        {NULL, "privileged", 0, KEY_BOOLEAN, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, "without root it gives nothing on the host; name what is needed with AddCapability=, AddDevice= and SecurityLabelDisable="},
         {NULL, "pid", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "other process namespaces come with a later version"},
         {NULL, "ipc", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "other IPC namespaces come with a later version"},
-        {NULL, "gpus", 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", "GPUs come with a later version; AddDevice= passes device nodes"},
-        {NULL, "cpus", 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", "write CPUQuota= in [Service] instead (1 CPU is 100%)"},
+        REFUSED("arch", 0, KEY_SINGLE, "write Arch= in a .image file, and Image=NAME.image here"),
+        REFUSED("blkio-weight", 0, KEY_SINGLE, "write IOWeight= in [Service] instead"),
+        REFUSED("cgroup-conf", 0, KEY_LINES, "write the property in [Service] instead, memory.high as MemoryHigh="),
+        REFUSED("cpu-period", 0, KEY_SINGLE, "write CPUQuotaPeriodSec= in [Service] instead"),
+        REFUSED("cpu-quota", 0, KEY_SINGLE, "write CPUQuota= in [Service] instead (1 processor is 100%)"),
+        REFUSED("cpu-shares", 'c', KEY_SINGLE, "write CPUWeight= in [Service] instead (1024 shares are 100)"),
+        REFUSED("cpuset-cpus", 0, KEY_SINGLE, "write AllowedCPUs= in [Service] instead"),
+        REFUSED("cpuset-mems", 0, KEY_SINGLE, "write AllowedMemoryNodes= in [Service] instead"),
+        REFUSED("device-read-bps", 0, KEY_LINES, "write IOReadBandwidthMax= in [Service] instead"),
+        REFUSED("device-write-bps", 0, KEY_LINES, "write IOWriteBandwidthMax= in [Service] instead"),
+        REFUSED("gpus", 0, KEY_SINGLE, "write AddDevice=nvidia.com/gpu=all instead"),
+        REFUSED("memory-reservation", 0, KEY_SINGLE, "write MemoryLow= in [Service] instead"),
+        REFUSED("memory-swap", 0, KEY_SINGLE, "write MemorySwapMax= in [Service] instead, without the memory"),
+        REFUSED("no-healthcheck", 0, KEY_BOOLEAN, "write HealthCmd=none instead"),
+        REFUSED("oom-score-adj", 0, KEY_SINGLE, "write OOMScoreAdjust= in [Service] instead"),
+        REFUSED("platform", 0, KEY_SINGLE, "write Arch= and OS= in a .image file, and Image=NAME.image here"),
+        REFUSED("preserve-fds", 0, KEY_SINGLE, "sockets come from a .socket unit of the same name"),
+        REFUSED("requires", 0, KEY_SINGLE, "write Requires= in [Unit] instead"),
+        REFUSED("restart", 0, KEY_SINGLE, "write Restart= in [Service] instead"),
+        REFUSED("timeout", 0, KEY_SINGLE, "write RuntimeMaxSec= in [Service] instead"),
+        REFUSED("unsetenv", 0, KEY_LINES, "write Environment=NAME= for an empty value; what the image sets cannot be taken away"),
+        REFUSED("uts", 0, KEY_SINGLE, "a container has a host name of its own; HostName=%H gives it the host's"),
+        REFUSED("volumes-from", 0, KEY_LINES, "name the volumes with Volume= in both files"),
         {NULL, "tty", 't', KEY_BOOLEAN, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, NULL, REMARK_TERMINAL},
         {NULL, "interactive", 'i', KEY_BOOLEAN, KEY_REFUSED, NULL,

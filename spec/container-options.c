@@ -10,19 +10,16 @@
 bool container_options_parse(const char *const *arguments, ContainerSpec **ret_spec, GError **error) {
         g_autoptr(ContainerSpec) spec = container_spec_new();
 
-        if (!key_options_parse_options(&container_key_table, &arguments, spec, false, error))
+        if (!key_options_parse_options(&container_key_table, &arguments, spec, error))
                 return false;
         if (!spec->rootfs && *arguments)
                 spec->image = g_strdup(*arguments++);
         for (; *arguments; arguments++)
                 g_ptr_array_add(spec->command, g_strdup(*arguments));
 
+        (void) container_spec_expand(spec);
         *ret_spec = g_steal_pointer(&spec);
         return true;
-}
-
-bool container_options_merge(const char *const *arguments, ContainerSpec *spec, GError **error) {
-        return key_options_merge(&container_key_table, arguments, spec, error);
 }
 
 GPtrArray *container_options_print(const ContainerSpec *spec) {

@@ -13,9 +13,5 @@
  * where they are used. */
 bool container_options_parse(const char *const *arguments, ContainerSpec **ret_spec, GError **error);
 
-/* Options only, added to SPEC (PodmanArgs=); a plain word is an error. Values that systemd does not expand
- * are checked. */
-bool container_options_merge(const char *const *arguments, ContainerSpec *spec, GError **error);
-
 /* The arguments that give SPEC back, as an array of char *. Caller unrefs. */
 GPtrArray *container_options_print(const ContainerSpec *spec);

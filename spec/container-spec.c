@@ -17,3 +17,16 @@ void container_spec_clear(ContainerSpec *spec) {
 void container_spec_free(ContainerSpec *spec) {
         key_table_free_spec(&container_key_table, spec);
 }
+
+bool container_spec_expand(ContainerSpec *spec) {
+        bool is_privileged = spec->privileged == TRISTATE_YES;
+
+        spec->privileged = TRISTATE_UNSET;
+        if (!is_privileged)
+                return false;
+        g_ptr_array_add(spec->capabilities_added, g_strdup("all"));
+        g_ptr_array_add(spec->unmasked, g_strdup("ALL"));
+        if (!spec->seccomp_profile)
+                spec->seccomp_profile = g_strdup("nesting");
+        return true;
+}

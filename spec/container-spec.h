@@ -57,6 +57,7 @@ typedef struct ContainerSpec {
 
         GPtrArray *capabilities_added;
         GPtrArray *capabilities_dropped;
+        Tristate privileged; /* --privileged, until container_spec_expand() */
         Tristate no_new_privileges;
         char *seccomp_profile;
         GPtrArray *sysctls;
@@ -73,6 +74,7 @@ typedef struct ContainerSpec {
         char *pull;       /* missing, never, always, newer */
         char *memory; /* limits: the generator makes them properties of the unit, where systemd enforces them */
         char *pids_limit;
+        char *cpus;
         char *unit;   /* the unit's name, for messages; empty outside of units */
         char *broken; /* --broken: nothing is run, this reason is reported */
 } ContainerSpec;
@@ -81,4 +83,8 @@ ContainerSpec *container_spec_new(void);
 /* Makes it as good as new, for the next unit. */
 void container_spec_clear(ContainerSpec *spec);
 void container_spec_free(ContainerSpec *spec);
+/* Says --privileged by what it stands for, as far as a user namespace can give it: all capabilities of that namespace, no
+ * masked paths, and a system call filter under which a payload may make namespaces and mounts. False when it was not
+ * said. */
+bool container_spec_expand(ContainerSpec *spec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContainerSpec, container_spec_free)

@@ -59,25 +59,30 @@ static bool adjust(const KeyLoad *load, const Key *key, char **value, GError **e
         return true;
 }
 
-/* Checks and adjusts VALUE; NULL when it is bad, which is reported. Takes VALUE. */
-static char *accept(KeyLoad *load, const Key *key, char *value) {
-        g_autoptr(GError) error = NULL;
+/* Checks and adjusts VALUE; NULL when it is bad. Takes VALUE. */
+static char *accept(KeyLoad *load, const Key *key, char *value, GError **error) {
+        g_autofree char *taken = value;
 
-        if (strlen(value) > LONGEST_WORD) {
-                key_load_report(
-                        load, PROBLEM_ERROR,
-                        "the value is longer than the 128 KiB that a program can be given in one piece");
-                g_free(value);
+        if (strlen(taken) > LONGEST_WORD) {
+                (void) fail(error, WOLFFIA_ERROR_VALUE,
+                            "the value is longer than the 128 KiB that a program can be given in one piece");
                 return NULL;
         }
         /* What systemd expands can be checked only by the runner. */
-        bool literal = !strpbrk(value, "%$");
-        if ((literal && key->check && !key->check(value, &error)) || !adjust(load, key, &value, &error)) {
-                report_error(load, error);
-                g_free(value);
+        bool literal = !strpbrk(taken, "%$");
+        if ((literal && key->check && !key->check(taken, error)) || !adjust(load, key, &taken, error))
                 return NULL;
-        }
-        return value;
+        return g_steal_pointer(&taken);
+}
+
+/* The same; what is bad is reported. */
+static char *accept_or_report(KeyLoad *load, const Key *key, char *value) {
+        g_autoptr(GError) error = NULL;
+        char *accepted = accept(load, key, value, &error);
+
+        if (!accepted)
+                report_error(load, error);
+        return accepted;
 }
 
 static void take_text(KeyLoad *load, const Key *key) {
@@ -87,7 +92,7 @@ static void take_text(KeyLoad *load, const Key *key) {
                 return;
         g_autofree char *text = key_load_unquote(value);
         if (*text)
-                *key_text(key, load->spec) = accept(load, key, g_steal_pointer(&text));
+                *key_text(key, load->spec) = accept_or_report(load, key, g_steal_pointer(&text));
         else if (key->class == KEY_SINGLE_EMPTY)
                 *key_text(key, load->spec) = g_steal_pointer(&text);
 }
@@ -128,7 +133,7 @@ static void take_list(KeyLoad *load, const Key *key) {
         char *value;
 
         if (key->class == KEY_LINES) {
-                if ((value = accept(load, key, g_strdup(load->assignment->value))))
+                if ((value = accept_or_report(load, key, g_strdup(load->assignment->value))))
                         g_ptr_array_add(list, value);
                 return;
         }
@@ -139,7 +144,7 @@ static void take_list(KeyLoad *load, const Key *key) {
                 return;
         }
         for (guint i = 0; i < words->len; i++) {
-                value = accept(load, key, g_steal_pointer(&words->pdata[i]));
+                value = accept_or_report(load, key, g_steal_pointer(&words->pdata[i]));
                 if (!value)
                         continue;
                 if (key->class == KEY_MAP)
@@ -149,17 +154,43 @@ static void take_list(KeyLoad *load, const Key *key) {
         }
 }
 
+static void report_option(const GError *error, void *data) {
+        report_error(data, error);
+}
+
+/* An option of PodmanArgs=, as if its key had been written; behind all keys, so that it has the last word. */
+static bool take_option(const Key *key, const char *value, void *data, GError **error) {
+        KeyLoad *load = data;
+        g_autofree char *accepted = NULL;
+
+        if (key->effect == KEY_IGNORED) {
+                g_autofree char *note = g_strdup_printf("--%s: %s", key->option, key->description);
+
+                key_load_report(load, PROBLEM_NOTE, note);
+                return true;
+        }
+        if (value && key_has_field(key) && key_kind(key) != KEY_KIND_TRISTATE) {
+                accepted = accept(load, key, g_strdup(value), error);
+                if (!accepted)
+                        return fail_prefix(error, "--%s", key->option);
+        }
+        if (key->class != KEY_MAP || !key_has_field(key))
+                return key_options_store(key, accepted ? accepted : value, load->spec, error);
+        key_load_add_pair(*key_list(key, load->spec), g_steal_pointer(&accepted));
+        return true;
+}
+
 static void take_podman_args(KeyLoad *load) {
         g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
         g_autoptr(GError) error = NULL;
 
-        if (unit_words_split(load->assignment->value, words, &error)) {
-                g_ptr_array_add(words, NULL);
-                if (key_options_merge(load->loader->table, (const char *const *) words->pdata, load->spec,
-                                      &error))
-                        return;
+        if (!unit_words_split(load->assignment->value, words, &error)) {
+                report_error(load, error);
+                return;
         }
-        report_error(load, error);
+        g_ptr_array_add(words, NULL);
+        key_options_visit(load->loader->table, (const char *const *) words->pdata, take_option,
+                          report_option, load);
 }
 
 /* The keys that have no field of their own. */

@@ -25,15 +25,13 @@ static bool fail_unknown(const KeyTable *table, const char *argument, GError **e
         return fail(error, WOLFFIA_ERROR_VALUE, "there is no option %s", name);
 }
 
-static bool store(const Key *key, const char *value, void *spec, bool checks, GError **error) {
+bool key_options_store(const Key *key, const char *value, void *spec, GError **error) {
         bool yes = true;
 
         if (key->effect == KEY_REFUSED)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "--%s: %s", key->option, key->description);
         if (!key_has_field(key))
                 return true;
-        if (checks && value && key->check && !strpbrk(value, "%$") && !key->check(value, error))
-                return fail_prefix(error, "--%s", key->option);
 
         switch (key_kind(key)) {
         case KEY_KIND_TRISTATE:
@@ -52,79 +50,132 @@ static bool store(const Key *key, const char *value, void *spec, bool checks, GE
         return true;
 }
 
+/* What a command line is read by. */
+typedef struct Parse {
+        const KeyTable *table;
+        KeyOptionsTake take;
+        void *data;
+} Parse;
+
 /* An option whose value is the next argument, or that is split between the two ("--security-opt"
  * "seccomp=x"). */
-static bool parse_spread(const KeyTable *table, const char *const **arguments, void *spec, bool checks,
-                         GError **error) {
+static bool parse_spread(const Parse *parse, const char *const **arguments, GError **error) {
         const char *name = **arguments + 2, *next = (*arguments)[1], *value = NULL;
-        const Key *key = key_table_find_option(table, name, NULL);
+        const Key *key = key_table_find_option(parse->table, name, NULL);
 
         if (!next)
                 return key ? fail(error, WOLFFIA_ERROR_VALUE, "--%s needs a value: --%s=%s", name, name,
                                   key->metavariable)
-                           : fail_unknown(table, **arguments, error);
-        (*arguments)++;
-        if (key)
-                return store(key, next, spec, checks, error);
+                           : fail_unknown(parse->table, **arguments, error);
+        if (key) {
+                (*arguments)++;
+                return parse->take(key, next, parse->data, error);
+        }
 
         g_autofree char *joined = g_strdup_printf("--%s=%s", name, next);
-        key = key_table_find_option(table, joined + 2, &value);
-        if (!key)
-                return fail_unknown(table, joined, error);
-        return store(key, value, spec, checks, error);
+        key = key_table_find_option(parse->table, joined + 2, &value);
+        /* --security-opt is one only together with its value. */
+        if (!key && !g_str_equal(name, "security-opt"))
+                return fail_unknown(parse->table, **arguments, error);
+        (*arguments)++;
+        return key ? parse->take(key, value, parse->data, error) : fail_unknown(parse->table, joined, error);
 }
 
-static bool parse_long(const KeyTable *table, const char *const **arguments, void *spec, bool checks,
-                       GError **error) {
+static bool parse_long(const Parse *parse, const char *const **arguments, GError **error) {
         const char *value = NULL;
-        const Key *key = key_table_find_option(table, **arguments + 2, &value);
+        const Key *key = key_table_find_option(parse->table, **arguments + 2, &value);
 
         if (key && (value || key_kind(key) == KEY_KIND_TRISTATE))
-                return store(key, value, spec, checks, error);
+                return parse->take(key, value, parse->data, error);
         if (!key && strchr(**arguments, '='))
-                return fail_unknown(table, **arguments, error);
-        return parse_spread(table, arguments, spec, checks, error);
+                return fail_unknown(parse->table, **arguments, error);
+        return parse_spread(parse, arguments, error);
 }
 
 /* -p 80:80, -p80:80, -p=80:80; letters of options without a value may stand together. */
-static bool parse_short(const KeyTable *table, const char *const **arguments, void *spec, bool checks,
-                        GError **error) {
+static bool parse_short(const Parse *parse, const char *const **arguments, GError **error) {
         for (const char *p = **arguments + 1; *p; p++) {
-                const Key *key = key_table_find_letter(table, *p);
+                const Key *key = key_table_find_letter(parse->table, *p);
 
                 if (!key)
                         return fail(error, WOLFFIA_ERROR_VALUE, "there is no option -%c", *p);
                 if (key_kind(key) == KEY_KIND_TRISTATE) {
-                        if (!store(key, NULL, spec, checks, error))
+                        if (!parse->take(key, NULL, parse->data, error))
                                 return false;
                         continue;
                 }
                 if (p[1])
-                        return store(key, p[1] == '=' ? p + 2 : p + 1, spec, checks, error);
+                        return parse->take(key, p[1] == '=' ? p + 2 : p + 1, parse->data, error);
                 if (!(*arguments)[1])
                         return fail(error, WOLFFIA_ERROR_VALUE, "-%c needs a value: %s", *p,
                                     key->metavariable);
                 (*arguments)++;
-                return store(key, **arguments, spec, checks, error);
+                return parse->take(key, **arguments, parse->data, error);
         }
         return true;
 }
 
-bool key_options_parse_options(const KeyTable *table, const char *const **arguments, void *spec, bool checks,
-                               GError **error) {
-        for (; **arguments; (*arguments)++) {
-                const char *argument = **arguments;
+static bool parse_option(const Parse *parse, const char *const **arguments, GError **error) {
+        return (**arguments)[1] == '-' ? parse_long(parse, arguments, error)
+                                       : parse_short(parse, arguments, error);
+}
 
-                if (argument[0] != '-' || !argument[1])
-                        return true;
-                if (g_str_equal(argument, "--")) {
+static bool is_option(const char *argument) {
+        return argument[0] == '-' && argument[1];
+}
+
+bool key_options_parse_options(const KeyTable *table, const char *const **arguments, void *spec,
+                               GError **error) {
+        Parse parse = {table, key_options_store, spec};
+
+        for (; **arguments && is_option(**arguments); (*arguments)++) {
+                if (g_str_equal(**arguments, "--")) {
                         (*arguments)++;
                         return true;
                 }
-                if (argument[1] == '-' ? !parse_long(table, arguments, spec, checks, error)
-                                       : !parse_short(table, arguments, spec, checks, error))
+                if (!parse_option(&parse, arguments, error))
                         return false;
         }
+        return true;
+}
+
+void key_options_visit(const KeyTable *table, const char *const *arguments, KeyOptionsTake take,
+                       KeyOptionsFail fail_one, void *data) {
+        Parse parse = {table, take, data};
+        bool may_be_value = false; /* of an option that is not known */
+
+        for (; *arguments; arguments++) {
+                g_autoptr(GError) error = NULL;
+                const char *const *before = arguments;
+
+                if (is_option(*arguments)) {
+                        (void) parse_option(&parse, &arguments, &error);
+                        may_be_value = error && arguments == before && !strchr(*arguments, '=');
+                } else {
+                        if (!may_be_value)
+                                (void) fail(&error, WOLFFIA_ERROR_VALUE, "'%s' is not an option",
+                                            *arguments);
+                        may_be_value = false;
+                }
+                if (error)
+                        fail_one(error, data);
+        }
+}
+
+static bool check_and_store(const Key *key, const char *value, void *spec, GError **error) {
+        if (value && key_has_field(key) && key->check && !key->check(value, error))
+                return fail_prefix(error, "--%s", key->option);
+        return key_options_store(key, value, spec, error);
+}
+
+bool key_options_merge(const KeyTable *table, const char *const *arguments, void *spec, GError **error) {
+        Parse parse = {table, check_and_store, spec};
+
+        for (; *arguments; arguments++)
+                if (!is_option(*arguments))
+                        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not an option", *arguments);
+                else if (!parse_option(&parse, &arguments, error))
+                        return false;
         return true;
 }
 
@@ -135,7 +186,7 @@ static bool is_word(const Key *key) {
 }
 
 bool key_options_parse(const KeyTable *table, const char *const *arguments, void *spec, GError **error) {
-        if (!key_options_parse_options(table, &arguments, spec, false, error))
+        if (!key_options_parse_options(table, &arguments, spec, error))
                 return false;
         for (size_t i = 0; i < table->count && *arguments; i++) {
                 const Key *key = &table->keys[i];
@@ -150,14 +201,6 @@ bool key_options_parse(const KeyTable *table, const char *const *arguments, void
         }
         if (*arguments)
                 return fail(error, WOLFFIA_ERROR_VALUE, "there is a word too many: '%s'", *arguments);
-        return true;
-}
-
-bool key_options_merge(const KeyTable *table, const char *const *arguments, void *spec, GError **error) {
-        if (!key_options_parse_options(table, &arguments, spec, true, error))
-                return false;
-        if (*arguments)
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not an option", *arguments);
         return true;
 }
 

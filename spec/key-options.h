@@ -5,15 +5,27 @@
 
 #include "spec/key-table.h"
 
-/* Reads options into SPEC and moves *ARGUMENTS (ended by NULL) to the first plain word. With CHECKS values
- * that systemd does not expand are checked; otherwise that is done where they are used. */
-bool key_options_parse_options(const KeyTable *table, const char *const **arguments, void *spec, bool checks,
+/* Takes an option with its value, NULL for a boolean without one. */
+typedef bool (*KeyOptionsTake)(const Key *key, const char *value, void *data, GError **error);
+
+/* The KeyOptionsTake that puts values into a spec, DATA, as they are: they are checked where they are used. */
+bool key_options_store(const Key *key, const char *value, void *spec, GError **error);
+
+/* Reads options into SPEC and moves *ARGUMENTS (ended by NULL) to the first plain word. */
+bool key_options_parse_options(const KeyTable *table, const char *const **arguments, void *spec,
                                GError **error);
+
+/* Is told of an option that cannot be taken. */
+typedef void (*KeyOptionsFail)(const GError *error, void *data);
+
+/* Hands all options to TAKE and goes on behind those that are wrong, which FAIL_ONE is told, as it is of plain words. */
+void key_options_visit(const KeyTable *table, const char *const *arguments, KeyOptionsTake take,
+                       KeyOptionsFail fail_one, void *data);
 
 /* Options, then the plain words that the table has. */
 bool key_options_parse(const KeyTable *table, const char *const *arguments, void *spec, GError **error);
 
-/* Options only, added to SPEC with checks (PodmanArgs=); a plain word is an error. */
+/* Options only, added to SPEC; values are checked, and a plain word is an error. */
 bool key_options_merge(const KeyTable *table, const char *const *arguments, void *spec, GError **error);
 
 /* The plain words behind the options, owned by SPEC, with "--" in front where they need it. Caller unrefs. */

@@ -5,6 +5,7 @@
 #include "spec/value-userns.h"
 
 #include "base/error.h"
+#include "spec/nearest.h"
 #include "spec/value-user.h"
 
 #include <string.h>
@@ -36,8 +37,11 @@ static bool parse_kind(const char *word, UserNamespaceKind *ret_kind, GError **e
         if (g_str_equal(word, "ns") || g_str_equal(word, "container"))
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "joining another user namespace is not supported");
-        return fail(error, WOLFFIA_ERROR_VALUE,
-                    "'%s' is not known; keep-id, auto, nomap, host and single are", word);
+        static const char *const words[] = {"keep-id", "auto", "nomap", "host", "single", "private"};
+        const char *nearest = nearest_find(word, words, G_N_ELEMENTS(words));
+        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not known; %s%s%s", word,
+                    nearest ? "did you mean " : "keep-id, auto, nomap, host and single are",
+                    nearest ? nearest : "", nearest ? "?" : "");
 }
 
 static bool parse_id(const char *name, const char *value, bool *ret_has, guint32 *ret_id, GError **error) {

@@ -12,9 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         g_autofree char *text = g_strndup((const char *) data, size);
         g_auto(GStrv) arguments = g_strsplit(text, "\n", -1);
-        g_autoptr(ContainerSpec) spec = NULL, back = NULL, merged = container_spec_new();
+        g_autoptr(ContainerSpec) spec = NULL, back = NULL;
 
-        (void) container_options_merge((const char *const *) arguments, merged, NULL);
         if (!container_options_parse((const char *const *) arguments, &spec, NULL))
                 return 0;
 

@@ -164,11 +164,14 @@ static void test_tells_one_fault(void) {
                  "error web.container:3: LogDriver=: 'k8s-file' comes with a later version; journald is the default\n"},
                 {"LogDriver=jornald",
                  "error web.container:3: LogDriver=: 'jornald' is not known; journald, passthrough and none are\n"},
-                {"PodmanArgs=--privileged",
-                 "error web.container:3: PodmanArgs=: --privileged: without root it gives nothing on the host; name what is needed "
-                 "with AddCapability=, AddDevice= and SecurityLabelDisable=\n"},
-                {"PodmanArgs=--publish=0",
-                 "error web.container:3: PodmanArgs=: --publish: port '0' is not within 1 to 65535\n"},
+                {"PodmanArgs=--restart=always --publish=0 --cpus=many --pubish 80:80 alpine",
+                 "error web.container:3: PodmanArgs=: --restart: write Restart= in [Service] instead\n"
+                 "error web.container:3: PodmanArgs=: --publish: port '0' is not within 1 to 65535\n"
+                 "error web.container:3: PodmanArgs=: --cpus: 'many' is not a number of processors, like 2 or 0.5\n"
+                 "error web.container:3: PodmanArgs=: there is no option --pubish; did you mean --publish?\n"
+                 "error web.container:3: PodmanArgs=: 'alpine' is not an option\n"},
+                {"Pull=allways",
+                 "error web.container:3: Pull=: 'allways' is not known; did you mean always?\n"},
                 {"PodmanArgs=alpine", "error web.container:3: PodmanArgs=: 'alpine' is not an option\n"},
         };
 
@@ -180,6 +183,16 @@ static void test_warns(void) {
         static const struct {
                 const char *lines, *complaint;
         } faults[] = {
+                {"AutoUpdate=registy",
+                 "warning web.container:3: AutoUpdate=: 'registy' is not known; taken as registry\n"},
+                {"AutoUpdate=sometimes",
+                 "warning web.container:3: AutoUpdate=: 'sometimes' is not known; registry, local and disabled are\n"},
+                {"PodmanArgs=--privileged",
+                 "note web.container:3: PodmanArgs=: --privileged gives all that a user namespace can: its capabilities, no masked "
+                 "paths, SeccompProfile=nesting; on the host it gives nothing, and devices come by AddDevice=\n"},
+                {"PodmanArgs=--rm --runtime crun --userns=keep-id",
+                 "note web.container:3: PodmanArgs=: --rm: a unit always does so\n"
+                 "note web.container:3: PodmanArgs=: --runtime: no OCI runtime is used\n"},
                 {"HealthCmd=x\nHealthInterval=1s\nHealthRetries=2",
                  "note web.container:3: HealthCmd=: health checks come with a later version; the container runs without them\n"},
                 {"Notify=healthy",

@@ -52,7 +52,8 @@ static void test_names_the_fault(void) {
                 const char *text, *fault;
                 WolffiaError code;
         } forms[] = {
-                {"keepid", "'keepid' is not known; keep-id,", WOLFFIA_ERROR_VALUE},
+                {"keepid", "'keepid' is not known; did you mean keep-id?", WOLFFIA_ERROR_VALUE},
+                {"xyzzy-plugh", "'xyzzy-plugh' is not known; keep-id,", WOLFFIA_ERROR_VALUE},
                 {"keep-id:uid=me", "'me' is not a number (uid=)", WOLFFIA_ERROR_VALUE},
                 {"keep-id:user=1", "keep-id has uid=, gid= and size=", WOLFFIA_ERROR_VALUE},
                 {"auto:uid=1", "auto has size=", WOLFFIA_ERROR_VALUE},
