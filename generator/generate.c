@@ -21,6 +21,7 @@
 #include "generator/install.h"
 #include "generator/lookup.h"
 #include "generator/service.h"
+#include "generator/shadow.h"
 #include "generator/translation.h"
 #include "spec/container-spec.h"
 #include "spec/problem.h"
@@ -34,8 +35,10 @@ typedef struct Generate {
         Translation translation; /* the file being translated */
         GString *text;           /* its unit's text */
         GArray *links;
-        GHashTable *services; /* names that are taken → path of the source */
-        GHashTable *members;  /* name of a .pod → GPtrArray of the services that start with it */
+        Shadow *shadow;
+        GHashTable *services;  /* names that are taken → path of the source */
+        GHashTable *resources; /* section, "/", name of what a file stands for → path of the source */
+        GHashTable *members;   /* name of a .pod → GPtrArray of the services that start with it */
 } Generate;
 
 static void unref_array(void *array) {
@@ -50,6 +53,8 @@ static void generate_init(Generate *generate, const Search *search, const Genera
         lookup_connect(generate->lookup, &generate->translation.references);
         generate->text = g_string_sized_new(4096);
         generate->links = install_links_new();
+        generate->shadow = shadow_new(SHADOW_PODMAN_GENERATOR);
+        generate->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         generate->services = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         generate->members = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
 }
@@ -60,7 +65,9 @@ static void generate_clear(Generate *generate) {
         unit_reader_free(generate->reader);
         g_string_free(generate->text, TRUE);
         g_array_unref(generate->links);
+        shadow_free(generate->shadow);
         g_hash_table_unref(generate->services);
+        g_hash_table_unref(generate->resources);
         g_hash_table_unref(generate->members);
 }
 
@@ -82,6 +89,37 @@ static void note_member(Generate *generate) {
         g_ptr_array_add(members, g_strdup(translation->service));
 }
 
+/* Two files that stand for one container, volume, network or pod: they would get into each other's way. */
+static void check_resource(Generate *generate) {
+        Translation *translation = &generate->translation;
+        const char *section = translation->kind ? translation->kind->name_key : NULL;
+
+        if (!section || !translation->spec)
+                return;
+        g_autofree char *resource = unit_kind_resource(translation->source->kind, translation->spec);
+        if (!resource)
+                return;
+        char *name = g_strconcat(section, "=", resource, NULL);
+        const char *other = g_hash_table_lookup(generate->resources, name);
+        if (!other) {
+                g_hash_table_insert(generate->resources, name, g_strdup(translation->path));
+                return;
+        }
+        problem_add(translation->problems, PROBLEM_WARNING, translation->path, 0, NULL,
+                    "the name '%s' is that of %s too; give one of the two another %s=", resource, other,
+                    section);
+        g_free(name);
+}
+
+static void check_shadow(Generate *generate) {
+        Translation *translation = &generate->translation;
+        g_autofree char *text =
+                shadow_find(generate->shadow, translation->service, translation->source->name);
+
+        if (text)
+                problem_add(translation->problems, PROBLEM_WARNING, translation->path, 0, NULL, "%s", text);
+}
+
 /* spec, service, install. */
 static void translate(Generate *generate) {
         Translation *translation = &generate->translation;
@@ -97,6 +135,8 @@ static void translate(Generate *generate) {
 
         translation_load(translation);
         note_member(generate);
+        check_resource(generate);
+        check_shadow(generate);
         /* Also for a file with a fault, since printing finds further ones. */
         if (translation->spec)
                 service_print(&input, translation->spec, generate->text, translation->problems);
@@ -211,7 +251,7 @@ bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems,
         /* The file's own folder first, so that it is the one of its name that counts; not what is below,
          * which may be all of somebody's home. */
         g_autoptr(GArray) roots = search_roots();
-        SearchRoot own = {g_strdup(folder), false, true};
+        SearchRoot own = {g_strdup(folder), false, true, false};
         g_array_prepend_val(roots, own);
         g_autoptr(Search) search = search_run(roots);
         const Source *source = search_find(search, name);

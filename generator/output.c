@@ -47,35 +47,47 @@ void output_free(Output *output) {
         g_free(output);
 }
 
-/* A file that is there already: written by us in an earlier run, or by another generator in this one. */
-static bool open_existing(Output *output, const char *service, int *ret_fd, GError **error) {
+/* Where a unit is written before it gets its name, so that nobody ever reads half of one. */
+#define ASIDE ".wolffia-new"
+
+/* Whether the file that is there already is one of ours, of an earlier run; in this one, it is of another generator. */
+static bool check_existing(const Output *output, const char *service, GError **error) {
         char start[sizeof SERVICE_MARK - 1];
 
-        autofd int fd = openat(output->fd, service, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        autofd int fd = openat(output->fd, service, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (fd < 0)
-                return fail_errno(error, errno, "Cannot write %s/%s", output->path, service);
+                return fail_errno(error, errno, "Cannot replace %s/%s", output->path, service);
         ssize_t n = pread(fd, start, sizeof start, 0);
         if (n != (ssize_t) sizeof start || memcmp(start, SERVICE_MARK, sizeof start) != 0)
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
                         "another generator, such as Podman's, makes a unit %s too; rename one of the two files",
                         service);
-        if (ftruncate(fd, 0) < 0)
-                return fail_errno(error, errno, "Cannot write %s/%s", output->path, service);
-        *ret_fd = steal_fd(&fd);
         return true;
 }
 
-bool output_write(Output *output, const char *service, const GString *text, GError **error) {
+static bool write_aside(const Output *output, const GString *text, GError **error) {
         autofd int fd =
-                openat(output->fd, service, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+                openat(output->fd, ASIDE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 
-        if (fd < 0 && errno == EEXIST && !open_existing(output, service, &fd, error))
-                return false;
         if (fd < 0)
+                return fail_errno(error, errno, "Cannot write %s/" ASIDE, output->path);
+        return file_write_all(fd, text->str, text->len, error) ||
+               fail_prefix(error, "%s/" ASIDE, output->path);
+}
+
+bool output_write(Output *output, const char *service, const GString *text, GError **error) {
+        if (!write_aside(output, text, error))
+                return false;
+        if (renameat2(output->fd, ASIDE, output->fd, service, RENAME_NOREPLACE) == 0)
+                return true;
+        if (errno == EEXIST && !check_existing(output, service, error)) {
+                (void) unlinkat(output->fd, ASIDE, 0);
+                return false;
+        }
+        /* EINVAL: a file system without that flag. */
+        if (renameat(output->fd, ASIDE, output->fd, service) < 0)
                 return fail_errno(error, errno, "Cannot write %s/%s", output->path, service);
-        if (!file_write_all(fd, text->str, text->len, error))
-                return fail_prefix(error, "%s/%s", output->path, service);
         return true;
 }
 

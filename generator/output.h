@@ -15,7 +15,7 @@ bool output_open(const char *path, Output **ret_output, GError **error);
 void output_free(Output *output);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Output, output_free)
 
-/* Fails when another generator has written a unit of that name; one of our own is replaced. */
+/* Writes it aside and renames it. Fails when another generator has written a unit of that name; one of our own is replaced. */
 bool output_write(Output *output, const char *service, const GString *text, GError **error);
 
 /* An existing link is replaced. */

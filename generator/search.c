@@ -16,6 +16,7 @@
 /* Bounds against somebody's whole home below a link. */
 #define DEEPEST_FOLDER 16
 #define MOST_FOLDERS   4096
+#define MOST_ENTRIES   200000
 /* Folders beyond are opened by path, so that descriptors do not run out. */
 #define MOST_OPEN_FOLDERS 128
 
@@ -31,7 +32,7 @@ static void clear_root(void *data) {
 }
 
 static void add_root(GArray *roots, char *path, bool skip_users) {
-        SearchRoot root = {path, skip_users, false};
+        SearchRoot root = {path, skip_users, false, false};
 
         g_array_append_val(roots, root);
 }
@@ -68,17 +69,24 @@ GArray *search_roots(void) {
 typedef struct Listing {
         DIR *dir;
         GPtrArray *subfolders; /* names, to be walked into after the files */
+        GPtrArray *
+                links; /* the same, of those that are links: after all others, so that a folder has its own name */
         const char *path;
         guint folder;
         bool skip_users;
         bool flat;
+        bool linked;
 } Listing;
 
-static bool is_folder(const Listing *listing, const struct dirent *entry) {
+/* Links to folders are followed, but not out of what such a link led to. */
+static bool is_folder(const Listing *listing, const struct dirent *entry, bool *ret_is_link) {
         struct stat status;
 
+        *ret_is_link = entry->d_type == DT_LNK;
         if (entry->d_type != DT_LNK && entry->d_type != DT_UNKNOWN)
                 return entry->d_type == DT_DIR;
+        if (*ret_is_link && listing->linked)
+                return false;
         return fstatat(dirfd(listing->dir), entry->d_name, &status, 0) == 0 && S_ISDIR(status.st_mode);
 }
 
@@ -89,6 +97,7 @@ static bool is_number(const char *name) {
 static void take_entry(Search *search, Listing *listing, const struct dirent *entry) {
         const char *name = entry->d_name;
         SourceKind kind = source_kind(name);
+        bool is_link;
 
         if (name[0] == '.')
                 return;
@@ -99,14 +108,14 @@ static void take_entry(Search *search, Listing *listing, const struct dirent *en
                 g_array_append_val(search->sources, source);
                 return;
         }
-        if (entry->d_type == DT_REG || !is_folder(listing, entry))
+        if (entry->d_type == DT_REG || !is_folder(listing, entry, &is_link))
                 return;
         if (g_str_has_suffix(name, ".d")) {
                 g_autofree char *path = g_build_filename(listing->path, name, NULL);
 
                 unit_dropins_add(search->dropins, path);
         } else if (!listing->flat && (!listing->skip_users || !is_number(name)))
-                g_ptr_array_add(listing->subfolders, g_strdup(name));
+                g_ptr_array_add(is_link ? listing->links : listing->subfolders, g_strdup(name));
 }
 
 static int compare_strings(const void *a, const void *b) {
@@ -123,14 +132,23 @@ static bool is_known(GHashTable *known, int fd) {
                 known, g_strdup_printf("%jx:%jx", (uintmax_t) status.st_dev, (uintmax_t) status.st_ino));
 }
 
+/* Data of containers may lie beside the files, with thousands of folders that belong to subordinate ids: what another
+ * user has closed is none of ours. */
+static bool is_closed_by_others(const char *path, int errno_value) {
+        struct stat status;
+
+        return errno_value == EACCES && stat(path, &status) == 0 && status.st_uid != getuid();
+}
+
 static void walk(Search *search, const SearchRoot *root, guint depth, GHashTable *known);
 
-static void walk_subfolders(Search *search, const Listing *listing, guint depth, GHashTable *known) {
-        g_ptr_array_sort(listing->subfolders, compare_strings);
-        for (guint i = 0; i < listing->subfolders->len; i++) {
-                g_autofree char *path = g_build_filename(listing->path, listing->subfolders->pdata[i], NULL);
+static void walk_all(Search *search, const Listing *listing, GPtrArray *names, bool linked, guint depth,
+                     GHashTable *known) {
+        g_ptr_array_sort(names, compare_strings);
+        for (guint i = 0; i < names->len; i++) {
+                g_autofree char *path = g_build_filename(listing->path, names->pdata[i], NULL);
 
-                SearchRoot child = {path, false, false};
+                SearchRoot child = {path, false, false, linked};
                 walk(search, &child, depth + 1, known);
         }
 }
@@ -139,16 +157,25 @@ static void report(Search *search, const char *path, const char *text) {
         problem_add(search->problems, PROBLEM_WARNING, path, 0, NULL, "%s", text);
 }
 
+/* Once, whatever is left out. */
+static void report_bound(Search *search, const char *path) {
+        if (!search->is_bounded)
+                report(search, path,
+                       "there is too much in here, ignoring the rest; unit files belong into a folder of their own");
+        search->is_bounded = true;
+}
+
 static void walk(Search *search, const SearchRoot *root, guint depth, GHashTable *known) {
         const char *path = root->path;
 
         if (depth > DEEPEST_FOLDER || search->folders->len >= MOST_FOLDERS) {
-                report(search, path, "too many folders, ignoring this one");
+                report_bound(search, path);
                 return;
         }
         autofd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0) {
-                if (errno != ENOENT && errno != ENOTDIR) {
+                if (errno != ENOENT && errno != ENOTDIR &&
+                    !(depth > 0 && is_closed_by_others(path, errno))) {
                         g_autofree char *text = g_strdup_printf("the folder cannot be read, ignoring: %s",
                                                                 g_strerror(errno));
                         report(search, path, text);
@@ -162,14 +189,22 @@ static void walk(Search *search, const SearchRoot *root, guint depth, GHashTable
         if (!dir)
                 return;
         g_autoptr(GPtrArray) subfolders = g_ptr_array_new_with_free_func(g_free);
-        Listing listing = {dir, subfolders, path, search->folders->len, root->skip_users, root->flat};
+        g_autoptr(GPtrArray) links = g_ptr_array_new_with_free_func(g_free);
+        Listing listing = {dir,        subfolders,  links, path, search->folders->len, root->skip_users,
+                           root->flat, root->linked};
         SearchFolder folder = {g_strdup(path),
                                search->folders->len < MOST_OPEN_FOLDERS ? steal_fd(&fd) : -1};
         g_array_append_val(search->folders, folder);
 
-        for (struct dirent *entry; (entry = readdir(dir));)
+        for (struct dirent *entry; (entry = readdir(dir));) {
+                if (search->entries++ >= MOST_ENTRIES) {
+                        report_bound(search, path);
+                        break;
+                }
                 take_entry(search, &listing, entry);
-        walk_subfolders(search, &listing, depth, known);
+        }
+        walk_all(search, &listing, subfolders, root->linked, depth, known);
+        walk_all(search, &listing, links, true, depth, known);
 }
 
 static int compare_sources(const void *a, const void *b) {

@@ -27,6 +27,8 @@ typedef struct Search {
         UnitDropins *dropins;
         GStringChunk *names;
         GPtrArray *problems;
+        guint entries;   /* how many names were seen */
+        bool is_bounded; /* there was too much */
 } Search;
 
 /* A place to start from. */
@@ -34,6 +36,7 @@ typedef struct SearchRoot {
         char *path;
         bool skip_users; /* folders of digits in it are those of other users */
         bool flat;       /* only the folder itself and its drop-ins, not the folders in it */
+        bool linked;     /* a link led here: further links to folders are not followed */
 } SearchRoot;
 
 /* $WOLFFIA_UNIT_DIRS, or the folders of wolffia-generator(8), as an array of SearchRoot. Caller unrefs. */

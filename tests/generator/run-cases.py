@@ -5,6 +5,7 @@
 A case is a folder:
     input/            the unit files; also home/ or users/ where "folders" says so
     folders           optional: the search path, a folder of the case per line (default: input)
+    config/           optional: $XDG_CONFIG_HOME
     expected/         the whole output tree, links included
     expected-stderr   what the user is told; missing: nothing
 Cases whose name starts with "bad-" must end with exit status 1, all others with 0. What is no stub is shown to
@@ -68,6 +69,7 @@ def environment(case):
     return {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "WOLFFIA_LOG_TARGET": "stderr",
+        **({"XDG_CONFIG_HOME": str(case / "config")} if (case / "config").exists() else {}),
         "WOLFFIA_UNIT_DIRS": ":".join(str(case / name) for name in names),
         **{name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ},
     }

@@ -14,7 +14,7 @@ static Search *search(const Scratch *scratch, const char *const *roots) {
         for (; *roots; roots++) {
                 const char *name = *roots;
                 SearchRoot root = {scratch_path(scratch, *name == '!' ? name + 1 : name), *name == '!',
-                                   false};
+                                   false, false};
                 g_array_append_val(array, root);
         }
         Search *found = search_run(array);
@@ -77,6 +77,24 @@ static void test_survives_loops_of_links(Scratch *scratch, gconstpointer data) {
         scratch_link(scratch, "real.txt", "a/web.container");
         scratch_link(scratch, "a/link.container", "web.container");
         assert_finds(scratch, (const char *[]){"a", NULL}, "a/link.container a/web.container");
+}
+
+/* A link leads to a folder elsewhere, whose own links lead no further. */
+static void test_follows_links_once(Scratch *scratch, gconstpointer data) {
+        scratch_write(scratch, "elsewhere/one.container", "x");
+        scratch_write(scratch, "elsewhere/below/two.container", "x");
+        scratch_write(scratch, "far/three.container", "x");
+        scratch_link(scratch, "elsewhere/on", "../far");
+        scratch_write(scratch, "a/own.container", "x");
+        scratch_link(scratch, "a/aaa", "../elsewhere");
+        assert_finds(scratch, (const char *[]){"a", NULL},
+                     "a/aaa/one.container a/own.container a/aaa/below/two.container");
+}
+
+static void test_a_folder_has_its_own_name_first(Scratch *scratch, gconstpointer data) {
+        scratch_write(scratch, "a/sub/web.container", "x");
+        scratch_link(scratch, "a/aaa", "sub");
+        assert_finds(scratch, (const char *[]){"a", NULL}, "a/sub/web.container");
 }
 
 static void test_has_a_bottom(Scratch *scratch, gconstpointer data) {
@@ -158,6 +176,8 @@ int main(int argc, char **argv) {
         scratch_test_add("/search/leaves-out-other-users", test_leaves_out_other_users);
         scratch_test_add("/search/drop-in-folders-are-no-sources", test_drop_in_folders_are_no_sources);
         scratch_test_add("/search/survives-loops-of-links", test_survives_loops_of_links);
+        scratch_test_add("/search/follows-links-once", test_follows_links_once);
+        scratch_test_add("/search/a-folder-has-its-own-name-first", test_a_folder_has_its_own_name_first);
         scratch_test_add("/search/has-a-bottom", test_has_a_bottom);
         scratch_test_add("/search/takes-many-folders", test_takes_many_folders);
         scratch_test_add("/search/says-what-it-may-not-read", test_says_what_it_may_not_read);
