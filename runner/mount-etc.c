@@ -24,14 +24,21 @@ char *mount_etc_host_name(const ContainerSpec *spec, const Network *network) {
         return g_strndup(spec->name, 64);
 }
 
-char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, const char *host_name) {
-        GString *text = g_string_new("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
-        const char *own = network->kind == NETWORK_PASTA ? network->guest_address : "127.0.0.1";
-
-        g_string_append_printf(text, "%s\t%s", own, host_name);
+static void append_own(GString *text, const char *address, const ContainerSpec *spec,
+                       const char *host_name) {
+        g_string_append_printf(text, "%s\t%s", address, host_name);
         if (!g_str_equal(host_name, spec->name))
                 g_string_append_printf(text, " %s", spec->name);
         g_string_append_c(text, '\n');
+}
+
+char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, const char *host_name) {
+        GString *text = g_string_new("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+        const char *own = network->guest_address ? network->guest_address : network->guest_address6;
+
+        append_own(text, own ? own : "127.0.0.1", spec, host_name);
+        if (network->guest_address && network->guest_address6)
+                append_own(text, network->guest_address6, spec, host_name);
         if (network->host_address)
                 g_string_append_printf(text, "%s\thost.containers.internal host.docker.internal\n",
                                        network->host_address);

@@ -16,23 +16,37 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static bool bind_for_a_moment(const char *address, guint16 number, int type, int *ret_errno) {
+/* A socket that is bound to NUMBER, or to any free port with 0. */
+static bool bind_port(const PortMapping *port, guint16 number, int *ret_fd, int *ret_errno) {
+        int type = port->protocol == PORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
         struct sockaddr_in6 v6 = {
                 .sin6_family = AF_INET6, .sin6_port = htons(number), .sin6_addr = IN6ADDR_ANY_INIT};
         struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(number), .sin_addr = {INADDR_ANY}};
-        bool is_v6 = address && inet_pton(AF_INET6, address, &v6.sin6_addr) == 1;
+        bool is_v6 = port->address && inet_pton(AF_INET6, port->address, &v6.sin6_addr) == 1;
         const int yes = 1;
 
-        if (address && *address && !is_v6)
-                (void) inet_pton(AF_INET, address, &v4.sin_addr); /* the grammar has checked it */
+        if (port->address && *port->address && !is_v6)
+                (void) inet_pton(AF_INET, port->address, &v4.sin_addr); /* the grammar has checked it */
 
         autofd int fd = socket(is_v6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0);
         /* A listener that has just ended leaves connections behind that are in nobody's way. */
-        if (fd >= 0 && type == SOCK_STREAM)
+        if (fd >= 0 && (type == SOCK_STREAM || number == 0))
                 setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
         const struct sockaddr *name = is_v6 ? (const struct sockaddr *) &v6 : (const struct sockaddr *) &v4;
-        if (fd < 0 || bind(fd, name, is_v6 ? sizeof v6 : sizeof v4) < 0 ||
-            (type == SOCK_STREAM && listen(fd, 1) < 0)) {
+        if (fd < 0 || bind(fd, name, is_v6 ? sizeof v6 : sizeof v4) < 0) {
+                *ret_errno = errno;
+                return false;
+        }
+        *ret_fd = steal_fd(&fd);
+        return true;
+}
+
+static bool bind_for_a_moment(const PortMapping *port, guint16 number, int *ret_errno) {
+        autofd int fd = -1;
+
+        if (!bind_port(port, number, &fd, ret_errno))
+                return false;
+        if (port->protocol == PORT_TCP && listen(fd, 1) < 0) {
                 *ret_errno = errno;
                 return false;
         }
@@ -57,8 +71,7 @@ static bool check_port(const PortMapping *port, guint16 number, GError **error) 
         const char *protocol = port->protocol == PORT_UDP ? "udp" : "tcp";
         int errno_value = 0;
 
-        if (bind_for_a_moment(port->address, number, port->protocol == PORT_UDP ? SOCK_DGRAM : SOCK_STREAM,
-                              &errno_value))
+        if (bind_for_a_moment(port, number, &errno_value))
                 return true;
         switch (errno_value) {
         case EACCES:
@@ -87,6 +100,44 @@ bool network_ports_check(const GPtrArray *ports, GError **error) {
                 for (unsigned number = port->host_first; number <= port->host_last; number++)
                         if (number > 0 && !check_port(port, (guint16) number, error))
                                 return false;
+        }
+        return true;
+}
+
+/* Only bound, not listening: the kernel lets pasta, which sets SO_REUSEADDR as well, listen there. */
+static bool choose_port(PortMapping *port, GArray *port_fds, GError **error) {
+        struct sockaddr_in6 name;
+        socklen_t size = sizeof name;
+        int errno_value = 0;
+
+        autofd int fd = -1;
+        if (!bind_port(port, 0, &fd, &errno_value))
+                return fail_errno(error, errno_value,
+                                  "The host has no free port for port %u of the container",
+                                  port->container_first);
+        if (getsockname(fd, (struct sockaddr *) &name, &size) < 0)
+                return fail_errno(error, errno, "Cannot find out which port is free");
+        port->host_first = port->host_last = ntohs(name.sin6_port); /* at the same place in IPv4's */
+        port->is_chosen = true;
+        int held = steal_fd(&fd);
+        g_array_append_val(port_fds, held);
+        return true;
+}
+
+bool network_ports_choose(GPtrArray *ports, GArray *port_fds, GError **error) {
+        for (guint i = 0; i < ports->len; i++) {
+                PortMapping *port = ports->pdata[i];
+                if (port->host_first != 0)
+                        continue;
+                if (port->container_last > port->container_first) {
+                        PortMapping *rest = g_memdup2(port, sizeof *port);
+                        rest->address = g_strdup(port->address);
+                        rest->container_first++;
+                        port->container_last = port->container_first;
+                        g_ptr_array_insert(ports, (gint) i + 1, rest);
+                }
+                if (!choose_port(port, port_fds, error))
+                        return false;
         }
         return true;
 }

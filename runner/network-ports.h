@@ -9,3 +9,8 @@
 /* Binds each host port of the PortMapping list for a moment. One that is taken or privileged is an error
  * with the cheapest remedy. */
 bool network_ports_check(const GPtrArray *ports, GError **error);
+
+/* Finds a free host port for each mapping that asks for any, and writes it into PORTS; a range becomes one
+ * mapping a port. Sockets that hold the ports are added to PORT_FDS (of int): pasta can still take them, others
+ * do not get them by chance. */
+bool network_ports_choose(GPtrArray *ports, GArray *port_fds, GError **error);

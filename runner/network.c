@@ -7,51 +7,18 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "runner/network-address.h"
 #include "runner/network-pasta.h"
 #include "runner/network-ports.h"
 #include "spec/value-port.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GUEST_ADDRESS      "10.0.2.15"
-#define DNS_ADDRESS        "10.0.2.3"
 #define START_TIMEOUT_MSEC 20000
-
-/* The host's own address by which it reaches others: what a connected UDP socket is bound to. No packet is
- * sent. */
-static char *find_host_address(void) {
-        struct sockaddr_in elsewhere = {.sin_family = AF_INET, .sin_port = htons(9)}, own;
-        socklen_t size = sizeof own;
-        char text[INET_ADDRSTRLEN];
-
-        inet_pton(AF_INET, "192.0.2.1", &elsewhere.sin_addr);
-        autofd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (fd < 0 || connect(fd, (struct sockaddr *) &elsewhere, sizeof elsewhere) < 0 ||
-            getsockname(fd, (struct sockaddr *) &own, &size) < 0)
-                return NULL;
-        return g_strdup(inet_ntop(AF_INET, &own.sin_addr, text, sizeof text));
-}
-
-/* A resolver on the host's loopback (systemd-resolved's stub) is out of the container's reach. */
-static bool has_loopback_resolver(void) {
-        g_autofree char *text = NULL;
-
-        if (!file_read(AT_FDCWD, "/etc/resolv.conf", 1 << 16, &text, NULL, NULL))
-                return false;
-        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        for (char **line = lines; *line; line++)
-                if (g_str_has_prefix(*line, "nameserver") &&
-                    (strstr(*line, " 127.") || strstr(*line, "\t127.") || strstr(*line, " ::1")))
-                        return true;
-        return false;
-}
 
 static bool parse_ports(const ContainerSpec *spec, Network *network, GError **error) {
         network->ports = g_ptr_array_new_with_free_func((GDestroyNotify) port_mapping_free);
@@ -65,20 +32,17 @@ static bool parse_ports(const ContainerSpec *spec, Network *network, GError **er
         return true;
 }
 
-static bool choose_kind(const ContainerSpec *spec, NetworkKind *ret_kind, GError **error) {
-        *ret_kind = NETWORK_PASTA;
+static bool choose_kind(const ContainerSpec *spec, NetworkMode **ret_mode, GError **error) {
+        g_autoptr(NetworkMode) mode = NULL;
+        const char *text = spec->networks->len > 0 ? spec->networks->pdata[0] : NULL;
+
         if (spec->pod)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "Pod=%s: pods come with a later version",
                             spec->pod);
-        if (spec->networks->len == 0)
-                return true;
         if (spec->networks->len > 1)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "Network= is given %u times; several networks come with a later version",
                             spec->networks->len);
-
-        g_autoptr(NetworkMode) mode = NULL;
-        const char *text = spec->networks->pdata[0];
         if (!value_network_parse(text, &mode, error))
                 return fail_prefix(error, "Network=%s", text);
         if (mode->kind != NETWORK_NONE && mode->kind != NETWORK_HOST && mode->kind != NETWORK_PASTA)
@@ -86,35 +50,51 @@ static bool choose_kind(const ContainerSpec *spec, NetworkKind *ret_kind, GError
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "Network=%s: this version knows none, host and pasta; other networks come with a later one",
                         text);
-        *ret_kind = mode->kind;
+        *ret_mode = g_steal_pointer(&mode);
+        return true;
+}
+
+static bool choose(const ContainerSpec *spec, Network *network, GError **error) {
+        g_autoptr(NetworkMode) mode = NULL;
+
+        if (!choose_kind(spec, &mode, error) || !parse_ports(spec, network, error))
+                return false;
+        network->kind = mode->kind;
+        if (mode->kind == NETWORK_PASTA)
+                return network_address_choose(network, mode, error) &&
+                       network_ports_check(network->ports, error) &&
+                       network_ports_choose(network->ports, network->port_fds, error);
+        if (mode->kind == NETWORK_HOST)
+                network->host_address = network_address_find_host();
         return true;
 }
 
 bool network_choose(const ContainerSpec *spec, Network *ret_network, GError **error) {
         Network network = NETWORK_INITIAL;
 
-        if (!choose_kind(spec, &network.kind, error) || !parse_ports(spec, &network, error)) {
+        network.port_fds = g_array_new(FALSE, FALSE, sizeof(int));
+        if (!choose(spec, &network, error)) {
                 network_clear(&network);
                 return false;
         }
-        if (network.kind == NETWORK_PASTA) {
-                network.guest_address = GUEST_ADDRESS;
-                network.dns_address = has_loopback_resolver() ? DNS_ADDRESS : NULL;
-                if (!network_ports_check(network.ports, error)) {
-                        network_clear(&network);
-                        return false;
-                }
-        }
-        if (network.kind != NETWORK_NONE)
-                network.host_address = find_host_address();
         *ret_network = network;
         return true;
 }
 
+static void close_port_fds(Network *network) {
+        for (guint i = 0; network->port_fds && i < network->port_fds->len; i++)
+                close(g_array_index(network->port_fds, int, i));
+        g_clear_pointer(&network->port_fds, g_array_unref);
+}
+
 void network_clear(Network *network) {
         process_abandon(&network->pasta);
+        close_port_fds(network);
         g_clear_pointer(&network->ports, g_ptr_array_unref);
+        g_clear_pointer(&network->options, network_options_free);
         g_clear_pointer(&network->host_address, g_free);
+        g_clear_pointer(&network->copied_address, g_free);
+        g_clear_pointer(&network->template, g_free);
         if (network->fifo_path)
                 (void) unlink(network->fifo_path);
         g_clear_pointer(&network->fifo_path, g_free);
@@ -163,9 +143,8 @@ static bool explain_end(Network *network, GError **error) {
             strstr(reason->message, "no interfaces"))
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "The host has no network interface with a default route yet, and this version of pasta does "
-                        "not start without one; Restart=on-failure with RestartSec=5 tries again, Network=none does "
-                        "without");
+                        "The host has no network whose addresses the container could have; Restart=on-failure with "
+                        "RestartSec=5 tries again, Network=pasta without options needs none");
         if (access("/dev/net/tun", R_OK | W_OK) < 0)
                 return fail_errno(
                         error, errno,
@@ -198,5 +177,6 @@ bool network_wait(Network *network, GError **error) {
         (void) unlink(network->fifo_path);
         g_clear_pointer(&network->fifo_path, g_free);
         cleanup_fd(&network->fifo_fd);
+        close_port_fds(network);
         return true;
 }

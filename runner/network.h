@@ -4,7 +4,9 @@
 /* Which network the container gets, and its connection to the world. */
 
 #include "base/process.h"
+#include "runner/network-range.h"
 #include "spec/container-spec.h"
+#include "spec/value-network-options.h"
 #include "spec/value-network.h"
 
 #include <glib.h>
@@ -13,14 +15,29 @@
 
 typedef struct Network {
         NetworkKind kind;          /* none, host or pasta */
-        GPtrArray *ports;          /* PortMapping * */
+        GPtrArray *ports;          /* PortMapping *, all with a host port */
+        GArray *port_fds;          /* hold the free ports that were found, until pasta has them */
+        NetworkOptions *options;   /* of pasta; NULL with other kinds */
+        const NetworkRange *range; /* where the container's addresses come from, unless the user says more */
         const char *guest_address; /* of the container, with pasta */
-        const char *dns_address;   /* pasta forwards DNS from here; NULL: the host's resolvers are reached */
-        char *host_address;        /* that the container reaches the host by; NULL where the host has none */
-        char *fifo_path;           /* pasta says here that it is up */
+        const char *guest_address6; /* NULL: none, or not known */
+        const char *dns_address; /* pasta forwards DNS from here; NULL: the host's resolvers are reached */
+        char *host_address;      /* that the container reaches the host by; NULL where the host has none */
+        char *copied_address;    /* of the host, that the container has too */
+        char *template;          /* interface of the host that pasta is shown; NULL: pasta looks for one */
+        bool maps_guest;         /* pasta leads from NETWORK_HOST_ALIAS to the host */
+        char *fifo_path;         /* pasta says here that it is up */
         Process pasta;
         int fifo_fd;
 } Network;
+
+/* Where a container that has the host's own address finds the host, as Podman has it. */
+#define NETWORK_HOST_ALIAS "169.254.1.2"
+
+/* The link's name and the gateway inside. */
+#define NETWORK_INTERFACE      "eth0"
+#define NETWORK_GUEST_ADDRESS6 "fd77:6f6c:6666:2::15"
+#define NETWORK_GATEWAY6       "fe80::1"
 
 #define NETWORK_INITIAL ((Network){.pasta = PROCESS_NONE, .fifo_fd = -1})
 

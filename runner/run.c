@@ -43,12 +43,14 @@
 #include "runner/mount-etc.h"
 #include "runner/mount.h"
 #include "runner/namespaces.h"
+#include "runner/network-tap.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload.h"
 #include "runner/preflight.h"
 #include "runner/security-sysctl.h"
 #include "runner/state.h"
 #include "runner/supervise.h"
+#include "spec/value-port.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -84,8 +86,11 @@ static bool run_child(Run *run, GError **error) {
                 return false;
         if (!security_sysctl_apply(run->spec->sysctls, own_network, run->map, error))
                 return false;
-        return mount_all(run, &rootfs, error) && sync_reach(&run->sync, POINT_MOUNTED, error) &&
-               sync_wait(&run->sync, POINT_CONNECTED, error) && payload_execute(run, error);
+        if (!mount_all(run, &rootfs, error) || !sync_reach(&run->sync, POINT_MOUNTED, error) ||
+            !sync_wait(&run->sync, POINT_CONNECTED, error))
+                return false;
+        network_tap_tune(&run->network);
+        return payload_execute(run, error);
 }
 
 static void become_child(Run *run) {
@@ -303,7 +308,24 @@ static void sweep_aside(Run *run) {
         _exit(EXIT_SUCCESS);
 }
 
+/* A port that nobody chose must be told. */
+static void tell_ports(const Run *run) {
+        if (run->network.kind != NETWORK_PASTA)
+                return;
+        for (guint i = 0; i < run->network.ports->len; i++) {
+                const PortMapping *port = run->network.ports->pdata[i];
+                if (!port->is_chosen)
+                        continue;
+                g_autofree char *text = g_strdup_printf(
+                        "Port %u/%s of the container is port %u of the host", port->container_first,
+                        port->protocol == PORT_UDP ? "udp" : "tcp", port->host_first);
+                log_entry(LOG_INFO, text, "USER_UNIT", run->spec->unit, "WOLFFIA_CONTAINER", run->spec->name,
+                          "WOLFFIA_STAGE", "network", NULL);
+        }
+}
+
 static void tell_ready(const Run *run) {
+        tell_ports(run);
         /* The payload says so itself with Notify=yes. */
         if (run->notify_fd < 0)
                 notify_send(id_map_is_single(run->map) ? "READY=1" : "READY=1\nSTATUS=");

@@ -5,6 +5,7 @@
 #include "spec/value-network.h"
 
 #include "base/error.h"
+#include "spec/value-network-options.h"
 
 #include <string.h>
 
@@ -41,6 +42,13 @@ static bool check_name(const char *name, GError **error) {
         return true;
 }
 
+static bool check_options(const NetworkMode *mode, GError **error) {
+        g_autoptr(NetworkOptions) options = NULL;
+
+        return mode->is_slirp ? value_slirp_options_parse(mode->options, &options, error)
+                              : value_pasta_options_parse(mode->options, &options, error);
+}
+
 bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **error) {
         g_autoptr(NetworkMode) mode = g_new0(NetworkMode, 1);
         const char *colon = text ? strchr(text, ':') : NULL;
@@ -71,6 +79,9 @@ bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **erro
                                     mode->options);
                 break;
         case NETWORK_PASTA:
+                mode->is_slirp = g_str_equal(word, "slirp4netns");
+                if (!check_options(mode, error))
+                        return false;
                 break;
         }
         if (mode->name && !check_name(mode->name, error))

@@ -19,10 +19,11 @@ typedef struct NetworkMode {
         NetworkKind kind;
         char *name;    /* of NETWORK_CONTAINER, NETWORK_UNIT and NETWORK_NAMED; else NULL */
         char *options; /* behind the first ":"; NULL: none */
+        bool is_slirp; /* NETWORK_PASTA in the words of slirp4netns */
 } NetworkMode;
 
 void network_mode_free(NetworkMode *mode);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetworkMode, network_mode_free)
 
-/* TEXT may be NULL, for the default. */
+/* TEXT may be NULL, for the default. Options are checked with NETWORK_PASTA only. */
 bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **error);

@@ -16,6 +16,7 @@ typedef struct PortMapping {
         guint16 container_first;
         guint16 container_last;
         PortProtocol protocol;
+        bool is_chosen; /* the host port is a free one that was found */
 } PortMapping;
 
 void port_mapping_free(PortMapping *mapping);

@@ -6,11 +6,18 @@
 
 #include "spec/value-port.h"
 
-static char *plan(const char *const *ports, const char *dns_address) {
+static char *plan_with(const char *const *ports, const char *dns_address, const char *options_text) {
+        static const NetworkRange range = {"10.0.2.15", "10.0.2.2", "10.0.2.3"};
         Network network = NETWORK_INITIAL;
 
+        g_autoptr(NetworkOptions) options = NULL;
+        g_assert_true(value_pasta_options_parse(options_text, &options, NULL));
         network.kind = NETWORK_PASTA;
+        network.options = options;
+        network.range = &range;
         network.guest_address = "10.0.2.15";
+        network.guest_address6 = NETWORK_GUEST_ADDRESS6;
+        network.template = (char *) "lo";
         network.dns_address = dns_address;
         network.fifo_path = (char *) "/run/c/pasta.pid";
         g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify) port_mapping_free);
@@ -25,6 +32,10 @@ static char *plan(const char *const *ports, const char *dns_address) {
         g_assert_null(arguments->pdata[arguments->len - 1]);
         g_autofree char *words = g_strjoinv(" ", (char **) arguments->pdata);
         return g_strconcat(words, " ", NULL);
+}
+
+static char *plan(const char *const *ports, const char *dns_address) {
+        return plan_with(ports, dns_address, NULL);
 }
 
 #define PORTS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -44,6 +55,8 @@ static void addresses_are_private_and_fixed(void) {
         assert_has(words, "--address 10.0.2.15");
         assert_has(words, "--netmask 24");
         assert_has(words, "--gateway 10.0.2.2");
+        assert_has(words, "--address fd77:6f6c:6666:2::15 --gateway fe80::1");
+        assert_has(words, "--interface lo --mac-addr 5a:77:6f:6c:66:66");
         assert_has(words, "--mtu 65520");
         assert_has(words, "--pid /run/c/pasta.pid");
         g_assert_true(g_str_has_suffix(words, " 4711 "));
@@ -89,12 +102,53 @@ static void dns_is_forwarded_where_it_must_be(void) {
         g_assert_null(g_strstr_len(without, -1, "--dns-forward"));
 }
 
-/* podman-run(1): PublishPort=80 takes any free port of the host. It must be known to whoever looks for it. */
-static void a_free_port_is_a_real_one(void) {
-        g_autofree char *words = plan(PORTS("80"), NULL);
+static void assert_has_not(const char *words, const char *part) {
+        if (g_strstr_len(words, -1, part))
+                g_error("'%s' is in '%s'", part, words);
+}
 
-        if (g_strstr_len(words, -1, " 0:80 "))
-                g_test_incomplete("pasta is told port 0, and nobody learns which one it takes");
+static void options_replace_what_is_ours(void) {
+        g_autofree char *words =
+                plan_with(no_ports, "10.0.2.3", "-m,1500,-I,tap0,-T,5432,--dns-forward,10.0.2.9");
+
+        assert_has(words, "--mtu 1500");
+        assert_has(words, "--ns-ifname tap0");
+        assert_has(words, "-T 5432");
+        assert_has(words, "--dns-forward 10.0.2.9");
+        assert_has(words, "--udp-ns none");
+        assert_has_not(words, "--tcp-ns none");
+        assert_has_not(words, "--dns-forward 10.0.2.3");
+        assert_has_not(words, "65520");
+}
+
+static void the_gateway_leads_to_the_host_on_request(void) {
+        g_autofree char *words = plan_with(no_ports, NULL, "--map-gw"),
+                        *mapped = plan_with(no_ports, NULL, "--map-host-loopback,10.0.2.7");
+
+        assert_has_not(words, "map-gw");
+        assert_has_not(mapped, "map-gw");
+        assert_has(mapped, "--map-host-loopback 10.0.2.7");
+}
+
+static void all_addresses_told_need_no_interface(void) {
+        g_autofree char *words = plan_with(no_ports, NULL, "-a,10.0.9.15,-n,24,-g,10.0.9.2");
+
+        assert_has(words, "-a 10.0.9.15 -n 24 -g 10.0.9.2");
+        assert_has(words, "--interface lo --mac-addr 5a:77:6f:6c:66:66");
+        assert_has_not(words, "--address 10.0.2.15");
+        assert_has_not(words, "--gateway 10.0.2.2");
+}
+
+static void addresses_are_copied_on_request(void) {
+        static const char *const texts[] = {"--config-net", "-i,enp1s0", "-a,192.168.1.7"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+                g_autofree char *words = plan_with(no_ports, NULL, texts[i]);
+                assert_has_not(words, "--address");
+                assert_has_not(words, "--gateway");
+                assert_has_not(words, "--interface");
+                assert_has_not(words, "--mac-addr");
+        }
 }
 
 int main(int argc, char **argv) {
@@ -107,7 +161,11 @@ int main(int argc, char **argv) {
         g_test_add_func("/network-pasta/plan/publishes-ports-by-protocol", ports_are_published_by_protocol);
         g_test_add_func("/network-pasta/plan/knows-addresses-and-ranges", ports_have_addresses_and_ranges);
         g_test_add_func("/network-pasta/plan/forwards-dns-where-it-must", dns_is_forwarded_where_it_must_be);
-        g_test_add_func("/network-pasta/plan/has-a-real-number-for-any-free-port",
-                        a_free_port_is_a_real_one);
+        g_test_add_func("/network-pasta/plan/lets-options-replace-its-own", options_replace_what_is_ours);
+        g_test_add_func("/network-pasta/plan/leads-to-the-hosts-loopback-on-request",
+                        the_gateway_leads_to_the_host_on_request);
+        g_test_add_func("/network-pasta/plan/needs-no-interface-for-told-addresses",
+                        all_addresses_told_need_no_interface);
+        g_test_add_func("/network-pasta/plan/copies-addresses-on-request", addresses_are_copied_on_request);
         return g_test_run();
 }

@@ -161,6 +161,33 @@ static void any_free_port_needs_no_check(void) {
         g_assert_no_error(error);
 }
 
+static void any_free_port_becomes_a_real_one(void) {
+        g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func((GDestroyNotify) port_mapping_free);
+        g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
+        static const char *const texts[] = {"80", "127.0.0.1::53/udp", "100-102", "[::1]::443", "8080:80"};
+        static const guint16 inside[] = {80, 53, 100, 101, 102, 443, 80};
+        g_autoptr(GError) error = NULL;
+
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+                PortMapping *port;
+                g_assert_true(value_port_parse(texts[i], &port, NULL));
+                g_ptr_array_add(ports, port);
+        }
+        (void) network_ports_choose(ports, fds, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(ports->len, ==, G_N_ELEMENTS(inside));
+        for (guint i = 0; i < ports->len; i++) {
+                const PortMapping *port = ports->pdata[i];
+                g_assert_cmpuint(port->container_first, ==, inside[i]);
+                g_assert_cmpuint(port->container_last, ==, inside[i]);
+                g_assert_cmpuint(port->host_first, >=, 1024);
+                g_assert_cmpuint(port->host_last, ==, port->host_first);
+        }
+        g_assert_cmpuint(fds->len, ==, 6);
+        for (guint i = 0; i < fds->len; i++)
+                close(g_array_index(fds, int, i));
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/network-ports/check/leaves-free-ports-free", free_ports_are_fine_and_stay_free);
@@ -174,5 +201,6 @@ int main(int argc, char **argv) {
         g_test_add_func("/network-ports/check/has-the-remedy-for-a-privileged-port",
                         a_privileged_port_comes_with_its_remedy);
         g_test_add_func("/network-ports/check/skips-any-free-port", any_free_port_needs_no_check);
+        g_test_add_func("/network-ports/choose/finds-real-numbers", any_free_port_becomes_a_real_one);
         return g_test_run();
 }

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The way from a container to the world and back through pasta: addresses, names, and hosts that change or have no network."""
+
+import contextlib
+
+import box
+import web
+
+from machine.case import needs, row
+
+RESTORE_LINK = ("ip link set v0 up && ip address replace 192.0.2.10/24 dev v0 && ip address replace 2001:db8::10/64 dev v0 nodad && "
+                "ip route replace default via 192.0.2.254 && ip -6 route replace default via 2001:db8::fe")
+
+
+@contextlib.contextmanager
+def changed(machine, change, restore):
+    """The host's network as the case wants it."""
+    machine.root(change)
+    try:
+        yield
+    finally:
+        machine.root(restore)
+
+
+GREETER = """
+import socket, sys
+server = socket.create_server((sys.argv[1], 7777), family=socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET,
+                              dualstack_ipv6=sys.argv[1] == "::")
+while True:
+    server.accept()[0].sendall(b"greetings\\n")
+"""
+
+
+@contextlib.contextmanager
+def greeter(machine, address="::", where=""):
+    """A server that greets everybody, on the host or with where="lan" on another host."""
+    machine.write("/run/greeter.py", GREETER, user="root")
+    inside = f"ip netns exec {where} " if where else ""
+    machine.root(f"systemd-run --unit=greeter --quiet {inside}python3 /run/greeter.py {address} && "
+                 f"until {inside}busybox nc {address.replace('::', '::1')} 7777 </dev/null; do sleep 0.05; done")
+    try:
+        yield
+    finally:
+        machine.root("systemctl stop greeter; systemctl reset-failed greeter 2>/dev/null || true")
+
+
+def ask(address, seconds=5):
+    """Words for a shell inside of a container: what the server there says. Its input never ends, since pasta of 2023
+    repeats what comes on a connection that is half closed."""
+    return f"[ -p /tmp/input ] || mkfifo /tmp/input; timeout {seconds} nc {address} 7777 <>/tmp/input 2>&1; true"
+
+
+@row("N4")
+def test_the_hosts_own_address_is_reachable_and_has_a_name(machine):
+    with greeter(machine):
+        out = box.run(machine, "; ".join(map(ask, ("192.0.2.10", "host.containers.internal", "host.docker.internal"))),
+                      "--network=pasta").out
+    assert out.split() == ["greetings"] * 3, out
+
+
+@row("N4")
+def test_a_change_of_the_hosts_address_does_not_matter(machine):
+    box.start(machine, f"echo up; until [ -e /tmp/x ]; do out=$({ask('192.0.2.77', seconds=2)}); echo heard $out; sleep 0.2; done",
+              "PublishPort=8080:80")
+    with greeter(machine, where="lan"):
+        machine.eventually(lambda: "heard greetings" in machine.journal("box"))
+        with changed(machine, "ip address del 192.0.2.10/24 dev v0 && ip address add 192.0.2.99/24 dev v0 && "
+                              "ip route replace default via 192.0.2.254", "ip address del 192.0.2.99/24 dev v0; " + RESTORE_LINK):
+            since = machine.root("date +%s.%N").out.strip()
+            machine.eventually(lambda: "heard greetings" in machine.journal("box", since=since))
+
+
+def test_the_host_is_out_of_reach_by_its_loopback(machine):
+    """Neither the gateway's address nor any other leads to what listens on 127.0.0.1."""
+    with greeter(machine, "127.0.0.1"):
+        out = box.run(machine, "; ".join(ask(a, seconds=1) for a in ("10.0.2.2", "192.0.2.10", "10.0.2.3", "127.0.0.1")) + "; true",
+                      "--network=pasta").out
+    assert "greetings" not in out, out
+
+
+def test_the_host_is_reached_by_its_loopback_where_that_is_asked_for(machine):
+    with greeter(machine, "127.0.0.1"):
+        for option in ("pasta:--map-gw", "slirp4netns:allow_host_loopback=true"):
+            assert box.run(machine, ask("10.0.2.2"), f"--network={option}").out == "greetings\n", option
+
+
+@row("N12")
+def test_the_link_takes_large_packets_and_many(machine):
+    out = box.run(machine, "cat /sys/class/net/eth0/mtu /sys/class/net/eth0/tx_queue_len", "--network=pasta").out
+    assert out.split() == ["65520", "10000"], out
+
+
+def test_ipv6_leads_out_from_an_address_of_ones_own(machine):
+    with greeter(machine, where="lan"):
+        out = box.run(machine, "ip -6 address show dev eth0; " + ask("2001:db8::77"), "--network=pasta").out
+    assert "fd77:6f6c:6666:2::15/64" in out and "greetings" in out, out
+
+
+def test_a_host_without_ipv6_is_fine(machine):
+    sysctl = "sysctl -q net.ipv6.conf.all.disable_ipv6=%d"
+    with changed(machine, sysctl % 1, sysctl % 0 + " && " + RESTORE_LINK), greeter(machine, "0.0.0.0", where="lan"):
+        out = box.run(machine, "ip -6 address show dev eth0 scope global; " + ask("192.0.2.77"), "--network=pasta").out
+    assert out == "greetings\n", out
+
+
+def test_a_range_that_the_host_uses_is_left_alone(machine):
+    """The host of a virtual machine, typically."""
+    with changed(machine, "ip route add 10.0.2.0/24 dev v0", "ip route del 10.0.2.0/24 dev v0"):
+        out = box.run(machine, "ip route; grep box /etc/hosts", "--network=pasta").out
+    assert "default via 10.213.2.2" in out and "10.213.2.15\tbox" in out, out
+
+
+def test_addresses_are_the_users_choice(machine):
+    with greeter(machine, where="lan"):
+        out = box.run(machine, "ip route; grep 10.0.9.15 /etc/hosts; " + ask("192.0.2.77"),
+                      "--network=pasta:-a,10.0.9.15,-n,24,-g,10.0.9.2,-I,tap0,-m,1500").out
+    assert "default via 10.0.9.2 dev tap0" in out and "10.0.9.15\tbox" in out and "greetings" in out, out
+
+
+def test_the_hosts_addresses_are_copied_on_request(machine):
+    with greeter(machine, where="lan"):
+        out = box.run(machine, "ip address; grep box /etc/hosts; " + ask("192.0.2.77"), "--network=pasta:--config-net").out
+    assert "192.0.2.10/24" in out and "192.0.2.10\tbox" in out and "greetings" in out, out
+
+
+@row("N4")
+@needs("trixie")
+def test_the_host_has_a_name_even_where_its_address_is_copied(machine):
+    """By --map-guest-addr, which pasta of bookworm has not: there the name is left out of /etc/hosts."""
+    with greeter(machine):
+        out = box.run(machine, ask("host.containers.internal"), "--network=pasta:--config-net").out
+    assert out == "greetings\n", out
+
+
+RESOLVER = """
+systemd-run --unit=resolver --quiet dnsmasq --keep-in-foreground --no-resolv --no-hosts --bind-interfaces \
+    --listen-address=127.0.0.53 --address=/answer.test/203.0.113.7 --pid-file=
+cp /etc/resolv.conf /run/resolv.conf.kept 2>/dev/null || :
+echo nameserver 127.0.0.53 >/etc/resolv.conf
+until [ -n "$(busybox nslookup answer.test 127.0.0.53 | grep 203)" ]; do sleep 0.05; done
+"""
+
+
+def test_a_resolver_on_the_hosts_loopback_answers_inside(machine):
+    """systemd-resolved's stub: 127.0.0.53 of the container is not that of the host."""
+    with changed(machine, RESOLVER, "systemctl stop resolver; rm -f /etc/resolv.conf; "
+                                    "[ ! -e /run/resolv.conf.kept ] || mv /run/resolv.conf.kept /etc/resolv.conf"):
+        out = box.run(machine, "cat /etc/resolv.conf; nslookup answer.test; true", "--network=pasta").out
+    assert "nameserver 10.0.2.3" in out and "203.0.113.7" in out, out
+
+
+@row("N10")
+def test_a_host_without_a_network_starts_containers_at_once_and_they_have_it_when_it_comes(machine):
+    web.import_image(machine)
+    with changed(machine, "ip link set v0 down && ip -6 address flush dev v0", RESTORE_LINK):
+        web.start(machine)
+        assert machine.show("web", "ActiveState") == "active"
+        machine.eventually(lambda: "Hello" in machine.alice("curl -sS http://127.0.0.1:8080/").out)
+    assert "Hello" in web.answers(machine)
+
+
+@row("N10")
+def test_a_container_that_is_to_have_the_hosts_address_waits_for_it_and_says_so(machine):
+    with changed(machine, "ip link set v0 down && ip -6 address flush dev v0", RESTORE_LINK):
+        box.start(machine, "ip address show dev eth0; sleep 60", "Network=pasta:--config-net", wait=False)
+        machine.eventually(lambda: "Waiting for the host's network" in machine.show("box", "StatusText"))
+        assert machine.show("box", "ActiveState") == "activating"
+    machine.eventually(lambda: machine.show("box", "ActiveState") == "active")
+    machine.eventually(lambda: "192.0.2.10/24" in machine.journal("box"))
+    assert machine.show("box", "NRestarts") == "0"
