@@ -3,6 +3,7 @@
 /* wolffia-runner: what generated units execute. Options are those of the key table
  * (spec/container-keys.c). */
 
+#include "base/arguments.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
@@ -10,6 +11,7 @@
 #include "config.h"
 #include "runner/exec-client.h"
 #include "runner/exec-serve.h"
+#include "runner/own-program.h"
 #include "runner/run.h"
 #include "spec/container-keys.h"
 #include "spec/container-options.h"
@@ -65,11 +67,22 @@ static bool complete(ContainerSpec *spec, GError **error) {
         return true;
 }
 
+/* Every user of the host can read a command line, and passwords stand in --env= and in the command. */
+static void hide_arguments(int argc, char **argv, const ContainerSpec *spec) {
+        g_autofree char *name = spec->name ? g_strconcat("--name=", spec->name, NULL) : NULL;
+
+        arguments_hide(argc, argv, name);
+}
+
 int main(int argc, char **argv) {
         g_autoptr(ContainerSpec) spec = NULL;
         g_autoptr(GError) error = NULL;
 
         log_open("wolffia-runner");
+        if (!own_program_protect(argv, &error)) {
+                report(NULL, "preflight", error);
+                return EXIT_STATUS_NOT_STARTED;
+        }
         if (argc == 2 && g_str_equal(argv[1], "--version")) {
                 puts("wolffia-runner " WOLFFIA_VERSION);
                 return EXIT_SUCCESS;
@@ -91,6 +104,7 @@ int main(int argc, char **argv) {
                 report(NULL, "spec", error);
                 return EXIT_STATUS_USAGE;
         }
+        hide_arguments(argc, argv, spec);
         if (spec->broken)
                 return report_broken(spec);
         if (!complete(spec, &error)) {

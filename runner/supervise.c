@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "config.h"
+#include "runner/own-program.h"
 #include "spec/value-signal.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ static void add_descriptor(GPtrArray *argv, const char *option, int fd) {
 
 /* The same program as now, also from a build folder. */
 static void add_runner(GPtrArray *argv) {
-        g_autofree char *path = g_file_read_link("/proc/self/exe", NULL);
+        g_autofree char *path = own_program_path();
 
         g_ptr_array_add(argv, g_strconcat("--runner=", path ? path : WOLFFIA_RUNNER_PATH, NULL));
 }

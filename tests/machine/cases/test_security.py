@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Hostile payloads and images: each known way in which a runtime was broken is tried."""
+
+import shlex
+
+import box
+import web
+
+RUNNER = "/usr/libexec/wolffia/wolffia-runner"
+
+
+def hostile_root(machine, commands):
+    """A root folder of alice's with busybox as /bin/sh, and what COMMANDS make of it; the container's root may write to it."""
+    machine.alice("rm -rf ~/evil ~/victim && mkdir -p ~/evil/bin ~/victim && cp /bin/busybox ~/evil/bin/busybox && "
+                  "for name in sh cat ls id echo mount touch sleep grep stat readlink dd; do ln -s busybox ~/evil/bin/$name; done && "
+                  "echo untouched >~/victim/file && " + f"cd ~/evil && {commands}")
+
+
+def run_hostile(machine, command, *options, runner=RUNNER, check=False):
+    words = [runner, "--name=evil", "--network=none", "--rootfs=/home/alice/evil", *options]
+    return machine.alice(" ".join(map(shlex.quote, words)) + f" {command}", check=check, timeout=30)
+
+
+def assert_untouched(machine):
+    assert machine.alice("cat ~/victim/*; ls -A ~/victim").out == "untouched\nfile\n"
+
+
+HUNT = """
+import os, time
+def hunt():
+    while True:
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if "runner" in os.readlink(f"/proc/{pid}/exe"):
+                    return os.open(f"/proc/{pid}/exe", os.O_RDONLY)
+            except OSError:
+                pass
+fd = hunt()
+print("caught", os.readlink(f"/proc/self/fd/{fd}"), flush=True)
+for _ in range(200):
+    try:
+        os.write(os.open(f"/proc/self/fd/{fd}", os.O_WRONLY), b"overwritten")
+        print("written", flush=True)
+        why = None
+        break
+    except OSError as error:
+        why = error
+    time.sleep(0.01)
+print("done", why, flush=True)
+time.sleep(99999)
+"""
+
+
+def test_the_runners_program_cannot_be_overwritten_even_where_the_user_owns_it(machine):
+    """CVE-2019-5736: what is to be executed in a hostile container is the runner's own program, by its link; a process of the
+    container waits for it, holds it, and writes once nobody executes it any more."""
+    hostile_root(machine, "mkdir usr tmp dev proc && ln -s usr/lib lib && ln -s usr/lib64 lib64")
+    machine.write("~/evil/hunt", HUNT)
+    machine.alice(f"mkdir -p ~/own && cp {RUNNER} ~/own/wolffia-runner && sha256sum ~/own/wolffia-runner >~/own/sum")
+    machine.alice("systemd-run --user --quiet --unit=hunted -p Delegate=yes "
+                  "~/own/wolffia-runner --name=evil --network=none --rootfs=/home/alice/evil --volume=/usr:/usr:ro /usr/bin/python3 /hunt")
+    machine.eventually(lambda: machine.alice("test -e $XDG_RUNTIME_DIR/wolffia/evil/exec").status == 0)
+    for _ in range(20):
+        machine.alice("~/own/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/evil /proc/self/exe --help", check=False)
+    log = machine.eventually(lambda: "done" in machine.journal("hunted") and machine.journal("hunted"), what="the hunt's end")
+    assert "caught" in log and "written" not in log, log
+    machine.alice("systemctl --user stop hunted; sha256sum --check --quiet ~/own/sum")
+    # An installation of the administrator's needs no copy, and makes none.
+    assert "memfd_create" in machine.alice("strace ~/own/wolffia-runner --version 2>&1").out
+    assert "memfd_create" not in machine.alice(f"strace {RUNNER} --version 2>&1").out
+
+
+def test_an_interpreter_or_a_program_in_proc_leads_nowhere(machine):
+    hostile_root(machine, "for n in 3 4 5 6 7 8 9 10 11 12; do ln -s /proc/self/fd/$n/bin/sh prog$n; done")
+    for n in range(3, 13):
+        out = run_hostile(machine, f"/prog{n} -c 'echo got out'")
+        assert "got out" not in out.out and out.status in (126, 127), (n, out)
+
+
+def test_folders_of_the_image_that_are_links_do_not_lead_our_mounts_out(machine):
+    """CVE-2019-16884, CVE-2021-30465, CVE-2025-31133: /proc, /sys, /dev, /etc are whatever the image says they are."""
+    up = "../" * 12
+    for name in ("proc", "sys", "dev", "etc", "run", "tmp"):
+        for target in (f"/{up}home/alice/victim", f"{up}home/alice/victim", "/proc/self/cwd", "/proc/1/root/home/alice/victim",
+                       "self"):
+            hostile_root(machine, f"ln -s {target} {name}")
+            out = run_hostile(machine, "/bin/sh -c 'cat /proc/keys /proc/kcore; echo 1 >/proc/sys/kernel/panic; echo $?'",
+                              "--read-only-tmpfs=true", "--tmpfs=/run/x", "--tmpfs=/tmp")
+            assert_untouched(machine)
+            assert "untouched" not in out.out, (name, target, out)
+
+
+def test_what_hides_parts_of_proc_is_the_real_null_device(machine):
+    """CVE-2025-31133: /dev/null of the image is a link, so that another file is shown in the place of a hidden one."""
+    hostile_root(machine, "mkdir dev && ln -s /proc/sys/kernel/core_pattern dev/null && ln -s /bin/sh dev/console")
+    out = run_hostile(machine, "/bin/sh -c 'stat -c %t:%T /dev/null /proc/timer_list /proc/keys; cat /proc/keys; "
+                               "echo x >/proc/keys; cat /proc/sys/kernel/core_pattern'").out.splitlines()
+    assert out[:3] == ["1:3", "1:3", "1:3"] and out[3] != "x", out
+
+
+def test_procfs_takes_no_settings_of_the_host(machine):
+    """CVE-2025-52881 and its relatives: what would be written in the host's name."""
+    files = ["sys/kernel/core_pattern", "sys/kernel/modprobe", "sys/vm/overcommit_memory", "sys/kernel/ns_last_pid", "sysrq-trigger",
+             "sys/fs/binfmt_misc/register", "irq/default_smp_affinity", "self/attr/exec"]
+    out = box.run(machine, "for f in " + " ".join(files) + "; do (echo 1 >/proc/$f) 2>/dev/null && echo $f; done; true",
+                  "--cap-add=all").out
+    assert out.split() == [], out
+
+
+def test_processes_of_the_host_cannot_be_reached(machine):
+    out = box.run(machine, "ls /proc | grep -c '^[0-9]'; kill -0 4000000 2>&1; ls -l /proc/1/ns/pid >/dev/null && echo own; "
+                           "cat /proc/1/environ | tr '\\0' '\\n' | grep -c XDG; cat /proc/self/mountinfo | grep -c /home/", check=False).out
+    assert out.split()[0] in ("2", "3", "4") and "own" in out and out.split()[-2:] == ["0", "0"], out
+
+
+def test_cgroups_cannot_be_written(machine):
+    box.start(machine, "mkdir /sys/fs/cgroup/x; echo 1 >/sys/fs/cgroup/cgroup.freeze; echo 1 >/sys/fs/cgroup/cgroup.kill; "
+                       "echo still here; ls /sys/fs/cgroup | grep -c payload; sleep 99999\n", "AddCapability=all")
+    log = machine.eventually(lambda: "still here" in machine.journal("box") and machine.journal("box"))
+    assert log.count("Read-only file system") >= 3, log
+
+
+def test_passwords_on_the_command_line_are_not_shown_to_others(machine):
+    """The start waits in `wolffia pull`, which is a program that waits; all the time the runner is there to be looked at."""
+    machine.write("~/slow", "#!/bin/sh\nwhile [ ! -e ~/go ]; do sleep 0.05; done\nexit 1\n", mode="755")
+    web.write(machine, "[Container]\nImage=localhost/not-there\nPull=always\nNetwork=none\nEnvironment=PASSWORD=hunter2\n"
+                       "Exec=/bin/sh -c \"login --password=hunter2\"\n[Service]\nEnvironment=WOLFFIA_PROGRAM=%h/slow\n", "box")
+    machine.alice("systemctl --user start --no-block box")
+    pid = machine.eventually(lambda: machine.show("box", "ControlPID") != "0" and machine.show("box", "ControlPID") or
+                             machine.show("box", "MainPID") != "0" and machine.show("box", "MainPID"))
+    machine.eventually(lambda: machine.root("pgrep -f alice/slow").out)
+    shown = machine.run("bob", f"tr '\\0' ' ' </proc/{pid}/cmdline; cat /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n'").out
+    assert "--name=box" in shown and "hunter2" not in shown, shown
+    machine.alice("touch ~/go")
+    machine.eventually(lambda: machine.show("box", "ActiveState") == "failed")
+
+    # While it runs: the supervisor has none, and the payload's own is the payload's.
+    box.start(machine, "sleep 99999\n", "Environment=PASSWORD=hunter2")
+    assert "hunter2" not in machine.run("bob", "cat /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n'").out
+    assert "hunter2" not in machine.run("bob", "cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'", check=False).out
