@@ -126,11 +126,12 @@ static void correct_restart(const Correct *correct) {
 
 /* %D, the data home, is of systemd 256; before, a line that has it is not read at all, or the unit is not. */
 static void expand_data_home(const Correct *correct) {
-        const char *value = correct->line->value, *home = g_getenv("XDG_DATA_HOME");
-        bool is_plain = home && *home == '/' && !strpbrk(home, "% \t\"'\\$");
+        const char *value = correct->line->value;
 
         if (!strstr(value, "%D"))
                 return;
+        const char *home = g_getenv("XDG_DATA_HOME");
+        bool is_plain = home && *home == '/' && !strpbrk(home, "% \t\"'\\$");
         g_autoptr(GString) expanded = g_string_new(NULL);
         for (const char *p = value; *p; p++) {
                 if (p[0] == '%' && p[1] == 'D') {

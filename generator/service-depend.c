@@ -47,6 +47,8 @@ static bool is_requirement(const char *key) {
 static char *resolve_service(const ServiceInput *input, const char *word) {
         static const char *const extensions[] = {"volume", "network", "pod", "image", "build"};
 
+        if (!strchr(word, '-') || !g_str_has_suffix(word, ".service"))
+                return NULL;
         for (size_t i = 0; i < G_N_ELEMENTS(extensions); i++) {
                 g_autofree char *suffix = g_strconcat("-", extensions[i], ".service", NULL);
 

@@ -41,6 +41,9 @@ static bool is_strict(const char *key) {
 void service_podman_depend(UnitFile *unit, const UnitAssignment *line, bool is_mounted,
                            GPtrArray *problems) {
         const UnitAssignment before = *line;
+
+        if (!strstr(line->value, "podman"))
+                return;
         g_auto(GStrv) words = g_strsplit_set(line->value, BLANKS, -1);
         g_autoptr(GString) others = g_string_new(NULL), podmans = g_string_new(NULL);
 

@@ -17,6 +17,7 @@
 typedef struct ShadowFolder {
         char *path;
         int fd;
+        GHashTable *units; /* names in it; NULL: none */
 } ShadowFolder;
 
 struct Shadow {
@@ -25,21 +26,44 @@ struct Shadow {
         ShadowFolder podman; /* descriptor -1: Podman makes no units of it */
 };
 
-/* Takes PATH, which may be NULL. */
+/* Takes PATH, which may be NULL. False when there is no such folder. */
 static bool open_folder(char *path, ShadowFolder *ret_folder) {
-        int fd = path ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+        int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
         if (fd < 0) {
                 g_free(path);
                 return false;
         }
-        *ret_folder = (ShadowFolder){path, fd};
+        *ret_folder = (ShadowFolder){path, fd, NULL};
         return true;
 }
 
+static void clear_folder(ShadowFolder *folder) {
+        cleanup_fd(&folder->fd);
+        g_free(folder->path);
+        g_clear_pointer(&folder->units, g_hash_table_unref);
+}
+
+/* One listing costs less than asking for each of a thousand names. */
+static void list_units(ShadowFolder *folder) {
+        autodir DIR *dir = fdopendir(fcntl(folder->fd, F_DUPFD_CLOEXEC, 3));
+
+        for (struct dirent *entry; dir && (entry = readdir(dir));) {
+                if (!g_str_has_suffix(entry->d_name, ".service"))
+                        continue;
+                if (!folder->units)
+                        folder->units = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+                g_hash_table_add(folder->units, g_strdup(entry->d_name));
+        }
+}
+
 static void add_folder(Shadow *shadow, char *path) {
-        if (open_folder(path, &shadow->folders[shadow->count]))
-                shadow->count++;
+        ShadowFolder *folder = &shadow->folders[shadow->count];
+
+        if (!open_folder(path, folder))
+                return;
+        list_units(folder);
+        shadow->count++;
 }
 
 static char *below(const char *variable, const char *fallback_variable, const char *fallback,
@@ -68,12 +92,9 @@ Shadow *shadow_new(const char *podman_generator) {
 void shadow_free(Shadow *shadow) {
         if (!shadow)
                 return;
-        for (guint i = 0; i < shadow->count; i++) {
-                cleanup_fd(&shadow->folders[i].fd);
-                g_free(shadow->folders[i].path);
-        }
-        cleanup_fd(&shadow->podman.fd);
-        g_free(shadow->podman.path);
+        for (guint i = 0; i < shadow->count; i++)
+                clear_folder(&shadow->folders[i]);
+        clear_folder(&shadow->podman);
         g_free(shadow);
 }
 
@@ -88,7 +109,7 @@ char *shadow_find(const Shadow *shadow, const char *service, const char *source)
         for (guint i = 0; i < shadow->count; i++) {
                 const ShadowFolder *folder = &shadow->folders[i];
 
-                if (faccessat(folder->fd, service, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                if (!folder->units || !g_hash_table_contains(folder->units, service))
                         continue;
                 return is_masked(folder->fd, service)
                                ? NULL

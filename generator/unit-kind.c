@@ -15,14 +15,61 @@
 #include <string.h>
 
 static const UnitKind kinds[] = {
-        [SOURCE_CONTAINER] = {&container_loader, WOLFFIA_RUNNER_PATH, "ContainerName", "container", false,
-                              false},
-        [SOURCE_VOLUME] = {&volume_loader, WOLFFIA_CLI_PATH " volume create", "VolumeName", "volume", true,
-                           false},
-        [SOURCE_NETWORK] = {&network_loader, WOLFFIA_NETWORK_PATH, "NetworkName", "network", false, true},
-        [SOURCE_POD] = {&pod_loader, WOLFFIA_RUNNER_PATH " --pod-infra", "PodName", "pod", false, true},
-        [SOURCE_IMAGE] = {&image_loader, WOLFFIA_CLI_PATH " pull", NULL, "image", true, false},
-        [SOURCE_BUILD] = {&build_loader, WOLFFIA_CLI_PATH " build", NULL, "build", true, false},
+        [SOURCE_CONTAINER] =
+                {
+                        .loader = &container_loader,
+                        .command = WOLFFIA_RUNNER_PATH,
+                        .manual = "container",
+                        .name_key = "ContainerName",
+                        .name_offset = offsetof(ContainerSpec, name),
+                        .unit_offset = offsetof(ContainerSpec, unit),
+                },
+        [SOURCE_VOLUME] =
+                {
+                        .loader = &volume_loader,
+                        .command = WOLFFIA_CLI_PATH " volume create",
+                        .manual = "volume",
+                        .name_key = "VolumeName",
+                        .name_offset = offsetof(VolumeSpec, name),
+                        .unit_offset = offsetof(VolumeSpec, unit),
+                        .is_oneshot = true,
+                },
+        [SOURCE_NETWORK] =
+                {
+                        .loader = &network_loader,
+                        .command = WOLFFIA_NETWORK_PATH,
+                        .manual = "network",
+                        .name_key = "NetworkName",
+                        .name_offset = offsetof(NetworkSpec, name),
+                        .unit_offset = offsetof(NetworkSpec, unit),
+                        .restarts = true,
+                },
+        [SOURCE_POD] =
+                {
+                        .loader = &pod_loader,
+                        .command = WOLFFIA_RUNNER_PATH " --pod-infra",
+                        .manual = "pod",
+                        .name_key = "PodName",
+                        .name_offset = offsetof(PodSpec, name),
+                        .unit_offset = offsetof(PodSpec, unit),
+                        .restarts = true,
+                },
+        [SOURCE_IMAGE] =
+                {
+                        .loader = &image_loader,
+                        .command = WOLFFIA_CLI_PATH " pull",
+                        .manual = "image",
+                        .unit_offset = offsetof(ImageSpec, unit),
+                        .is_oneshot = true,
+                },
+        [SOURCE_BUILD] =
+                {
+                        .loader = &build_loader,
+                        .command = WOLFFIA_CLI_PATH " build",
+                        .manual = "build",
+                        .unit_offset = offsetof(BuildSpec, unit),
+                        .is_oneshot = true,
+                },
 };
 
 const UnitKind *unit_kind_find(SourceKind kind) {
@@ -46,25 +93,24 @@ static char *plain_name(const char *name, size_t length) {
         return plain;
 }
 
-static char **field_of(const KeyTable *table, const Key *key, void *spec) {
-        g_assert(key && key_has_field(key) && key_kind(key) == KEY_KIND_TEXT && table);
-        return key_text(key, spec);
+/* The text at OFFSET. */
+static char **field_of(const void *spec, size_t offset) {
+        return (char **) ((char *) spec + offset);
 }
 
 void unit_kind_complete(SourceKind kind, const char *source_name, const char *service, void *spec) {
         const UnitKind *unit_kind = &kinds[kind];
-        const KeyTable *table = unit_kind->loader->table;
         /* A container is called as its unit is, which ServiceName= may say; the units of others have a suffix
          * that is no part of the name. */
         const char *name = kind == SOURCE_CONTAINER ? service : source_name;
 
         if (unit_kind->name_key) {
-                char **field = field_of(table, key_table_find(table, unit_kind->name_key), spec);
+                char **field = field_of(spec, unit_kind->name_offset);
 
                 if (!*field)
                         *field = plain_name(name, (size_t) (strrchr(name, '.') - name));
         }
-        char **unit = field_of(table, key_table_find_option(table, "unit", NULL), spec);
+        char **unit = field_of(spec, unit_kind->unit_offset);
         if (!*unit)
                 *unit = g_strdup("%n");
         if (kind == SOURCE_VOLUME)
@@ -85,6 +131,5 @@ char *unit_kind_resource(SourceKind kind, const void *spec) {
 
                 return build->tags->len > 0 ? g_strdup(build->tags->pdata[0]) : NULL;
         }
-        const KeyTable *table = kinds[kind].loader->table;
-        return g_strdup(*key_text(key_table_find(table, kinds[kind].name_key), spec));
+        return g_strdup(*field_of(spec, kinds[kind].name_offset));
 }

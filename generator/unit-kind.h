@@ -9,6 +9,8 @@
 typedef struct UnitKind {
         const KeyLoader *loader;
         const char *command;  /* program and fixed words of ExecStart= */
+        size_t name_offset;   /* of the field with the name; with NAME_KEY only */
+        size_t unit_offset;   /* of the field with the unit's name */
         const char *name_key; /* of the name that others mean; NULL: the kind has none */
         const char *manual;   /* page of wolffia(1)'s section 5 */
         bool is_oneshot; /* it makes something and ends; otherwise a program stays, and says when it is ready */

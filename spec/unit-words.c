@@ -71,10 +71,13 @@ static bool read_word(const char **p, bool escapes, GString *word, GError **erro
         char quote = '\0';
 
         for (; **p;) {
-                char c = **p;
+                size_t plain = strcspn(*p, quote ? "\"'\\" : BLANKS "\"'\\");
 
-                if (!quote && strchr(BLANKS, c))
-                        return true;
+                text_append_len(word, *p, plain);
+                *p += plain;
+                char c = **p;
+                if (!c || (!quote && strchr(BLANKS, c)))
+                        break;
                 (*p)++;
                 if (c == '\\' && escapes) {
                         if (!unescape(p, word, error))
