@@ -10,7 +10,7 @@
 typedef enum VerbStatus {
         VERB_SUCCESS = 0,
         VERB_FAILURE = 1,
-        VERB_USAGE = 2, /* the command line is wrong, or (check) the file is */
+        VERB_USAGE = 2, /* the command line is wrong; check: it cannot be said */
 } VerbStatus;
 
 typedef struct Verb {

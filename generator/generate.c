@@ -195,7 +195,7 @@ static bool report_all(Generate *generate, const char *service) {
         const GPtrArray *problems = generate->translation.problems;
 
         for (guint i = 0; options->report && i < problems->len; i++)
-                options->report(problems->pdata[i], service, options->report_data);
+                options->report(problems->pdata[i], service, options->data);
         return !problems_have_errors(problems);
 }
 
@@ -210,6 +210,8 @@ static bool generate_one(Generate *generate, const Source *source) {
                 return report_all(generate, NULL);
         translate(generate);
         write_unit(generate, translation->path, translation->service);
+        if (generate->options->inspect)
+                generate->options->inspect(translation, generate->text->str, generate->options->data);
         problems_sort(translation->problems, translation->path);
         return report_all(generate, translation->service);
 }
@@ -232,7 +234,7 @@ bool generate_all(const Search *search, const GenerateOptions *options) {
         bool good = true;
 
         for (guint i = 0; options->report && i < search->problems->len; i++)
-                options->report(search->problems->pdata[i], NULL, options->report_data);
+                options->report(search->problems->pdata[i], NULL, options->data);
         generate_init(&generate, search, options);
         good = generate_part(&generate, search, false);
         good = generate_part(&generate, search, true) && good;
@@ -240,7 +242,8 @@ bool generate_all(const Search *search, const GenerateOptions *options) {
         return good;
 }
 
-bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems, GError **error) {
+bool generate_check(const char *path, const GenerateOptions *options, char **ret_text,
+                    GPtrArray **ret_problems, GError **error) {
         g_autofree char *absolute = g_canonicalize_filename(path, NULL);
         g_autofree char *folder = g_path_get_dirname(absolute), *name = g_path_get_basename(absolute);
 
@@ -258,11 +261,13 @@ bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems,
         if (!source)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "%s: there is no such file", path);
 
-        GenerateOptions options = {NULL, NULL, NULL, NULL};
+        const GenerateOptions none = {NULL};
         Generate generate;
-        generate_init(&generate, search, &options);
+        generate_init(&generate, search, &none);
         if (source->kind == SOURCE_POD)
                 (void) generate_part(&generate, search, false);
+        if (options)
+                generate.options = options;
         (void) generate_one(&generate, source);
         *ret_problems = g_ptr_array_ref(generate.translation.problems);
         if (ret_text)

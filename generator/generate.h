@@ -5,7 +5,7 @@
 
 #include "generator/output.h"
 #include "generator/search.h"
-
+#include "generator/translation.h"
 #include "spec/problem.h"
 
 #include <glib.h>
@@ -16,11 +16,15 @@
  * none. */
 typedef void (*GenerateReport)(const Problem *problem, const char *service, void *data);
 
+/* Shown a file that has become the unit TEXT, and may add to its problems, which do not make a stub any more. */
+typedef void (*GenerateInspect)(Translation *translation, const char *text, void *data);
+
 typedef struct GenerateOptions {
-        Output *output;        /* where units are written to; NULL: nowhere */
-        FILE *print;           /* --dry-run: units are printed here; NULL: not */
-        GenerateReport report; /* may be NULL */
-        void *report_data;
+        Output *output;          /* where units are written to; NULL: nowhere */
+        FILE *print;             /* --dry-run: units are printed here; NULL: not */
+        GenerateInspect inspect; /* may be NULL */
+        GenerateReport report;   /* may be NULL */
+        void *data;              /* of both */
 } GenerateOptions;
 
 /* Translates all that the search found. One bad file never harms another: it becomes a stub, and false is
@@ -28,6 +32,7 @@ typedef struct GenerateOptions {
 bool generate_all(const Search *search, const GenerateOptions *options);
 
 /* Translates the file at PATH with the drop-ins that it has there and in the folders of the search path, and
- * writes nothing. RET_TEXT (may be NULL) gets the unit, the stub for a broken file; RET_PROBLEMS an array of
+ * writes nothing; OPTIONS (may be NULL) as above. RET_TEXT (may be NULL) gets the unit, the stub for a broken file; RET_PROBLEMS an array of
  * Problem. Fails only when PATH is no name of a source file. Caller frees and unrefs. */
-bool generate_check(const char *path, char **ret_text, GPtrArray **ret_problems, GError **error);
+bool generate_check(const char *path, const GenerateOptions *options, char **ret_text,
+                    GPtrArray **ret_problems, GError **error);

@@ -6,17 +6,32 @@
 
 #include <string.h>
 
-static void problem_free(void *data) {
-        Problem *problem = data;
-
+void problem_free(Problem *problem) {
+        if (!problem)
+                return;
         g_free(problem->file);
         g_free(problem->key);
         g_free(problem->text);
         g_free(problem);
 }
 
+Problem *problem_copy(const Problem *problem) {
+        Problem *copy = g_new0(Problem, 1);
+
+        copy->severity = problem->severity;
+        copy->file = g_strdup(problem->file);
+        copy->line = problem->line;
+        copy->key = g_strdup(problem->key);
+        copy->text = g_strdup(problem->text);
+        return copy;
+}
+
+static void free_item(void *data) {
+        problem_free(data);
+}
+
 GPtrArray *problems_new(void) {
-        return g_ptr_array_new_with_free_func(problem_free);
+        return g_ptr_array_new_with_free_func(free_item);
 }
 
 bool problems_have_errors(const GPtrArray *problems) {

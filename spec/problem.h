@@ -21,6 +21,9 @@ typedef struct Problem {
         char *text;
 } Problem;
 
+Problem *problem_copy(const Problem *problem);
+void problem_free(Problem *problem);
+
 /* A list of Problem, in the order in which they were found. Caller unrefs. */
 GPtrArray *problems_new(void);
 bool problems_have_errors(const GPtrArray *problems);

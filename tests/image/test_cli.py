@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What all verbs of wolffia have in common, and those that are about no image."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -32,7 +34,7 @@ def test_mistakes_in_the_command_line(box):
     assert box.run(check=False).status == 2
     assert "did you mean 'import'?" in box.fails("imprt", status=2)
     assert "did you mean" not in box.fails("xyzzy", status=2)
-    for arguments in (["import"], ["import", "a"], ["pull"], ["rmi"], ["images", "a"], ["images", "--jso"], ["check"], ["prepare"]):
+    for arguments in (["import"], ["import", "a"], ["pull"], ["rmi"], ["images", "a"], ["images", "--jso"], ["check", "--jso"], ["prepare"]):
         error = box.fails(*arguments, status=2)
         assert f"wolffia {arguments[0]} --help" in error, error
 
@@ -77,9 +79,67 @@ def test_check(box):
     bad = box.write("bad.container", "[Container]\nImage=nginx\nPublishPort=99999:1\n")
     assert box.run("check", good).err == ""
     result = box.run("check", good, bad, check=False)
-    assert result.status == 2 and "bad.container:3" in result.err and "PublishPort" in result.err, result
+    assert result.status == 1 and "bad.container:3" in result.err and "PublishPort" in result.err, result
     assert "ExecStart=" in box.run("check", "--print", good).out
-    assert box.fails("check", box.write("x.txt", ""))
+    # What cannot be said is no problem of a file.
+    for path in (box.write("x.txt", ""), "/nonexistent.container"):
+        assert box.run("check", path, check=False).status == 2, path
+
+
+def units(box, **files):
+    folder = box.home / "units"
+    folder.mkdir(exist_ok=True)
+    for name, lines in files.items():
+        (folder / f"{name}.container").write_text("\n".join(["[Container]", "Image=docker.io/library/nginx", *lines, ""]))
+    return {"WOLFFIA_UNIT_DIRS": str(folder)}, folder
+
+
+def test_check_of_all_units(box):
+    environment, folder = units(box, web=["PublishPort=8080:80"], other=["PublishPort=127.0.0.1:8080-8090:1-11"],
+                                udp=["PublishPort=8080:80/udp"], free=["PublishPort=8091:80"])
+    result = box.run("check", check=False, **environment)
+    assert result.status == 1 and result.out == "4 units, 2 of them would fail\n", result
+    assert "web.container:3: PublishPort=: other.service publishes this port too (127.0.0.1:8080-8090:1-11)" in result.err, result
+    assert "other.container:3: PublishPort=: web.service publishes this port too" in result.err, result
+    # One file is compared with all others as well.
+    assert box.run("check", str(folder / "web.container"), check=False, **environment).status == 1
+    assert box.run("check", str(folder / "free.container"), **environment).status == 0
+
+
+def test_check_of_what_a_start_needs(box):
+    environment, folder = units(box, web=[
+        "Image=localhost/nowhere", "PublishPort=1:80", "Volume=%h/missing:/x", "Volume=./here:/y", "Volume=named:/z",
+        "Volume=${ELSEWHERE}:/v", "Mount=type=bind,source=./missing,target=/m", "EnvironmentFile=missing.env",
+        "AddDevice=/dev/missing", "[Service]", "EnvironmentFile=-/missing", "EnvironmentFile=/missing/%%"])
+    (folder / "here").mkdir(exist_ok=True)
+    box.run("images")  # makes the store
+    text = box.run("check", check=False, **environment).err
+    for part in ("web.container:3: Image=: the image 'localhost/nowhere' is not in your store", "ip_unprivileged_port_start",
+                 f"web.container:5: Volume=: there is no {box.home}/missing", f"web.container:9: Mount=: there is no {folder}/missing",
+                 f"EnvironmentFile=: there is no {folder}/missing.env", "AddDevice=: there is no /dev/missing",
+                 "web.container:14: EnvironmentFile=: there is no /missing/%;"):
+        assert part in text, (part, text)
+    assert "/y" not in text and "named" not in text and "ELSEWHERE" not in text and text.count("EnvironmentFile") == 2, text
+
+
+def test_check_for_programs(box):
+    environment, folder = units(box, web=["PublishPrt=1"])
+    result = box.run("check", "--json", check=False, **environment)
+    answer = json.loads(result.out)
+    assert result.status == 1 and result.err == "", result
+    assert answer["units"] == [{"unit": "web.service", "file": str(folder / "web.container"), "good": False}], answer
+    assert answer["problems"][0] == {
+        "severity": "error", "file": str(folder / "web.container"), "line": 3, "key": "PublishPrt", "unit": "web.service",
+        "text": "there is no such key; did you mean PublishPort=?"}, answer
+
+
+def test_check_with_systemd(box):
+    if not shutil.which("systemd-analyze"):
+        return
+    environment, folder = units(box, web=["[Service]", "OOMScoreAdjust=many"])
+    result = box.run("check", "--all", check=False, **environment)
+    assert "web.container: systemd says of web.service: " in result.err and "OOM" in result.err, result
+    assert box.run("check", check=False, **environment).err == ""
 
 
 def test_the_store_must_be_ones_own(box):

@@ -15,7 +15,7 @@ static void test_check_tells_problems_and_the_unit(Scratch *scratch, gconstpoint
 
         scratch_write(scratch, "web.container", "[Container]\nImage=nginx\n");
         scratch_write(scratch, "web.container.d/1.conf", "[Container]\nPublishPort=0\n");
-        (void) generate_check(path, &text, &problems, &error);
+        (void) generate_check(path, NULL, &text, &problems, &error);
         g_assert_no_error(error);
         g_assert_cmpuint(problems->len, ==, 1);
         g_assert_true(
@@ -29,7 +29,7 @@ static void test_check_is_silent_on_good_files(Scratch *scratch, gconstpointer d
 
         scratch_write(scratch, "web.container", "[Container]\nImage=nginx\n[Unit]\nAfter=db.container\n");
         scratch_write(scratch, "db.container", "[Container]\nImage=db\nServiceName=data\n");
-        g_assert_true(generate_check(path, &text, &problems, NULL));
+        g_assert_true(generate_check(path, NULL, &text, &problems, NULL));
         g_assert_cmpuint(problems->len, ==, 0);
         g_assert_nonnull(strstr(text, "\nAfter=data.service\n"));
 }
@@ -44,7 +44,7 @@ static void test_too_much_becomes_a_stub(Scratch *scratch, gconstpointer data) {
         scratch_write(scratch, "web.container", long_word);
         g_autoptr(GPtrArray) word_problems = NULL;
         g_autofree char *word_text = NULL;
-        g_assert_true(generate_check(path, &word_text, &word_problems, NULL));
+        g_assert_true(generate_check(path, NULL, &word_text, &word_problems, NULL));
         g_assert_cmpuint(word_problems->len, ==, 2);
         g_assert_nonnull(
                 strstr(word_text, "--broken=\"web.container:3: HostName=: the value is longer than"));
@@ -54,7 +54,7 @@ static void test_too_much_becomes_a_stub(Scratch *scratch, gconstpointer data) {
         scratch_write(scratch, "web.container", long_line->str);
         g_autoptr(GPtrArray) line_problems = NULL;
         g_autofree char *line_text = NULL;
-        g_assert_true(generate_check(path, &line_text, &line_problems, NULL));
+        g_assert_true(generate_check(path, NULL, &line_text, &line_problems, NULL));
         g_assert_nonnull(strstr(line_text, "--broken=\"web.container: the command line is longer than"));
         g_assert_cmpuint(strlen(line_text), <, 2000);
 }
@@ -67,7 +67,7 @@ static void test_reasons_are_short(Scratch *scratch, gconstpointer data) {
         for (int i = 0; i < 100; i++)
                 g_string_append_printf(source, "PublishPort=%0600dé\n", i);
         scratch_write(scratch, "web.container", source->str);
-        g_assert_true(generate_check(path, &text, &problems, NULL));
+        g_assert_true(generate_check(path, NULL, &text, &problems, NULL));
         g_assert_cmpuint(problems->len, ==, 100);
         g_assert_cmpuint(strlen(text), <, 5000);
         g_assert_nonnull(strstr(text, "… (and 99 more)\n"));
@@ -81,7 +81,7 @@ static void test_check_stays_in_the_folder(Scratch *scratch, gconstpointer data)
 
         scratch_write(scratch, "web.container", "[Container]\nImage=i\n");
         scratch_write(scratch, "below/web.container.d/x.conf", "[Container]\nHostName=no\n");
-        g_assert_true(generate_check(path, &text, &problems, NULL));
+        g_assert_true(generate_check(path, NULL, &text, &problems, NULL));
         g_assert_null(strstr(text, "--hostname"));
 }
 
@@ -91,9 +91,9 @@ static void test_check_needs_a_source_file(Scratch *scratch, gconstpointer data)
         g_autoptr(GPtrArray) problems = NULL;
         g_autoptr(GError) missing_error = NULL, other_error = NULL;
 
-        g_assert_false(generate_check(missing, NULL, &problems, &missing_error));
+        g_assert_false(generate_check(missing, NULL, NULL, &problems, &missing_error));
         g_assert_error(missing_error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND);
-        g_assert_false(generate_check(other, NULL, &problems, &other_error));
+        g_assert_false(generate_check(other, NULL, NULL, &problems, &other_error));
         g_assert_error(other_error, WOLFFIA_ERROR, WOLFFIA_ERROR_VALUE);
 }
 

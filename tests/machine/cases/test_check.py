@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a user is told of unit files, before and after systemd has read them."""
+
+import json
+
+import box
+import web
+from machine.case import row
+
+FAULTS = """[Unit]
+Documenation=https://example.org
+
+[Container]
+Image=localhost/nginx
+PublishPrt=8080:80
+PublishPort=99999:80
+
+[Service]
+Restart=unless-stopped
+DynamicUser=yes
+
+[Install]
+WWantedBy=default.target
+"""
+
+
+def check(machine, *arguments):
+    return machine.alice("wolffia check " + " ".join(arguments), check=False, timeout=60)
+
+
+@row("B5")
+def test_all_faults_of_a_file_are_told_at_once(machine):
+    web.write(machine, FAULTS)
+    result = check(machine)
+    assert result.status == 1, result
+    for part in ("web.container:2: Documenation=: there is no such key in [Unit]; did you mean Documentation=?",
+                 "web.container:6: PublishPrt=: there is no such key; did you mean PublishPort=?",
+                 "web.container:7: PublishPort=: port '99999' is not within 1 to 65535",
+                 "web.container:10: Restart=: systemd knows no 'unless-stopped'; taken as always",
+                 "web.container:11: DynamicUser=: ",
+                 "web.container:14: WWantedBy=: there is no such key in [Install]; did you mean WantedBy=?"):
+        assert part in result.err, (part, result.err)
+
+
+@row("B5")
+def test_the_journal_has_each_fault_under_the_units_name(machine):
+    web.write(machine, FAULTS)
+    machine.root("journalctl --sync")
+    entries = [json.loads(line) for line in machine.alice("journalctl --user -u web -o json --since=-1min").out.splitlines()]
+    told = {entry["WOLFFIA_KEY"]: entry for entry in entries if "WOLFFIA_KEY" in entry}
+    assert set(told) >= {"Documenation", "PublishPrt", "PublishPort", "Restart", "DynamicUser", "WWantedBy"}, sorted(told)
+    assert told["PublishPort"]["WOLFFIA_LINE"] == "7" and told["PublishPort"]["WOLFFIA_FILE"].endswith("/web.container")
+    assert told["PublishPort"]["PRIORITY"] == "3" and told["Restart"]["PRIORITY"] == "6"
+    # The catalog says what to do about such entries.
+    text = machine.alice("journalctl --user -u web -x --since=-1min -o short").out
+    assert "wolffia check" in text, text
+
+
+@row("N1")
+def test_check_knows_what_a_start_would_miss(machine):
+    box.import_image(machine)
+    machine.write("~/.config/wolffia/one.container", box.container("PublishPort=8080:80", "Volume=%h/nowhere:/x"))
+    machine.write("~/.config/wolffia/two.container", box.container("PublishPort=8080:80", "PublishPort=80:80",
+                                                                   "EnvironmentFile=two.env"))
+    machine.write("~/.config/wolffia/good.container", box.container("Exec=true"))
+    result = check(machine, "--all")
+    assert result.status == 1 and result.out == "3 units, 2 of them would fail\n", result
+    for part in ("one.container:4: Volume=: there is no /home/alice/nowhere", "one.container:3: PublishPort=: two.service publishes",
+                 "two.container:3: PublishPort=: one.service publishes", "two.container:4: PublishPort=: port 80 is below",
+                 "two.container:5: EnvironmentFile=: there is no /home/alice/.config/wolffia/two.env"):
+        assert part in result.err, (part, result.err)
+    assert "good.container" not in result.err and "systemd says" not in result.err, result.err
+    assert check(machine, "~/.config/wolffia/good.container").status == 0
+    assert check(machine, "~/nothing.container").status == 2
+
+
+def test_check_answers_programs(machine):
+    web.write(machine, FAULTS)
+    answer = json.loads(check(machine, "--json").out)
+    assert [unit["unit"] for unit in answer["units"]] == ["web.service"] and not answer["units"][0]["good"], answer
+    assert {problem["key"] for problem in answer["problems"]} >= {"PublishPrt", "DynamicUser"}, answer
+
+
+@row("B6")
+def test_targets_of_the_system_are_those_of_the_user(machine):
+    box.import_image(machine)
+    for name, target in (("one", "multi-user.target"), ("two", "network-online.target")):
+        machine.write(f"~/.config/wolffia/{name}.container", box.container("Exec=true", install=(f"WantedBy={target}",)))
+    machine.alice("systemctl --user daemon-reload")
+    wants = machine.alice("systemctl --user show -P Wants default.target").out.split()
+    assert {"one.service", "two.service"} <= set(wants), wants
+
+
+@row("B15")
+def test_units_of_podman_do_not_hold_a_container_up(machine):
+    box.import_image(machine)
+    machine.write("~/.config/wolffia/box.container",
+                  "[Unit]\nRequires=podman.socket\nAfter=podman.socket\nBindsTo=podman-auto-update.service\n\n" +
+                  box.container("Exec=true", "Network=none", service=("Type=oneshot",)))
+    machine.alice("systemctl --user daemon-reload && systemctl --user start box", timeout=60)
+    assert machine.show("box", "Result") == "success"
+    assert "podman" not in machine.show("box", "Requires") + machine.show("box", "BindsTo")
