@@ -14,3 +14,6 @@
 #define MESSAGE_HOST_DEGRADED "5b9c0e4f6d5e4f0c8a61d0f5a3a4c204"
 /* pasta or another helper ended while the container runs. */
 #define MESSAGE_HELPER_DIED "5b9c0e4f6d5e4f0c8a61d0f5a3a4c205"
+/* Health checks have changed their opinion of a container. */
+#define MESSAGE_UNHEALTHY "5b9c0e4f6d5e4f0c8a61d0f5a3a4c206"
+#define MESSAGE_HEALTHY   "5b9c0e4f6d5e4f0c8a61d0f5a3a4c207"

@@ -139,6 +139,26 @@ static void append_frame(const ServiceInput *input, GString *text) {
 /* systemd's LONG_LINE_MAX, continued lines counted as one. */
 #define LONGEST_COMMAND (1024 * 1024 - 1)
 
+/* HealthOnFailure=restart, ReloadCmd= and ReloadSignal=. */
+static void append_reactions(const ServiceInput *input, const ContainerSpec *spec, GString *text) {
+        if (g_strcmp0(spec->health_on_failure, "restart") == 0)
+                append_default(input, text, "Restart", "on-failure");
+        if (service_value(input, "ExecReload"))
+                return;
+        if (spec->reload_command->len > 0) {
+                text_append(text, "ExecReload=" WOLFFIA_RUNNER_PATH " --exec=%t/wolffia/%N --");
+                for (guint i = 0; i < spec->reload_command->len; i++) {
+                        g_string_append_c(text, ' ');
+                        unit_words_quote(text, spec->reload_command->pdata[i], UNIT_WORDS_EXPAND);
+                }
+                g_string_append_c(text, '\n');
+        } else if (spec->reload_signal) {
+                text_append(text, "ExecReload=" WOLFFIA_RUNNER_PATH " --signal=");
+                text_append(text, spec->reload_signal);
+                text_append(text, " $MAINPID\n");
+        }
+}
+
 static void append_oneshot(const ServiceInput *input, GString *text) {
         append_default(input, text, "Type", "oneshot");
         append_default(input, text, "RemainAfterExit", "yes");
@@ -154,6 +174,7 @@ static void append_notify(const ServiceInput *input, const void *spec, GString *
                 append_default(input, text, "Restart", "on-failure");
         if (is_container(input)) {
                 append_limits(input, spec, text);
+                append_reactions(input, spec, text);
                 append_stop_timeout(input, ((const ContainerSpec *) spec)->stop_timeout, text);
         } else if (input->source_kind == SOURCE_POD)
                 append_stop_timeout(input, ((const PodSpec *) spec)->stop_timeout, text);

@@ -88,6 +88,15 @@ static void take_host(GPtrArray *environment) {
         }
 }
 
+/* podman-run(1), --http-proxy: what a user has set for all programs is meant for those in containers too. */
+static void take_proxies(GPtrArray *environment) {
+        static const char *const names[] = {"http_proxy", "https_proxy", "ftp_proxy", "no_proxy",
+                                            "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+                take(environment, names[i]);
+}
+
 bool environment_plan(const ContainerSpec *spec, const ImageRecord *image, const char *host_name,
                       GPtrArray **ret_environment, GError **error) {
         g_autoptr(GPtrArray) environment = g_ptr_array_new_with_free_func(g_free);
@@ -96,6 +105,8 @@ bool environment_plan(const ContainerSpec *spec, const ImageRecord *image, const
         environment_set(environment, DEFAULT_PATH);
         if (spec->environment_host == TRISTATE_YES)
                 take_host(environment);
+        if (spec->http_proxy != TRISTATE_NO)
+                take_proxies(environment);
         for (const char *const *entry = image ? image->environment : NULL; entry && *entry; entry++)
                 environment_set(environment, *entry);
         /* systemd.io/CONTAINER_INTERFACE: how a program learns that it is in a container. */

@@ -35,7 +35,7 @@ typedef struct Client {
 } Client;
 
 /* By the folder, since the whole path may be longer than a socket's address. */
-static bool open_connection(const char *folder, int *ret_fd, GError **error) {
+bool exec_client_connect(const char *folder, int *ret_fd, GError **error) {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
 
         autofd int folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -246,7 +246,7 @@ bool exec_client_run(const char *folder, ExecRequest *request, bool is_interacti
         if (request->has_terminal)
                 (void) ioctl(STDIN_FILENO, TIOCGWINSZ, &request->size);
         open_signals(&client, &before);
-        bool done = open_connection(folder, &client.connection_fd, error) &&
+        bool done = exec_client_connect(folder, &client.connection_fd, error) &&
                     send_request(&client, request, is_interactive, error) &&
                     relay(&client, is_interactive, request->is_detached, error);
         finish(&client);

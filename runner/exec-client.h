@@ -8,6 +8,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* Connects to the exec socket in the container's runtime folder. */
+bool exec_client_connect(const char *folder, int *ret_fd, GError **error);
+
 /* FOLDER is the container's runtime folder, $XDG_RUNTIME_DIR/wolffia/UNIT. Standard output and error of the command come
  * through ours; with IS_INTERACTIVE our standard input goes to it, otherwise it has /dev/null. With request->has_terminal the
  * command has a terminal of the container's, ours becomes raw for the time, and its size is followed. Signals that would

@@ -14,8 +14,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
-/* Version; command line, environment, user, folder, maps of users and groups. */
-#define RECORD_TYPE "(uaayaayayayayay)"
+/* Version; command line, environment, user, folder, runtime folder, maps of users and groups. */
+#define RECORD_TYPE "(uaayaayayayayayay)"
 enum { RECORD_VERSION = 1, RECORD_SIZE_MAX = 64 << 20 };
 
 void exec_record_free(ExecRecord *record) {
@@ -26,6 +26,7 @@ void exec_record_free(ExecRecord *record) {
         g_clear_pointer(&record->map, id_map_free);
         g_free(record->user);
         g_free(record->folder);
+        g_free(record->container_dir);
         g_free(record);
 }
 
@@ -36,9 +37,10 @@ static GVariant *strings(const GPtrArray *list) {
 bool exec_record_write(const Run *run, int *ret_fd, GError **error) {
         g_autoptr(GPtrArray) words = container_options_print(run->spec);
         g_autofree char *users = id_map_print(run->map->users), *groups = id_map_print(run->map->groups);
-        g_autoptr(GVariant) variant = g_variant_ref_sink(g_variant_new(
-                "(u@aay@aay^ay^ay^ay^ay)", (guint) RECORD_VERSION, strings(words), strings(run->environment),
-                payload_user_chosen(run), payload_folder(run), users, groups));
+        g_autoptr(GVariant) variant = g_variant_ref_sink(
+                g_variant_new("(u@aay@aay^ay^ay^ay^ay^ay)", (guint) RECORD_VERSION, strings(words),
+                              strings(run->environment), payload_user_chosen(run), payload_folder(run),
+                              run->session.container_dir, users, groups));
 
         autofd int fd = memfd_create("wolffia-container", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         if (fd < 0)
@@ -56,8 +58,8 @@ static ExecRecord *parse(GVariant *variant, GError **error) {
         const char *users, *groups;
         guint32 version;
 
-        g_variant_get(variant, "(u^a&ay^a&ay^ay^ay^&ay^&ay)", &version, &words, &environment, &record->user,
-                      &record->folder, &users, &groups);
+        g_variant_get(variant, "(u^a&ay^a&ay^ay^ay^ay^&ay^&ay)", &version, &words, &environment,
+                      &record->user, &record->folder, &record->container_dir, &users, &groups);
         if (version != RECORD_VERSION) {
                 fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                      "The container was started by another version of Wolffia; restart it");

@@ -15,6 +15,7 @@ typedef struct ExecRecord {
         IdMap *map;
         char *user; /* USER[:GROUP] of the payload */
         char *folder;
+        char *container_dir; /* the runtime folder */
 } ExecRecord;
 
 void exec_record_free(ExecRecord *record);

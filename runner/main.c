@@ -11,11 +11,16 @@
 #include "config.h"
 #include "runner/exec-client.h"
 #include "runner/exec-serve.h"
+#include "runner/health-check.h"
 #include "runner/own-program.h"
 #include "runner/run.h"
 #include "spec/container-keys.h"
 #include "spec/container-options.h"
+#include "spec/value-basic.h"
+#include "spec/value-signal.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +79,23 @@ static void hide_arguments(int argc, char **argv, const ContainerSpec *spec) {
         arguments_hide(argc, argv, name);
 }
 
+/* ReloadSignal=: the supervisor passes it on. */
+static int send_signal(const char *name, const char *process) {
+        g_autoptr(GError) error = NULL;
+        guint64 pid;
+        int number;
+
+        if (!value_signal_parse(name, &number, &error) ||
+            !value_number_parse(process, G_MAXINT32, &pid, &error) || pid == 0)
+                fprintf(stderr, "--signal=%s %s: %s\n", name, process,
+                        error ? error->message : "not a process");
+        else if (kill((pid_t) pid, number) < 0)
+                fprintf(stderr, "Process %s cannot be signalled: %s\n", process, g_strerror(errno));
+        else
+                return EXIT_SUCCESS;
+        return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv) {
         g_autoptr(ContainerSpec) spec = NULL;
         g_autoptr(GError) error = NULL;
@@ -89,6 +111,10 @@ int main(int argc, char **argv) {
         }
         if (argc >= 2 && g_str_has_prefix(argv[1], "--exec="))
                 return exec_client_main((const char *const *) argv + 1);
+        if (argc == 3 && g_str_has_prefix(argv[1], "--signal="))
+                return send_signal(argv[1] + strlen("--signal="), argv[2]);
+        if (argc >= 2 && g_str_equal(argv[1], "--health"))
+                return health_check_main(argc, argv);
         if (argc >= 2 && g_str_equal(argv[1], "--serve-exec"))
                 return exec_serve_main(argc, argv);
         if (argc < 2 || g_str_equal(argv[1], "--help")) {
@@ -126,6 +152,7 @@ int main(int argc, char **argv) {
                 .notify_fd = -1,
                 .exec_fd = -1,
                 .record_fd = -1,
+                .first_check = -1,
                 .namespace_fd = -1,
                 .store_lock_fd = -1,
                 .sync = SYNC_NONE,

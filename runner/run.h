@@ -47,6 +47,7 @@ typedef struct Run {
         int notify_fd;      /* what the payload says with Notify=yes; -1 otherwise */
         int exec_fd;        /* listens for commands to run in the container (runner/exec-message.h) */
         int record_fd;      /* what they need (runner/exec-record.h) */
+        int first_check;    /* msec from the payload's start to the first health check; -1: there are none */
         int namespace_fd;   /* the container's user namespace */
         guint listen_count; /* sockets that systemd passed, from descriptor 3 on */
 

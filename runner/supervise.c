@@ -56,6 +56,8 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "notify-fd", run->notify_fd);
         add_descriptor(argv, "exec-fd", run->exec_fd);
         add_descriptor(argv, "record-fd", run->record_fd);
+        if (run->first_check >= 0)
+                g_ptr_array_add(argv, g_strdup_printf("--first-check=%d", run->first_check));
         add_descriptor(argv, "namespace-fd", run->namespace_fd);
         add_descriptor(argv, "containers-fd", run->containers_fd);
         add_descriptor(argv, "folder-fd", run->folder_fd);

@@ -29,6 +29,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 int main(int argc, char **argv);
@@ -179,12 +180,20 @@ int ioctl(int fd, unsigned long request, ...) {
         return (int) done(call(SYS_ioctl, fd, (long) request, argument, 0, 0, 0));
 }
 
+int socketpair(int domain, int type, int protocol, int fds[2]) {
+        return (int) CALL(SYS_socketpair, domain, type, protocol, fds, 0);
+}
+
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
         return (int) CALL(SYS_accept4, fd, address, length, flags, 0);
 }
 
 ssize_t recv(int fd, void *data, size_t size, int flags) {
         return CALL(SYS_recvfrom, fd, data, size, flags, NULL);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+        return (int) CALL(SYS_clock_gettime, clock, time, 0, 0, 0);
 }
 
 /* ---- processes and signals ---- */

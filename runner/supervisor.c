@@ -10,11 +10,13 @@
  *     the pipe is not read, and signals still work,
  *   - the payload's notifications, of which the harmless ones are passed on,
  *   - connections of those who want to run something in the container, for whom the runner is started,
+ *   - reports of health checks, for which the runner is started when their time has come,
  *   - pasta's complaints.
  * After the payload's end the pipe is drained until it is empty, never until its end of file: a process that
  * somebody else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the
  * payload has ended. */
 
+#include "runner/supervisor-health.h"
 #include "runner/supervisor-journal.h"
 #include "runner/supervisor-notify.h"
 #include "runner/supervisor-remove.h"
@@ -56,6 +58,8 @@ typedef struct Supervisor {
         int payload_fd;      /* a pidfd */
         int exec_fd;         /* who wants to run something in the container connects here */
         int record_fd;       /* what the runner needs for that */
+        int first_check;     /* msec until the first health check; -1: there are none */
+        SupervisorHealth health;
         int namespace_fd;
         int containers_fd;
         int folder_fd;
@@ -234,6 +238,8 @@ static void reap(Supervisor *supervisor) {
                         supervisor->status = status;
                 } else if (pid == supervisor->pasta)
                         lose_pasta(supervisor);
+                else
+                        supervisor_health_reap(&supervisor->health, pid);
         }
         if (pid < 0 &&
             errno == ECHILD) /* the runner was interrupted when it had waited for the payload already */
@@ -282,6 +288,21 @@ static void take_exec(const Supervisor *supervisor) {
         close(connection_fd);
 }
 
+/* HealthOnFailure=, for an unhealthy container. It failed, however it ends now, so that Restart= starts it again. */
+static void take_verdict(Supervisor *supervisor) {
+        SupervisorVerdict verdict = supervisor_health_take(&supervisor->health);
+
+        if (verdict == VERDICT_NONE || supervisor->has_ended)
+                return;
+        supervisor->has_failed = verdict == VERDICT_STOP;
+        complain(supervisor, verdict == VERDICT_STOP ? ": the container is unhealthy, so it is stopped"
+                                                     : ": the container is unhealthy, so it is killed");
+        if (verdict == VERDICT_STOP)
+                pass_signal(supervisor, SIGTERM);
+        else
+                kill(supervisor->payload, SIGKILL);
+}
+
 static void supervise(Supervisor *supervisor) {
         while (!supervisor->has_ended) {
                 bool full = supervisor->start < supervisor->end;
@@ -292,15 +313,22 @@ static void supervise(Supervisor *supervisor) {
                         {.fd = supervisor->notify_fd, .events = POLLIN},
                         {.fd = supervisor->pasta_errors_fd, .events = POLLIN},
                         {.fd = supervisor->exec_fd, .events = POLLIN},
+                        {.fd = supervisor->health.report_fd, .events = POLLIN},
                 };
-                if (poll(events, sizeof events / sizeof *events, -1) < 0)
+                int timeout = supervisor_health_timeout(&supervisor->health);
+                if (poll(events, sizeof events / sizeof *events, timeout) < 0)
                         continue;
+                if (timeout >= 0 &&
+                    supervisor_health_run(&supervisor->health, supervisor->runner, supervisor->record_fd))
+                        kill(supervisor->payload, SIGKILL);
                 if (events[1].revents)
                         copy_output(supervisor);
                 if (events[2].revents)
                         supervisor_notify_relay(supervisor->notify_fd);
                 if (events[3].revents)
                         relay_pasta(supervisor);
+                if (events[5].revents)
+                        take_verdict(supervisor);
                 if (events[4].revents)
                         take_exec(supervisor);
                 if (events[0].revents)
@@ -397,6 +425,7 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                 {"--notify-fd=", &supervisor->notify_fd},
                 {"--exec-fd=", &supervisor->exec_fd},
                 {"--record-fd=", &supervisor->record_fd},
+                {"--first-check=", &supervisor->first_check},
                 {"--namespace-fd=", &supervisor->namespace_fd},
                 {"--containers-fd=", &supervisor->containers_fd},
                 {"--folder-fd=", &supervisor->folder_fd},
@@ -428,6 +457,7 @@ static bool prepare(Supervisor *supervisor) {
         sigfillset(&all);
         sigprocmask(SIG_BLOCK, &all, NULL);
         supervisor->signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+        supervisor_health_open(&supervisor->health, supervisor->first_check);
         supervisor->payload_fd = pidfd_open(supervisor->payload, 0);
         if (supervisor->output_fd >= 0) /* our end of a pipe of our own */
                 (void) fcntl(supervisor->output_fd, F_SETFL, O_NONBLOCK);
@@ -443,6 +473,7 @@ int main(int argc, char **argv) {
                 .payload_fd = -1,
                 .exec_fd = -1,
                 .record_fd = -1,
+                .first_check = -1,
                 .pasta_errors_fd = -1,
                 .namespace_fd = -1,
                 .containers_fd = -1,

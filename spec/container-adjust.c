@@ -143,12 +143,6 @@ void container_check(KeyLoad *load) {
                                     "Image= and Rootfs= cannot both be there");
         if (spec->user && spec->group && strchr(spec->user, ':'))
                 key_load_report_key(load, PROBLEM_ERROR, "Group", "User= has a group already");
-        if (g_strcmp0(spec->notify, "healthy") == 0) {
-                g_clear_pointer(&spec->notify, g_free);
-                key_load_report_key(
-                        load, PROBLEM_WARNING, "Notify",
-                        "health checks come with a later version; the unit counts as started when its program runs");
-        }
         check_capabilities(load, spec);
         check_privileged(load, spec);
         check_network_use(load, spec);

@@ -112,6 +112,10 @@ bool check_image(const char *value, GError **error) {
         return value_image_check(value, error);
 }
 
+bool check_interval(const char *value, GError **error) {
+        return g_str_equal(value, "disable") || check_duration(value, error);
+}
+
 bool check_mode(const char *value, GError **error) {
         mode_t mode;
 
@@ -122,6 +126,12 @@ bool check_network(const char *value, GError **error) {
         g_autoptr(NetworkMode) mode = NULL;
 
         return value_network_parse(value, &mode, error);
+}
+
+bool check_number(const char *value, GError **error) {
+        guint64 number;
+
+        return value_number_parse(value, 1000000, &number, error);
 }
 
 bool check_pair(const char *value, GError **error) {

@@ -27,6 +27,7 @@ typedef struct ContainerSpec {
                 *environment; /* KEY=VALUE, or KEY: the value that the runner finds in its own environment */
         GPtrArray *environment_files;
         Tristate environment_host;
+        Tristate http_proxy;
 
         GPtrArray *volumes; /* [SOURCE:]TARGET[:OPTIONS] */
         GPtrArray *mounts;  /* type=bind,… */
@@ -68,6 +69,19 @@ typedef struct ContainerSpec {
         char *systemd;                  /* true, false, always: podman-run(1) --systemd= */
         char *private_network_override; /* auto, yes, no: for a systemd inside */
         char *notify;                   /* conmon, container, healthy: podman-run(1) --sdnotify= */
+        char *health_cmd;               /* the grammar is that of value-health.h */
+        char *health_interval;
+        char *health_on_failure;
+        char *health_retries;
+        char *health_start_period;
+        char *health_timeout;
+        char *health_startup_cmd;
+        char *health_startup_interval;
+        char *health_startup_retries;
+        char *health_startup_success;
+        char *health_startup_timeout;
+        GPtrArray *reload_command; /* of these two the generator makes ExecReload= */
+        char *reload_signal;
         char *stop_signal;
         char *stop_timeout;
         char *log_driver; /* journald, passthrough, none */

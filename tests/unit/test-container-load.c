@@ -193,11 +193,8 @@ static void test_warns(void) {
                 {"PodmanArgs=--rm --runtime crun --userns=keep-id",
                  "note web.container:3: PodmanArgs=: --rm: a unit always does so\n"
                  "note web.container:3: PodmanArgs=: --runtime: no OCI runtime is used\n"},
-                {"HealthCmd=x\nHealthInterval=1s\nHealthRetries=2",
-                 "note web.container:3: HealthCmd=: health checks come with a later version; the container runs without them\n"},
-                {"Notify=healthy",
-                 "warning web.container:3: Notify=: health checks come with a later version; the unit counts as started when its "
-                 "program runs\n"},
+                {"HealthLogDestination=x\nHealthMaxLogCount=1\nHealthMaxLogSize=2",
+                 "note web.container:3: HealthLogDestination=: results of health checks are in the journal, the last one in `systemctl status`\n"},
                 {"AddCapability=SYS_TIME CHOWN",
                  "warning web.container:3: AddCapability=: CAP_SYS_TIME without root on the host: the clock can be set by the "
                  "host's root only\n"},

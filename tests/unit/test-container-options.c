@@ -47,7 +47,7 @@ static void test_reads_what_podman_run_reads(void) {
                 {"--|img|--|x", "img|--|x"},
                 {"--broken=why", "--broken=why"},
                 {"--rm|-d|--replace|img", "img"},
-                {"--health-cmd|x|img", "img"},
+                {"--health-cmd|x|img", "--health-cmd=x|img"},
                 {"--group=g|--unit=web.service|img", "--group=g|--unit=web.service|img"},
         };
 
