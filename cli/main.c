@@ -5,23 +5,44 @@
 #include "base/log.h"
 #include "cli/verb.h"
 #include "config.h"
-#include "spec/nearest.h"
 
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 const Verb verb_table[] = {
-        {"images", "", "List the images in your store", verb_images, false},
-        {"pull", "NAME…", "Fetch images from a registry", verb_pull, false},
-        {"import", "NAME SOURCE", "Add an image from a folder or an archive", verb_import, false},
-        {"rmi", "NAME…", "Remove images", verb_rmi, false},
-        {"check", "[FILE…]", "Say what is wrong in unit files, before systemd reads them", verb_check,
-         false},
+        {"ps", "", "List containers", verb_ps, false, VERB_TAKES_NOTHING, NULL},
+        {"start", "NAME…", "Start containers", verb_start, false, VERB_TAKES_CONTAINERS, NULL},
+        {"stop", "NAME…", "Stop containers", verb_stop, false, VERB_TAKES_CONTAINERS, NULL},
+        {"restart", "NAME…", "Stop and start containers", verb_restart, false, VERB_TAKES_CONTAINERS, NULL},
+        {"logs", "NAME", "Show what a container has written", verb_logs, false, VERB_TAKES_CONTAINER, NULL},
+        {"inspect", "NAME…", "Tell all that is known of containers, as JSON", verb_inspect, false,
+         VERB_TAKES_CONTAINERS, NULL},
+        {"stats", "[NAME…]", "Show what containers use", verb_stats, false, VERB_TAKES_CONTAINERS, NULL},
+        {"top", "NAME", "List the processes of a container", verb_top, false, VERB_TAKES_CONTAINER, NULL},
+        {"port", "NAME [PORT]", "Show which ports of the host lead to a container", verb_port, false,
+         VERB_TAKES_CONTAINER, NULL},
+        {"pause", "NAME…", "Freeze containers", verb_pause, false, VERB_TAKES_CONTAINERS, NULL},
+        {"unpause", "NAME…", "Let frozen containers go on", verb_unpause, false, VERB_TAKES_CONTAINERS,
+         NULL},
+        {"kill", "NAME…", "Send a signal to containers", verb_kill, false, VERB_TAKES_CONTAINERS, NULL},
+        {"wait", "NAME…", "Wait until containers end, and print how", verb_wait, false,
+         VERB_TAKES_CONTAINERS, NULL},
+        {"images", "", "List the images in your store", verb_images, false, VERB_TAKES_NOTHING, NULL},
+        {"pull", "NAME…", "Fetch images from a registry", verb_pull, false, VERB_TAKES_IMAGES, NULL},
+        {"import", "NAME SOURCE", "Add an image from a folder or an archive", verb_import, false,
+         VERB_TAKES_NAME_AND_FILE, NULL},
+        {"rmi", "NAME…", "Remove images", verb_rmi, false, VERB_TAKES_IMAGES, NULL},
+        {"check", "[FILE…]", "Say what is wrong in unit files, before systemd reads them", verb_check, false,
+         VERB_TAKES_FILES, NULL},
         {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare,
-         false},
-        {"volume", "WORD …", "Make, list, fill and remove named volumes", verb_volume, false},
-        {"prepare", "NAME", "Unpack an image's layers for an id map", verb_prepare, true},
+         false, VERB_TAKES_COMMAND, NULL},
+        {"volume", "VERB …", "Make, list, fill and remove named volumes", verb_dispatch, false,
+         VERB_TAKES_NOTHING, volume_verbs},
+        {"prepare", "NAME", "Unpack an image's layers for an id map", verb_prepare, true, VERB_TAKES_NOTHING,
+         NULL},
+        {"complete", "WORD…", "Complete the last word of a command line", verb_complete, true,
+         VERB_TAKES_NOTHING, NULL},
         {NULL},
 };
 
@@ -33,37 +54,10 @@ static void print_help(FILE *file) {
               "\n"
               "Verbs:\n",
               file);
-        for (const Verb *verb = verb_table; verb->name; verb++)
-                if (!verb->is_internal)
-                        fprintf(file, "  %-9s %s\n", verb->name, verb->summary);
+        verb_print_table(verb_table, file);
         fputs("\n"
               "'wolffia VERB --help' describes a verb, and so does wolffia(1).\n",
               file);
-}
-
-static const Verb *find(const char *name) {
-        for (const Verb *verb = verb_table; verb->name; verb++)
-                if (g_str_equal(verb->name, name))
-                        return verb;
-        return NULL;
-}
-
-static int fail_unknown(const char *name) {
-        const Verb *nearest = NULL;
-        guint best = G_MAXUINT;
-
-        for (const Verb *verb = verb_table; verb->name; verb++) {
-                guint distance = verb->is_internal ? G_MAXUINT : nearest_distance(name, verb->name);
-                if (distance < best) {
-                        best = distance;
-                        nearest = verb;
-                }
-        }
-        if (nearest && nearest_is_plausible(name, best))
-                fprintf(stderr, "wolffia: there is no verb '%s'; did you mean '%s'?\n", name, nearest->name);
-        else
-                fprintf(stderr, "wolffia: there is no verb '%s'; 'wolffia --help' lists them\n", name);
-        return VERB_USAGE;
 }
 
 int main(int argc, char **argv) {
@@ -85,6 +79,6 @@ int main(int argc, char **argv) {
                 return VERB_SUCCESS;
         }
 
-        const Verb *verb = find(argv[1]);
-        return verb ? verb->run(verb, argc - 1, argv + 1) : fail_unknown(argv[1]);
+        const Verb *verb = verb_find(verb_table, argv[1]);
+        return verb ? verb->run(verb, argc - 1, argv + 1) : verb_fail_unknown(verb_table, argv[1]);
 }

@@ -3,10 +3,10 @@
 /* wolffia images: what is in the store. */
 
 #include "base/error.h"
+#include "cli/json.h"
 #include "cli/verb.h"
 #include "image/list.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -70,40 +70,22 @@ static void print_table(const ImageStore *store, const GPtrArray *images) {
                 print_line(store, images->pdata[i], width);
 }
 
-static void add_list(JsonBuilder *builder, const char *name, const char *const *list) {
-        json_builder_set_member_name(builder, name);
-        json_builder_begin_array(builder);
-        for (; *list; list++)
-                json_builder_add_string_value(builder, *list);
-        json_builder_end_array(builder);
-}
-
-static void add_string(JsonBuilder *builder, const char *name, const char *text) {
-        json_builder_set_member_name(builder, name);
-        json_builder_add_string_value(builder, text);
-}
-
-static void add_integer(JsonBuilder *builder, const char *name, gint64 value) {
-        json_builder_set_member_name(builder, name);
-        json_builder_add_int_value(builder, value);
-}
-
 static void add_record(JsonBuilder *builder, const ImageStore *store, const ImageRecord *record) {
-        add_string(builder, "manifest", record->manifest);
-        add_string(builder, "architecture", record->architecture);
-        add_string(builder, "created", record->created);
-        add_integer(builder, "added", import_time(store, record->digest));
-        add_integer(builder, "size", (gint64) image_list_size(store, record));
-        add_list(builder, "layers", record->layers);
-        add_list(builder, "entrypoint", record->entrypoint);
-        add_list(builder, "command", record->command);
-        add_list(builder, "environment", record->environment);
-        add_list(builder, "volumes", record->volumes);
-        add_list(builder, "ports", record->ports);
-        add_list(builder, "labels", record->labels);
-        add_string(builder, "user", record->user);
-        add_string(builder, "workingDirectory", record->working_directory);
-        add_string(builder, "stopSignal", record->stop_signal);
+        json_add_string(builder, "manifest", record->manifest);
+        json_add_string(builder, "architecture", record->architecture);
+        json_add_string(builder, "created", record->created);
+        json_add_integer(builder, "added", import_time(store, record->digest));
+        json_add_integer(builder, "size", (gint64) image_list_size(store, record));
+        json_add_list(builder, "layers", record->layers);
+        json_add_list(builder, "entrypoint", record->entrypoint);
+        json_add_list(builder, "command", record->command);
+        json_add_list(builder, "environment", record->environment);
+        json_add_list(builder, "volumes", record->volumes);
+        json_add_list(builder, "ports", record->ports);
+        json_add_list(builder, "labels", record->labels);
+        json_add_string(builder, "user", record->user);
+        json_add_string(builder, "workingDirectory", record->working_directory);
+        json_add_string(builder, "stopSignal", record->stop_signal);
 }
 
 static void print_json(const ImageStore *store, const GPtrArray *images) {
@@ -117,19 +99,17 @@ static void print_json(const ImageStore *store, const GPtrArray *images) {
                 g_autoptr(GError) error = NULL;
 
                 json_builder_begin_object(builder);
-                add_string(builder, "name", image->name ? image->name : "");
-                add_string(builder, "digest", image->digest);
+                json_add_string(builder, "name", image->name ? image->name : "");
+                json_add_string(builder, "digest", image->digest);
                 if (image_record_load(store->fd, path, &record, &error))
                         add_record(builder, store, record);
                 else
-                        add_string(builder, "error", error->message);
+                        json_add_string(builder, "error", error->message);
                 json_builder_end_object(builder);
         }
         json_builder_end_array(builder);
 
-        g_autoptr(JsonNode) root = json_builder_get_root(builder);
-        g_autofree char *text = json_to_string(root, TRUE);
-        puts(text);
+        json_show(builder);
 }
 
 int verb_images(const Verb *verb, int argc, char **argv) {

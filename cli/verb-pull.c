@@ -149,6 +149,8 @@ int verb_pull(const Verb *verb, int argc, char **argv) {
         g_autoptr(GError) error = NULL;
         int status = VERB_SUCCESS;
 
+        if (argc == 2 && g_str_equal(argv[1], VERB_PRINT_OPTIONS))
+                verb_print_keys(&image_key_table);
         if (!split_options(argc, argv, spec, rest, &error) || !take_spec(&options, &error))
                 return verb_misuse(verb, "%s", error->message);
         if (!verb_parse(verb, entries, description, false, (int) rest->len, (char **) rest->pdata,

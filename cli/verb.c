@@ -3,13 +3,44 @@
 /* Options by GLib, messages by hand: standard output is for results, standard error for people. */
 
 #include "cli/verb.h"
+#include "spec/nearest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+static void print_options(const GOptionEntry *entries) {
+        for (; entries && entries->long_name; entries++)
+                if (!(entries->flags & G_OPTION_FLAG_HIDDEN))
+                        printf("--%s%s\t%s\n", entries->long_name,
+                               entries->arg == G_OPTION_ARG_NONE ? "" : "=", entries->description);
+        puts("--help\tTell about this verb");
+}
+
+/* What only generated units say is nobody's to type. */
+static bool is_for_people(const Key *key) {
+        return key->option && (key->effect == KEY_WORKS || key->effect == KEY_UNIT) &&
+               !g_str_equal(key->option, "unit") && !g_str_equal(key->option, "broken");
+}
+
+void verb_print_keys(const KeyTable *table) {
+        for (size_t i = 0; i < table->count; i++) {
+                const Key *key = &table->keys[i];
+                if (is_for_people(key))
+                        printf("--%s%s\t%s\n", key->option, key_kind(key) == KEY_KIND_TRISTATE ? "" : "=",
+                               key->description);
+        }
+}
 
 bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *description, bool stop_early,
                 int argc, char **argv, char ***ret_arguments, int *ret_status) {
+        if (argc == 2 && g_str_equal(argv[1], VERB_PRINT_OPTIONS)) {
+                print_options(entries);
+                *ret_status = VERB_SUCCESS;
+                return false;
+        }
+
         g_autoptr(GOptionContext) context = g_option_context_new(verb->arguments);
         g_autoptr(GError) error = NULL;
         g_autofree char *program = g_strconcat("wolffia ", verb->name, NULL);
@@ -70,4 +101,77 @@ void verb_warn(const char *text) {
 void verb_warn_all(const GPtrArray *texts) {
         for (guint i = 0; i < texts->len; i++)
                 verb_warn(texts->pdata[i]);
+}
+
+/* ---- tables ---- */
+
+static const char *last_word(const char *name) {
+        const char *blank = strrchr(name, ' ');
+
+        return blank ? blank + 1 : name;
+}
+
+const Verb *verb_find(const Verb *table, const char *name) {
+        static const char *const aliases[][2] = {{"ls", "list"}, {"rm", "remove"}};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(aliases); i++)
+                if (g_str_equal(name, aliases[i][0]))
+                        name = aliases[i][1];
+        for (; table->name; table++)
+                if (g_str_equal(last_word(table->name), name))
+                        return table;
+        return NULL;
+}
+
+void verb_print_table(const Verb *table, FILE *file) {
+        int width = 0;
+
+        for (const Verb *verb = table; verb->name; verb++)
+                width = MAX(width, (int) strlen(last_word(verb->name)));
+        for (const Verb *verb = table; verb->name; verb++)
+                if (!verb->is_internal)
+                        fprintf(file, "  %-*s  %s\n", width, last_word(verb->name), verb->summary);
+}
+
+int verb_fail_unknown(const Verb *table, const char *name) {
+        const char *nearest = NULL;
+        guint best = G_MAXUINT;
+
+        for (const Verb *verb = table; verb->name; verb++) {
+                guint distance =
+                        verb->is_internal ? G_MAXUINT : nearest_distance(name, last_word(verb->name));
+                if (distance < best) {
+                        best = distance;
+                        nearest = last_word(verb->name);
+                }
+        }
+        if (nearest && nearest_is_plausible(name, best))
+                fprintf(stderr, "wolffia: there is no verb '%s'; did you mean '%s'?\n", name, nearest);
+        else
+                fprintf(stderr, "wolffia: there is no verb '%s'; 'wolffia --help' lists them\n", name);
+        return VERB_USAGE;
+}
+
+static void print_children(const Verb *verb, FILE *file) {
+        fprintf(file, "Usage:\n  wolffia %s VERB [OPTION…] [ARGUMENT…]\n\n%s\n\nVerbs:\n", verb->name,
+                verb->summary);
+        verb_print_table(verb->children, file);
+        fprintf(file, "\n'wolffia %s VERB --help' describes a verb.\n", verb->name);
+}
+
+int verb_dispatch(const Verb *verb, int argc, char **argv) {
+        if (argc < 2) {
+                print_children(verb, stderr);
+                return VERB_USAGE;
+        }
+        if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h")) {
+                print_children(verb, stdout);
+                return VERB_SUCCESS;
+        }
+        if (g_str_equal(argv[1], VERB_PRINT_OPTIONS)) {
+                print_options(NULL);
+                return VERB_SUCCESS;
+        }
+        const Verb *child = verb_find(verb->children, argv[1]);
+        return child ? child->run(child, argc - 1, argv + 1) : verb_fail_unknown(verb->children, argv[1]);
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 COMPLETION = Path(__file__).resolve().parents[2] / "cli" / "completion" / "wolffia"
 MANUAL = Path(__file__).resolve().parents[2] / "man" / "wolffia.1.rst"
-INTERNAL = {"prepare"}
+INTERNAL = {"prepare", "complete"}
 
 
 def verbs(box):
@@ -25,7 +25,7 @@ def options(box, verb):
 def test_help_and_version(box):
     assert re.fullmatch(r"wolffia \d+\.\d+\.\d+\n", box.run("--version").out)
     assert verbs(box) and not INTERNAL & set(verbs(box))
-    for verb in [*verbs(box), *INTERNAL]:
+    for verb in [*verbs(box), *INTERNAL - {"complete"}]:
         out = box.run(verb, "--help").out
         assert out.startswith("Usage:\n  wolffia " + verb) and max(map(len, out.split("\n"))) <= 100, out
 
@@ -43,17 +43,26 @@ def test_completion_knows_the_verbs_and_their_options(box):
     script = f"source {COMPLETION}; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _wolffia; printf '%s\\n' \"${{COMPREPLY[@]}}\""
 
     def complete(*words):
-        return set(subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True, text=True, check=True).stdout.split())
+        answer = subprocess.run(["bash", "-c", script, "bash", box.program, *words], capture_output=True, text=True, check=True)
+        return set(answer.stdout.split())
 
-    assert complete("wolffia", "") == {*verbs(box), "--help", "--version"}
+    assert complete("") == {*verbs(box), "--help", "--version"}
+    assert complete("unp") == {"unpause"}
     for verb in verbs(box):
-        assert complete("wolffia", verb, "--") == options(box, verb) | {"--help"}, verb
+        assert {word.rstrip("=") for word in complete(verb, "--")} == options(box, verb) | {"--help"}, verb
+
+
+def test_completion_of_arguments(box):
+    files = box.run("complete", "check", "").out
+    assert files == ":files\n" and box.run("complete", "unshare", "l").out == ":commands\n", files
+    assert box.run("complete", "import", "x").out == "" and box.run("complete", "import", "x", "").out == ":files\n"
+    assert box.run("complete", "nothing", "").out == "" and box.run("complete", "start", "").out == ""
 
 
 def test_the_manual_has_all_verbs_and_options(box):
     text = MANUAL.read_text()
     for verb in verbs(box):
-        section = re.search(rf"^wolffia {verb}\b.*?(?=^wolffia |\Z)", text, re.MULTILINE | re.DOTALL)
+        section = re.search(rf"^wolffia (\w+, )*{verb}\b.*?(?=^wolffia |\Z)", text, re.MULTILINE | re.DOTALL)
         assert section, verb
         for option in options(box, verb):
             assert option in section[0], (verb, option)

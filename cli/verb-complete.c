@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wolffia complete: what the completion of all shells asks, so that none of them has a list of its own.
+ *
+ * The words are those behind "wolffia" up to the one at the cursor, which may be empty. Printed are candidates, a line
+ * each, behind a tab what they are, filtered by the shell; or one of the words ":files" and ":commands", for what a
+ * shell knows better. */
+
+#include "cli/containers.h"
+#include "cli/verb.h"
+#include "image/list.h"
+#include "volume/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void complete_verbs(const Verb *table, bool is_top) {
+        for (const Verb *verb = table; verb->name; verb++)
+                if (!verb->is_internal)
+                        printf("%s\t%s\n",
+                               strrchr(verb->name, ' ') ? strrchr(verb->name, ' ') + 1 : verb->name,
+                               verb->summary);
+        puts("--help\tTell about the verbs");
+        if (is_top)
+                puts("--version\tPrint the version");
+}
+
+/* Without a manager there is less to offer, and nothing to complain of. */
+static void complete_containers(void) {
+        g_autoptr(Manager) manager = NULL;
+        g_autoptr(GPtrArray) containers = NULL;
+
+        if (!manager_open(&manager, NULL) || !containers_list(manager, true, &containers, NULL))
+                return;
+        for (guint i = 0; i < containers->len; i++) {
+                const Container *container = containers->pdata[i];
+                printf("%s\t%s, %s\n", container->name, container_image(container),
+                       container_status(container));
+        }
+}
+
+static void complete_images(void) {
+        g_autoptr(ImageStore) store = NULL;
+
+        if (!image_store_open(&store, NULL))
+                return;
+        g_autoptr(GPtrArray) images = image_list(store);
+        for (guint i = 0; i < images->len; i++) {
+                const char *name = ((const ImageListed *) images->pdata[i])->name;
+                if (!name)
+                        continue;
+                printf("%s\timage\n",
+                       g_str_has_prefix(name, "localhost/") ? name + strlen("localhost/") : name);
+        }
+}
+
+static void complete_volumes(void) {
+        g_autoptr(VolumeStore) store = NULL;
+
+        if (!volume_store_open(&store, NULL))
+                return;
+        g_autoptr(GPtrArray) volumes = volume_store_list(store);
+        for (guint i = 0; i < volumes->len; i++)
+                printf("%s\tvolume\n", ((const VolumeRecord *) volumes->pdata[i])->name);
+}
+
+/* PLACE counts plain words before the one at the cursor. */
+static void complete_argument(const Verb *verb, guint place) {
+        switch (verb->takes) {
+        case VERB_TAKES_CONTAINER:
+                if (place == 0)
+                        complete_containers();
+                break;
+        case VERB_TAKES_CONTAINERS:
+                complete_containers();
+                break;
+        case VERB_TAKES_IMAGES:
+                complete_images();
+                break;
+        case VERB_TAKES_VOLUMES:
+                complete_volumes();
+                break;
+        case VERB_TAKES_VOLUME_AND_FILE:
+                if (place == 0)
+                        complete_volumes();
+                else
+                        puts(":files");
+                break;
+        case VERB_TAKES_FILES:
+                puts(":files");
+                break;
+        case VERB_TAKES_NAME_AND_FILE:
+                if (place > 0)
+                        puts(":files");
+                break;
+        case VERB_TAKES_COMMAND:
+                puts(":commands");
+                break;
+        case VERB_TAKES_NOTHING:
+                break;
+        }
+}
+
+static guint count_plain(int argc, char **argv) {
+        guint count = 0;
+
+        for (int i = 1; i + 1 < argc; i++)
+                if (argv[i][0] != '-')
+                        count++;
+        return count;
+}
+
+int verb_complete(const Verb *verb, int argc, char **argv) {
+        const Verb *table = verb_table, *found = NULL;
+
+        if (argc < 2)
+                return verb_misuse(verb, "the words of a command line are needed");
+        argc--;
+        argv++;
+        while (table && argc > 1) {
+                if (!(found = verb_find(table, argv[0])))
+                        return VERB_SUCCESS;
+                table = found->children;
+                if (table) {
+                        argc--;
+                        argv++;
+                }
+        }
+        if (!found || (table && argc == 1))
+                complete_verbs(table, table == verb_table);
+        else if (argv[argc - 1][0] == '-')
+                return found->run(found, 2, (char *[]){argv[0], (char *) VERB_PRINT_OPTIONS, NULL});
+        else
+                complete_argument(found, count_plain(argc, argv));
+        return VERB_SUCCESS;
+}

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The verbs that look at containers and steer them (row C6): wolffia ps, start, stop, logs, inspect, stats, top, port, pause, kill, wait."""
+
+import json
+
+import box
+import web
+
+from machine.case import needs, row
+
+
+def ps(machine, *options):
+    return {entry["name"]: entry for entry in json.loads(machine.alice(" ".join(("wolffia ps --json", *options))).out)}
+
+
+def sleeper(machine, name="box", *lines, service=()):
+    box.import_image(machine)
+    web.write(machine, box.container("Network=none", 'Exec=sh -c "echo hello from the payload; exec sleep 600"', *lines, service=service), name)
+
+
+def test_ps_lists_what_runs_and_with_all_what_does_not(machine):
+    web.start(machine, web.container("PublishPort=8080:80"))
+    web.write(machine, box.container("ContainerName=idle", "Network=none"), "lazy")
+    web.write(machine, box.container("PublishPort=123456:80"), "broken")
+    assert set(ps(machine)) == {"web"}
+    everything = ps(machine, "--all")
+    assert {name: entry["state"] for name, entry in everything.items()} == {"web": "running", "idle": "stopped", "broken": "broken"}
+    assert everything["idle"]["unit"] == "lazy.service" and "broken.container:3" in everything["broken"]["reason"], everything
+    assert everything["web"]["ports"] == ["8080:80/tcp"] and everything["web"]["image"] == "localhost/nginx", everything
+    table = machine.alice("wolffia ps").out.splitlines()
+    assert len(table) == 2 and table[1].split()[:3] == ["web", "localhost/nginx", "running"] and "8080->80/tcp" in table[1], table
+    assert "\x1b" not in table[0]
+    assert machine.alice("wolffia ps --all --format '{{.Name}}={{.state}}'").out.split() == ["broken=broken", "idle=stopped", "web=running"]
+
+
+def test_a_container_by_hand_is_listed_without_a_manager_too(machine):
+    box.import_image(machine)
+    machine.root("install -d -o alice -m 700 /run/alice")
+    hand = "XDG_RUNTIME_DIR=/run/alice"
+    machine.alice(f"{hand} /usr/libexec/wolffia/wolffia-runner --name=hand --network=none localhost/box sleep 600 >/dev/null 2>&1 &")
+    result = machine.eventually(lambda: (r := machine.alice(f"{hand} wolffia ps --format '{{{{.name}}}} {{{{.state}}}}'")).out and r)
+    assert result.out == "hand running\n" and "no service manager" in result.err, result
+    assert "hand" not in machine.alice("wolffia ps -q").out
+    assert "has no unit" in machine.alice(f"{hand} wolffia restart hand", check=False).err
+    assert "enable-linger" in machine.alice(f"{hand} wolffia start web", check=False).err
+    assert "cgroup that is not its own" in machine.alice(f"{hand} wolffia pause hand", check=False).err
+    machine.alice(f"{hand} wolffia stop hand")
+    assert machine.alice(f"{hand} wolffia ps -q 2>/dev/null").out == ""
+    machine.root("rm -r /run/alice")
+
+
+def test_names_are_those_of_containers_units_and_files(machine):
+    sleeper(machine, "box@", "ContainerName=nap-%i")
+    machine.alice("wolffia start box@1")
+    assert machine.show("box@1", "ActiveState") == "active"
+    for name in ("nap-1", "box@1", "box@1.service"):
+        assert machine.alice(f"wolffia inspect --format '{{{{.unit}}}}' {name}").out == "box@1.service\n"
+    machine.alice("wolffia stop nap-1 && systemctl --user stop app-box.slice")
+    assert machine.show("box@1", "ActiveState") == "inactive"
+    result = machine.alice("wolffia start bo@1", check=False)
+    assert result.status == 1 and "There is no container 'bo@1'" in result.err, result
+
+
+def test_a_start_that_fails_says_why_in_the_runners_words(machine):
+    sleeper(machine, "box", "Volume=/nowhere:/x")
+    result = machine.alice("wolffia start box", check=False)
+    assert result.status == 1 and "/nowhere" in result.err and result.err.startswith("wolffia: box.service: "), result
+    assert ps(machine, "--all")["box"]["state"] == "failed"
+
+
+def test_logs_are_the_journals(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box")
+    machine.eventually(lambda: "hello from the payload" in machine.alice("journalctl --user --sync >/dev/null 2>&1; wolffia logs box").out)
+    entries = [json.loads(line) for line in machine.alice("wolffia logs --json box").out.splitlines()]
+    assert any(entry["MESSAGE"] == "hello from the payload" for entry in entries), entries
+    assert len(machine.alice("wolffia logs -n 1 box").out.splitlines()) == 1
+    follow = machine.alice("timeout 2 wolffia logs -f box", check=False)
+    assert follow.status == 124 and "hello from the payload" in follow.out, follow
+    machine.alice("wolffia stop box")
+
+
+def test_inspect_tells_what_the_unit_asks_for(machine):
+    sleeper(machine, "box", "Environment=PRICE=5$", "DropCapability=all", "ReadOnly=yes")
+    machine.alice("wolffia start box")
+    answer, = json.loads(machine.alice("wolffia inspect box").out)
+    assert answer["options"]["env"] == ["PRICE=5$"] and answer["options"]["read-only"] is True, answer
+    assert answer["source"] == "/home/alice/.config/wolffia/box.container" and answer["enabled"] == "generated", answer
+    assert answer["command"][-1].endswith("exec sleep 600"), answer
+    assert machine.alice("wolffia inspect --format '{{.Options.Env}}' box").out == "PRICE=5$\n"
+    machine.alice("wolffia stop box")
+
+
+def test_top_shows_processes_as_inside_and_as_outside(machine):
+    web.start(machine)
+    machine.eventually(lambda: "worker" in machine.alice("wolffia top web").out)
+    lines = [line.split(None, 6) for line in machine.alice("wolffia top web").out.splitlines()]
+    assert lines[0] == ["USER", "PID", "HOST", "PID", "S", "TIME", "MEMORY  COMMAND"], lines
+    master, worker = lines[1:3]
+    assert master[:2] == ["0", "1"] and "master process" in master[6] and worker[0] == "33", lines
+    assert master[2] == machine.alice("wolffia inspect --format '{{.pid}}' web").out.strip(), lines
+
+
+def test_port_says_where_a_port_is_reached(machine):
+    web.start(machine, web.container("PublishPort=8080:80", "PublishPort=127.0.0.1:5000-5001:6000-6001/udp"))
+    assert machine.alice("wolffia port web").out.splitlines() == [
+        "80/tcp -> 0.0.0.0:8080", "6000/udp -> 127.0.0.1:5000", "6001/udp -> 127.0.0.1:5001"]
+    assert machine.alice("wolffia port web 6001/udp").out == "127.0.0.1:5001\n"
+    assert machine.alice("wolffia port web 81", check=False).status == 1
+
+
+@row("C6")
+def test_pause_freezes_the_payload_and_a_paused_unit_can_be_stopped(machine):
+    web.start(machine)
+    web.answers(machine)
+    machine.alice("wolffia pause web")
+    assert ps(machine)["web"]["state"] == "paused"
+    assert machine.client("curl -sS --max-time 1 " + web.ADDRESS, check=False).status == 28
+    machine.alice("wolffia unpause web")
+    assert "Hello" in web.answers(machine) and ps(machine)["web"]["state"] == "running"
+    machine.alice("wolffia pause web && wolffia stop web", timeout=20)
+    assert machine.show("web", "ActiveState") == "inactive" and machine.show("web", "Result") == "success"
+
+
+def test_kill_and_wait(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box")
+    assert machine.alice("(sleep 0.3; wolffia kill box) & wolffia wait box").out == "137\n"
+    sleeper(machine, "box", 'Exec=sh -c "trap \'exit 5\' USR1; while :; do sleep 0.1; done"')
+    # A signal that comes before the trap would be dropped, so it is sent until it is heard.
+    assert machine.alice("wolffia start box; (sleep 0.4; while wolffia kill -s USR1 box; do sleep 0.2; done) 2>/dev/null & "
+                         "while ! wolffia ps -q | grep -q box; do :; done; wolffia wait box").out == "5\n"
+    assert "box" not in machine.alice("wolffia ps -q").out
+
+
+@row("C6")
+@needs("controllers")
+def test_stats_show_memory_and_processor_time(machine):
+    sleeper(machine, "box", 'Exec=sh -c "while :; do :; done"', service=("MemoryMax=100M",))
+    machine.alice("wolffia start box")
+    reading, = json.loads(machine.alice("wolffia stats --json box").out)
+    assert reading["cpuPercent"] > 5 and 0 < reading["memory"] < reading["memoryLimit"] == 100 << 20 and reading["tasks"] >= 2, reading
+    assert ps(machine)["box"]["memory"] > 0
+    table = machine.alice("wolffia stats").out
+    assert len(table.splitlines()) == 2 and "100M" in table and "\x1b" not in table, table
+    machine.alice("wolffia stop box")
+
+
+@row("C6")
+def test_stats_work_without_the_memory_controller(machine):
+    web.start(machine)
+    web.answers(machine)
+    reading, = json.loads(machine.alice("wolffia stats --json").out)
+    assert reading["name"] == "web" and reading["sent"] > 0 and reading["cpuUsec"] > 0, reading
+
+
+def test_names_complete(machine):
+    sleeper(machine, "nap")
+    assert "nap\t" in machine.alice("wolffia complete start ''").out
+    assert machine.alice("wolffia complete start --").out.startswith("--help")
