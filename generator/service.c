@@ -8,6 +8,7 @@
 #include "config.h"
 #include "generator/service-command.h"
 #include "generator/service-depend.h"
+#include "generator/service-limits.h"
 #include "spec/container-spec.h"
 #include "spec/pod-spec.h"
 #include "spec/problem.h"
@@ -80,37 +81,6 @@ static void append_default(const ServiceInput *input, GString *text, const char 
                 append_line(text, key, value);
 }
 
-/* In the largest unit that needs no fraction. Caller frees. */
-static char *print_size(guint64 bytes) {
-        static const char units[] = "KMGT";
-        size_t unit = 0;
-
-        while (unit < strlen(units) && bytes >= 1024 && bytes % 1024 == 0) {
-                bytes /= 1024;
-                unit++;
-        }
-        return g_strdup_printf("%" G_GUINT64_FORMAT "%.1s", bytes, unit > 0 ? units + unit - 1 : "");
-}
-
-/* Limits are the unit's, where systemd enforces them and `systemctl set-property` changes them. */
-static void append_limits(const ServiceInput *input, const ContainerSpec *spec, GString *text) {
-        guint64 bytes;
-
-        if (spec->memory && value_size_parse(spec->memory, &bytes, NULL)) {
-                g_autofree char *value = print_size(bytes);
-                append_default(input, text, "MemoryMax", value);
-        }
-        if (spec->cpus) {
-                g_autofree char *value = g_strdup_printf("%.0f%%", g_ascii_strtod(spec->cpus, NULL) * 100);
-                append_default(input, text, "CPUQuota", value);
-        }
-        if (spec->pids_limit)
-                append_default(input, text, "TasksMax",
-                               *spec->pids_limit == '-' || g_str_equal(spec->pids_limit, "0")
-                                       ? "infinity"
-                                       : spec->pids_limit);
-}
-
 static void append_stop_timeout(const ServiceInput *input, const char *timeout, GString *text) {
         guint64 usec;
 
@@ -173,7 +143,7 @@ static void append_notify(const ServiceInput *input, const void *spec, GString *
         if (input->kind->restarts)
                 append_default(input, text, "Restart", "on-failure");
         if (is_container(input)) {
-                append_limits(input, spec, text);
+                service_limits_print(input, spec, text);
                 append_reactions(input, spec, text);
                 append_stop_timeout(input, ((const ContainerSpec *) spec)->stop_timeout, text);
         } else if (input->source_kind == SOURCE_POD)

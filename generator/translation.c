@@ -6,6 +6,7 @@
 
 #include "generator/service-correct.h"
 #include "generator/service-lift.h"
+#include "generator/service-limits.h"
 #include "generator/service.h"
 #include "spec/problem.h"
 #include "spec/quadlet-spec.h"
@@ -141,5 +142,7 @@ void translation_load(Translation *translation) {
                 load_quadlet(translation);
                 service_check(&input, translation->problems);
                 unit_kind_complete(source->kind, source->name, translation->service, translation->spec);
+                if (source->kind == SOURCE_CONTAINER)
+                        service_limits_check(&input, translation->spec, translation->problems);
         }
 }

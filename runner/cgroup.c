@@ -11,8 +11,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -76,12 +78,23 @@ static bool make_fresh(int parent_fd, char **ret_name, GError **error) {
         return true;
 }
 
+static bool is_unified(void) {
+        struct statfs status;
+
+        return statfs(CGROUP_ROOT, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
+}
+
 bool cgroup_make(const char *unit, int *ret_fd, GError **error) {
         g_autofree char *path = NULL;
-        if (!find_own_path(&path, error))
-                return false;
 
         *ret_fd = -1;
+        if (!is_unified())
+                return !(unit && *unit) ||
+                       fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "This host has its cgroups in version 1, where users cannot be given any; boot it with "
+                            "'systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all' on the kernel's command line");
+        if (!find_own_path(&path, error))
+                return false;
         autofd int own_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (own_fd < 0)
                 return fail_errno(error, errno, "Cannot open the cgroup %s", path);

@@ -35,6 +35,7 @@
 #include "base/notify.h"
 #include "base/user-namespace.h"
 #include "image/trash.h"
+#include "runner/cgroup-limits.h"
 #include "runner/cgroup.h"
 #include "runner/environment.h"
 #include "runner/exec-listen.h"
@@ -252,8 +253,10 @@ static bool prepare(Run *run, GError **error) {
                 return false;
         cleanup_fd(&run->store_lock_fd);
         enter_stage(run, "cgroup");
-        return cgroup_make(run->spec->unit, &run->cgroup_fd, error) &&
-               (!run->is_systemd || payload_systemd_divide_cgroup(run->cgroup_fd, error));
+        if (!cgroup_make(run->spec->unit, &run->cgroup_fd, error))
+                return false;
+        cgroup_limits_warn(run);
+        return !run->is_systemd || payload_systemd_divide_cgroup(run->cgroup_fd, error);
 }
 
 static bool launch(Run *run, int *ret_stop_signal, GError **error) {

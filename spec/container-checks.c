@@ -176,6 +176,28 @@ bool check_size(const char *value, GError **error) {
         return value_size_parse(value, &bytes, error);
 }
 
+bool check_number_or_none(const char *value, GError **error) {
+        guint64 number;
+
+        return g_str_equal(value, "-1") || value_number_parse(value, G_MAXUINT32, &number, error);
+}
+
+bool check_number_set(const char *value, GError **error) {
+        return (g_ascii_isdigit(*value) && value[strspn(value, "0123456789,-")] == '\0') ||
+               fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a list of numbers, like 0-3,5", value);
+}
+
+bool check_oom_score(const char *value, GError **error) {
+        guint64 number;
+
+        return value_number_parse(value + (*value == '-'), 1000, &number, NULL) ||
+               fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a number from -1000 to 1000", value);
+}
+
+bool check_size_or_none(const char *value, GError **error) {
+        return g_str_equal(value, "-1") || check_size(value, error);
+}
+
 static bool is_one_of(const char *value, const char *const *known) {
         for (; *known; known++)
                 if (g_str_equal(value, *known))

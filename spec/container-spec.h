@@ -89,6 +89,16 @@ typedef struct ContainerSpec {
         char *memory; /* limits: the generator makes them properties of the unit, where systemd enforces them */
         char *pids_limit;
         char *cpus;
+        char *memory_reservation;
+        char *memory_swap; /* and memory, together */
+        char *cpu_quota;
+        char *cpu_period;
+        char *cpu_shares;
+        char *cpuset_cpus;
+        char *cpuset_mems;
+        char *blkio_weight;
+        char *oom_score_adj;
+        char *limits; /* MemoryMax,CPUQuota,…: properties of the unit that ought to be in force */
         char *unit;   /* the unit's name, for messages; empty outside of units */
         char *broken; /* --broken: nothing is run, this reason is reported */
 } ContainerSpec;
