@@ -139,21 +139,31 @@ bool key_options_parse_options(const KeyTable *table, const char *const **argume
         return true;
 }
 
+/* Whether all that ARGUMENT says has no effect. */
+static bool is_ignored(const Parse *parse, const char *argument) {
+        const Key *key = argument[1] == '-' ? key_table_find_option(parse->table, argument + 2, NULL) : NULL;
+
+        return key && key->effect == KEY_IGNORED;
+}
+
 void key_options_visit(const KeyTable *table, const char *const *arguments, KeyOptionsTake take,
                        KeyOptionsFail fail_one, void *data) {
         Parse parse = {table, take, data};
         bool may_be_value = false; /* of an option that is not known */
+        bool may_belong = false;   /* to an option without effect, whose value has blanks and no quotes */
 
         for (; *arguments; arguments++) {
                 g_autoptr(GError) error = NULL;
                 const char *const *before = arguments;
 
                 if (is_option(*arguments)) {
+                        may_belong = is_ignored(&parse, *arguments);
                         (void) parse_option(&parse, &arguments, &error);
                         may_be_value = error && arguments == before && !strchr(*arguments, '=');
                 } else {
-                        if (!may_be_value)
-                                (void) fail(&error, WOLFFIA_ERROR_VALUE, "'%s' is not an option",
+                        if (!may_be_value && !may_belong)
+                                (void) fail(&error, WOLFFIA_ERROR_VALUE,
+                                            "'%s' is not an option; a value with blanks stands in quotes",
                                             *arguments);
                         may_be_value = false;
                 }

@@ -169,10 +169,11 @@ static void test_tells_one_fault(void) {
                  "error web.container:3: PodmanArgs=: --publish: port '0' is not within 1 to 65535\n"
                  "error web.container:3: PodmanArgs=: --cpus: 'many' is not a number of processors, like 2 or 0.5\n"
                  "error web.container:3: PodmanArgs=: there is no option --pubish; did you mean --publish?\n"
-                 "error web.container:3: PodmanArgs=: 'alpine' is not an option\n"},
+                 "error web.container:3: PodmanArgs=: 'alpine' is not an option; a value with blanks stands in quotes\n"},
                 {"Pull=allways",
                  "error web.container:3: Pull=: 'allways' is not known; did you mean always?\n"},
-                {"PodmanArgs=alpine", "error web.container:3: PodmanArgs=: 'alpine' is not an option\n"},
+                {"PodmanArgs=alpine",
+                 "error web.container:3: PodmanArgs=: 'alpine' is not an option; a value with blanks stands in quotes\n"},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(faults); i++)
