@@ -35,6 +35,8 @@ const Verb verb_table[] = {
         {"rmi", "NAME…", "Remove images", verb_rmi, false, VERB_TAKES_IMAGES, NULL},
         {"check", "[FILE…]", "Say what is wrong in unit files, before systemd reads them", verb_check, false,
          VERB_TAKES_FILES, NULL},
+        {"adopt", "[NAME…]", "Take over files of Podman's Quadlet", verb_adopt, false, VERB_TAKES_NOTHING,
+         NULL},
         {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare,
          false, VERB_TAKES_COMMAND, NULL},
         {"volume", "VERB …", "Make, list, fill and remove named volumes", verb_dispatch, false,

@@ -78,6 +78,7 @@ int verb_misuse(const Verb *verb, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void verb_warn(const char *text);
 void verb_warn_all(const GPtrArray *texts);
 
+int verb_adopt(const Verb *verb, int argc, char **argv);
 int verb_check(const Verb *verb, int argc, char **argv);
 int verb_complete(const Verb *verb, int argc, char **argv);
 int verb_images(const Verb *verb, int argc, char **argv);

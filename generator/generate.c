@@ -113,6 +113,9 @@ static void check_resource(Generate *generate) {
 
 static void check_shadow(Generate *generate) {
         Translation *translation = &generate->translation;
+
+        if (generate->options->is_alone)
+                return;
         g_autofree char *text =
                 shadow_find(generate->shadow, translation->service, translation->source->name);
 

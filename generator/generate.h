@@ -25,6 +25,7 @@ typedef struct GenerateOptions {
         GenerateInspect inspect; /* may be NULL */
         GenerateReport report;   /* may be NULL */
         void *data;              /* of both */
+        bool is_alone;           /* units that others make do not matter */
 } GenerateOptions;
 
 /* Translates all that the search found. One bad file never harms another: it becomes a stub, and false is
