@@ -14,6 +14,7 @@
 #include "runner/mount-apply.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
+#include "runner/secrets.h"
 
 static void tell_notices(const Run *run) {
         for (guint i = 0; i < run->mounts->notices->len; i++)
@@ -74,7 +75,7 @@ static bool needs_user(const MountPlan *plan) {
 static bool find_user(const Run *run, MountPlace *place, GError **error) {
         PayloadUser user = {0};
 
-        if (!needs_user(run->mounts))
+        if (!needs_user(run->mounts) && !secrets_need_user(run->secret_files))
                 return true;
         if (!payload_user_find(place->root_fd, payload_user_chosen(run), run->spec->group, &user, error))
                 return false;
@@ -96,6 +97,7 @@ bool mount_all(Run *run, Rootfs *rootfs, GError **error) {
                 return false;
         MountPlace place = {.root_fd = root_fd, .folder_fd = rootfs->folder_fd};
         bool done = find_user(run, &place, error) && mount_apply(run->mounts, &place, error) &&
+                    secrets_mount(run->secret_files, root_fd, place.uid, place.gid, error) &&
                     (!run->is_systemd || prepare_systemd(run, root_fd, error));
         rootfs_close(rootfs);
         return done && rootfs_enter(root_fd, run->spec->read_only == TRISTATE_YES, error);

@@ -50,6 +50,7 @@
 #include "runner/payload-systemd.h"
 #include "runner/payload.h"
 #include "runner/preflight.h"
+#include "runner/secrets.h"
 #include "runner/security-sysctl.h"
 #include "runner/state.h"
 #include "runner/supervise.h"
@@ -245,7 +246,8 @@ static bool prepare(Run *run, GError **error) {
                 return false;
         if (!file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) ||
             !open_output(run, error) || !open_notify(run, error) || !plan_environment(run, error) ||
-            !plan_health(run, error) || !exec_listen(run->session.container_dir, &run->exec_fd, error) ||
+            !secrets_load(run, error) || !plan_health(run, error) ||
+            !exec_listen(run->session.container_dir, &run->exec_fd, error) ||
             !exec_record_write(run, &run->record_fd, error))
                 return false;
         enter_stage(run, "mount");

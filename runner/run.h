@@ -31,12 +31,13 @@ typedef struct Run {
         IdMap *map;
         char *map_key;
         Network network;
-        bool is_systemd;        /* the payload is one, see payload-systemd.h */
-        guint systemd_version;  /* 0: not known; in the child only */
-        MountVolumes *volumes;  /* the named ones (runner/mount-volumes.h) */
-        MountPlan *mounts;      /* runner/mount-plan.h */
-        NamespacesOwner owner;  /* whose user namespace the container is born inside */
-        GPtrArray *environment; /* KEY=VALUE, complete but for HOME */
+        bool is_systemd;         /* the payload is one, see payload-systemd.h */
+        guint systemd_version;   /* 0: not known; in the child only */
+        MountVolumes *volumes;   /* the named ones (runner/mount-volumes.h) */
+        MountPlan *mounts;       /* runner/mount-plan.h */
+        NamespacesOwner owner;   /* whose user namespace the container is born inside */
+        GPtrArray *secret_files; /* SecretFile *, runner/secrets.h */
+        GPtrArray *environment;  /* KEY=VALUE, complete but for HOME */
 
         int containers_fd;  /* containers/ of the store */
         int folder_fd;      /* containers/NAME/, locked while the container lives */

@@ -28,6 +28,7 @@ typedef struct ContainerSpec {
         GPtrArray *environment_files;
         Tristate environment_host;
         Tristate http_proxy;
+        GPtrArray *secrets; /* NAME[,type=mount|env][,target=][,uid=][,gid=][,mode=] */
 
         GPtrArray *volumes; /* [SOURCE:]TARGET[:OPTIONS] */
         GPtrArray *mounts;  /* type=bind,… */

@@ -13,7 +13,7 @@ CGROUP = f"/sys/fs/cgroup/user.slice/user-{USER.pw_uid}.slice"
 FIRST_SUBORDINATE_ID = 100000
 
 # Written by the user manager and its bus themselves, at their own pace.
-NOT_OURS = ("systemd", "bus", "dbus-1", "gnupg", "pk-debconf-socket")
+NOT_OURS = ("systemd", "bus", "credentials", "dbus-1", "gnupg", "pk-debconf-socket")
 
 
 def processes():
