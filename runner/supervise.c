@@ -61,8 +61,7 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "namespace-fd", run->namespace_fd);
         add_descriptor(argv, "containers-fd", run->containers_fd);
         add_descriptor(argv, "folder-fd", run->folder_fd);
-        if (run->is_systemd) /* only it makes cgroups */
-                add_descriptor(argv, "cgroup-fd", run->cgroup_fd);
+        add_descriptor(argv, "cgroup-fd", run->cgroup_fd);
         if (run->session.owns_container_dir)
                 g_ptr_array_add(argv, g_strconcat("--runtime-dir=", run->session.container_dir, NULL));
         g_ptr_array_add(argv, g_strdup(run->spec->name));
@@ -80,7 +79,7 @@ static void execute(const Run *run, char *const *argv, char *const *environment,
                                    run->folder_fd,
                                    run->exec_fd,
                                    run->record_fd,
-                                   run->is_systemd ? run->cgroup_fd : -1};
+                                   run->cgroup_fd};
 
         for (size_t i = 0; i < G_N_ELEMENTS(handed_over); i++)
                 if (handed_over[i] >= 0)

@@ -37,3 +37,15 @@ void supervisor_remove_entries(int folder_fd, dev_t device) {
                         at += entry->d_reclen;
                 }
 }
+
+void supervisor_remove_folder(const char *path) {
+        struct stat status;
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+        if (fd < 0)
+                return;
+        if (fstat(fd, &status) == 0)
+                supervisor_remove_entries(fd, status.st_dev);
+        close(fd);
+        (void) rmdir(path);
+}

@@ -5,3 +5,6 @@
 
 /* Removes all that is in the open folder and lies on DEVICE, never through a link. What cannot be removed stays. */
 void supervisor_remove_entries(int folder_fd, dev_t device);
+
+/* The same with the folder PATH itself. */
+void supervisor_remove_folder(const char *path);

@@ -16,6 +16,7 @@
  * somebody else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the
  * payload has ended. */
 
+#include "runner/supervisor-cgroup.h"
 #include "runner/supervisor-health.h"
 #include "runner/supervisor-journal.h"
 #include "runner/supervisor-notify.h"
@@ -42,7 +43,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HEARING_USEC 500000
+#define HEARING_USEC  500000
+#define OUT_OF_MEMORY "the payload was killed for want of memory (MemoryMax= says how much it may have)"
 
 typedef struct Supervisor {
         const char *name;
@@ -63,7 +65,7 @@ typedef struct Supervisor {
         int namespace_fd;
         int containers_fd;
         int folder_fd;
-        int cgroup_fd;           /* of the payload; -1: it makes none in it */
+        int cgroup_fd;           /* of the payload; -1: it has none */
         const char *runtime_dir; /* NULL: systemd removes it */
 
         bool has_ended;  /* the payload */
@@ -183,6 +185,7 @@ static void pass_signal(Supervisor *supervisor, int number) {
                 return;
         if (number == SIGTERM) {
                 supervisor->is_asked = true;
+                supervisor_thaw(supervisor->cgroup_fd);
                 number = supervisor->stop_signal;
                 supervisor->is_waiting = !is_heard(supervisor, number);
                 if (supervisor->is_waiting) {
@@ -348,32 +351,28 @@ static void remove_what_is_of_others(const Supervisor *supervisor) {
         if (supervisor->namespace_fd >= 0 && setns(supervisor->namespace_fd, CLONE_NEWUSER) == 0 &&
             setresgid(0, 0, 0) == 0)
                 (void) setresuid(0, 0, 0);
-        if (supervisor->cgroup_fd >= 0 && fstat(supervisor->cgroup_fd, &status) == 0)
-                supervisor_remove_entries(supervisor->cgroup_fd, status.st_dev);
+        supervisor_remove_cgroups(supervisor->cgroup_fd);
         if (fstat(supervisor->folder_fd, &status) < 0)
                 return;
         supervisor_remove_entries(supervisor->folder_fd, status.st_dev);
         (void) unlinkat(supervisor->containers_fd, supervisor->name, AT_REMOVEDIR);
 }
 
-static void remove_runtime_dir(const char *path) {
-        struct stat status;
-        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-        if (fd < 0)
+static void tell_end(const Supervisor *supervisor) {
+        if (!WIFSIGNALED(supervisor->status) || WTERMSIG(supervisor->status) != SIGKILL ||
+            supervisor->is_killed || !supervisor_is_out_of_memory(supervisor->cgroup_fd))
                 return;
-        if (fstat(fd, &status) == 0)
-                supervisor_remove_entries(fd, status.st_dev);
-        close(fd);
-        (void) rmdir(path);
+        complain(supervisor, ": " OUT_OF_MEMORY);
+        supervisor_notify("STATUS=" OUT_OF_MEMORY, sizeof "STATUS=" OUT_OF_MEMORY - 1);
 }
 
 static void clean_up(Supervisor *supervisor) {
         drain_output(supervisor);
+        tell_end(supervisor);
         if (supervisor->pasta > 0)
                 kill(supervisor->pasta, SIGKILL);
         if (supervisor->runtime_dir) {
-                remove_runtime_dir(supervisor->runtime_dir);
+                supervisor_remove_folder(supervisor->runtime_dir);
                 /* By hand: the published ports are free when we are gone. In a unit systemd waits for that,
                  * and we need not: the kernel takes 20 ms to close pasta's tap. */
                 while (supervisor->pasta > 0 && waitpid(supervisor->pasta, NULL, 0) < 0 && errno == EINTR)

@@ -6,11 +6,13 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "tests/lib/mapped.h"
 #include "tests/lib/own-cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -97,6 +99,26 @@ static bool work_refused(const char *cgroup, GError **error) {
         return true;
 }
 
+/* As on a host with version 1: the folder is something else. */
+static bool work_version_1(void *data, GError **error) {
+        g_autoptr(GError) refusal = NULL;
+        int fd = 7;
+
+        if (!mapped_unshare_mounts(error))
+                return false;
+        if (mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, NULL) < 0)
+                return fail_errno(error, errno, "Cannot cover /sys/fs/cgroup");
+        if (cgroup_make("web.service", &fd, &refusal) ||
+            !strstr(refusal->message, "systemd.unified_cgroup_hierarchy=1"))
+                return fail(error, WOLFFIA_ERROR_VALUE, "version 1 is not explained");
+        return (cgroup_make("", &fd, error) && fd == -1) ||
+               fail(error, WOLFFIA_ERROR_VALUE, "by hand it needs none");
+}
+
+static void explains_version_1(void) {
+        mapped_run_single(work_version_1, NULL);
+}
+
 static void makes_a_cgroup_for_the_payload(void) {
         own_cgroup_run(work_unit);
 }
@@ -128,6 +150,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/cgroup/make/evades-one-that-cannot-be-removed", evades_one_that_cannot_be_removed);
         g_test_add_func("/cgroup/make/leaves-others-alone-by-hand", leaves_others_alone_by_hand);
         g_test_add_func("/cgroup/make/takes-what-systemd-has-marked", takes_what_systemd_has_marked);
+        g_test_add_func("/cgroup/make/explains-version-1", explains_version_1);
         g_test_add_func("/cgroup/make/explains-a-refusal", explains_a_refusal);
         return g_test_run();
 }
