@@ -33,6 +33,7 @@ const Verb verb_table[] = {
         {"import", "NAME SOURCE", "Add an image from a folder or an archive", verb_import, false,
          VERB_TAKES_NAME_AND_FILE, NULL},
         {"rmi", "NAME…", "Remove images", verb_rmi, false, VERB_TAKES_IMAGES, NULL},
+        {"build", "CONTEXT", "Build an image with buildah", verb_build, false, VERB_TAKES_FILES, NULL},
         {"check", "[FILE…]", "Say what is wrong in unit files, before systemd reads them", verb_check, false,
          VERB_TAKES_FILES, NULL},
         {"adopt", "[NAME…]", "Take over files of Podman's Quadlet", verb_adopt, false, VERB_TAKES_NOTHING,

@@ -79,6 +79,7 @@ void verb_warn(const char *text);
 void verb_warn_all(const GPtrArray *texts);
 
 int verb_adopt(const Verb *verb, int argc, char **argv);
+int verb_build(const Verb *verb, int argc, char **argv);
 int verb_check(const Verb *verb, int argc, char **argv);
 int verb_complete(const Verb *verb, int argc, char **argv);
 int verb_images(const Verb *verb, int argc, char **argv);

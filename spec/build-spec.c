@@ -11,6 +11,21 @@
 
 #include <string.h>
 
+/* What buildah knows; networks and volumes of ours it does not. */
+static bool check_mode_of_network(const char *value, GError **error) {
+        if (g_str_equal(value, "host") || g_str_equal(value, "none") || g_str_equal(value, "private"))
+                return true;
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "'%s' is not possible while an image is built; host, none and private are", value);
+}
+
+static bool check_folder(const char *value, GError **error) {
+        if (*value != '/' && *value != '.')
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "'%s' is not a path; volumes cannot be used while an image is built", value);
+        return check_volume(value, error);
+}
+
 #define FIELD(name) offsetof(BuildSpec, name)
 
 /* clang-format off */
@@ -37,9 +52,9 @@ static const Key build_keys[] = {
          FIELD(annotations), "NAME=VALUE", "metadata"},
         {"Secret", "secret", 0, KEY_WORDS, KEY_WORKS, NULL,
          FIELD(secrets), "id=ID,src=FILE", "secret for RUN"},
-        {"Volume", "volume", 'v', KEY_LINES, KEY_WORKS, check_volume,
+        {"Volume", "volume", 'v', KEY_LINES, KEY_WORKS, check_folder,
          FIELD(volumes), "SOURCE:TARGET[:OPTIONS]", "file or folder for RUN"},
-        {"Network", "network", 0, KEY_LINES, KEY_WORKS, NULL,
+        {"Network", "network", 0, KEY_LINES, KEY_WORKS, check_mode_of_network,
          FIELD(networks), "MODE", "network of RUN: host, none or private"},
         {"DNS", "dns", 0, KEY_LINES, KEY_WORKS, NULL,
          FIELD(dns), "ADDRESS", "name server of RUN"},
@@ -93,10 +108,6 @@ static bool adjust_path(const KeyLoad *load, char **value, GError **error) {
         return reference_path(load->path, value, error);
 }
 
-static bool adjust_network(const KeyLoad *load, char **value, GError **error) {
-        return reference_network(load->references, value, error);
-}
-
 static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
         return reference_volume(load->references, load->path, value, error);
 }
@@ -104,7 +115,6 @@ static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
 static const KeyAdjustment adjustments[] = {
         {FIELD(auth_file), adjust_path},
         {FIELD(ignore_file), adjust_path},
-        {FIELD(networks), adjust_network},
         {FIELD(volumes), adjust_volume},
         {KEY_NO_FIELD, NULL},
 };

@@ -8,7 +8,7 @@ from pathlib import Path
 import box
 import web
 
-from machine.case import row
+from machine.case import Skip, row
 
 GOLDEN = Path(__file__).resolve().parents[2] / "generator/cases"
 GENERATOR = "/usr/lib/systemd/user-generators/wolffia-generator"
@@ -115,3 +115,14 @@ def test_a_unit_of_the_users_own_wins_and_that_is_told(machine):
     machine.alice("rm ~/.config/systemd/user/taken.service && systemctl --user mask taken")
     assert machine.alice("WOLFFIA_LOG_TARGET=stderr " + GENERATOR + " --dry-run >/dev/null").err == ""
     machine.alice("systemctl --user unmask taken")
+
+
+def test_a_build_file_says_that_buildah_is_missing(machine):
+    machine.write("~/.config/wolffia/own.build", "[Build]\nImageTag=localhost/own\nSetWorkingDirectory=unit\n")
+    machine.write("~/.config/wolffia/Containerfile", "FROM scratch\n")
+    machine.alice("systemctl --user daemon-reload")
+    if machine.alice("command -v buildah", check=False).status == 0:
+        raise Skip("buildah is installed")
+    assert machine.alice("systemctl --user start own-build", check=False).status != 0
+    assert "buildah, which is not installed (apt install buildah)" in web.sees(machine, "own-build")
+    machine.alice("systemctl --user reset-failed")
