@@ -72,6 +72,7 @@ static bool lift_weight(const LiftInput *input, const Range *range) {
                                     "'%s' is not a weight from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
                                     "; write %s= instead, from 1 to 10000",
                                     number, range->minimum, range->maximum, input->lift->remark);
+                        unit_file_take_out(input->unit, line);
                         continue;
                 }
                 g_autofree char *value =

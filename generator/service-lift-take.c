@@ -44,7 +44,7 @@ static bool is_yes(const LiftInput *input) {
 }
 
 bool lift_private_network(const LiftInput *input) {
-        if (!is_yes(input) || !may_give(input, "Network"))
+        if (!is_yes(input) || !may_give(input, "Network") || !may_give(input, "Pod"))
                 return false;
         g_ptr_array_add(input->spec->networks, g_strdup("none"));
         note_given(input, "Network=none");
@@ -253,6 +253,8 @@ bool lift_umask(const LiftInput *input) {
         g_autoptr(GError) error = NULL;
         mode_t mode;
 
+        if (!input->spec)
+                return true;
         if (!may_give(input, NULL))
                 return false;
         if (!value_mode_parse(value, &mode, &error)) {
@@ -269,6 +271,8 @@ bool lift_kill_signal(const LiftInput *input) {
         g_autoptr(GError) error = NULL;
         int number;
 
+        if (!input->spec)
+                return true;
         if (!may_give(input, "StopSignal"))
                 return false;
         if (!value_signal_parse(value, &number, &error)) {

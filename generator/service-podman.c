@@ -23,9 +23,22 @@ bool service_podman_is_mounted(const UnitFile *unit) {
         return false;
 }
 
+/* The units that podman brings; podman-exporter.service is somebody's own. */
 static bool is_podmans(const char *word) {
-        return g_str_equal(word, "podman.socket") || g_str_equal(word, "podman.service") ||
-               g_str_has_prefix(word, "podman-");
+        static const char *const units[] = {
+                "podman.socket",
+                "podman.service",
+                "podman-auto-update.service",
+                "podman-auto-update.timer",
+                "podman-clean-transient.service",
+                "podman-restart.service",
+                "podman-user-wait-network-online.service",
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
+                if (g_str_equal(word, units[i]))
+                        return true;
+        return g_str_has_prefix(word, "podman-kube@");
 }
 
 /* Keys by which the failure of another unit is one's own. */

@@ -82,7 +82,9 @@ static void test_units_of_podman(void) {
                 {"[Unit]\nAfter=podman.socket\n[Container]\nVolume=%t/podman/podman.sock:/s\n",
                  NULL,
                  {NULL}},
-                {"[Unit]\nAfter=podmanager.service\nDescription=podman.socket\n", NULL, {NULL}},
+                {"[Unit]\nAfter=podmanager.service podman-exporter.service\nDescription=podman.socket\n",
+                 NULL,
+                 {NULL}},
         };
 
         check(cases, G_N_ELEMENTS(cases));
