@@ -74,7 +74,8 @@ static void append_words(GString *text, const char *keyword, const GPtrArray *wo
  * container with an own network cannot reach: pasta forwards to them from an address of its own. */
 static bool is_kept(const char *line, const ContainerSpec *spec, const Network *network) {
         if (g_str_has_prefix(line, "nameserver"))
-                return spec->dns->len == 0 && (network->kind == NETWORK_HOST || !network->dns_address);
+                return !network->name_servers && spec->dns->len == 0 &&
+                       (network->kind == NETWORK_HOST || !network->dns_address);
         if (g_str_has_prefix(line, "search") || g_str_has_prefix(line, "domain"))
                 return spec->dns_search->len == 0;
         if (g_str_has_prefix(line, "options"))
@@ -89,7 +90,10 @@ char *mount_etc_print_resolv_conf(const ContainerSpec *spec, const Network *netw
                 return g_string_free(text, FALSE);
         if (spec->dns->len == 0 && network->kind == NETWORK_PASTA && network->dns_address)
                 g_string_append_printf(text, "nameserver %s\n", network->dns_address);
-        for (guint i = 0; i < spec->dns->len; i++)
+        for (guint i = 0; network->name_servers && i < network->name_servers->len; i++)
+                g_string_append_printf(text, "nameserver %s\n",
+                                       (const char *) network->name_servers->pdata[i]);
+        for (guint i = 0; !network->name_servers && i < spec->dns->len; i++)
                 g_string_append_printf(text, "nameserver %s\n", (const char *) spec->dns->pdata[i]);
         append_words(text, "search", spec->dns_search);
         append_words(text, "options", spec->dns_options);

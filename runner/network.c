@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "runner/network-address.h"
+#include "runner/network-join.h"
 #include "runner/network-pasta.h"
 #include "runner/network-ports.h"
 #include "spec/value-port.h"
@@ -39,22 +40,23 @@ static bool choose_kind(const ContainerSpec *spec, NetworkMode **ret_mode, GErro
         if (spec->pod)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "Pod=%s: pods come with a later version",
                             spec->pod);
-        if (spec->networks->len > 1)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "Network= is given %u times; several networks come with a later version",
-                            spec->networks->len);
         if (!value_network_parse(text, &mode, error))
                 return fail_prefix(error, "Network=%s", text);
-        if (mode->kind != NETWORK_NONE && mode->kind != NETWORK_HOST && mode->kind != NETWORK_PASTA)
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "Network=%s: this version knows none, host and pasta; other networks come with a later one",
-                        text);
+        if (mode->kind == NETWORK_CONTAINER)
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "Network=%s: networks of other containers come with a later version", text);
+        if (mode->kind == NETWORK_UNIT)
+                mode->kind = NETWORK_NAMED;
+        if (mode->kind != NETWORK_NAMED && spec->networks->len > 1)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "Network=%s cannot stand beside other networks; leave it or the others out",
+                            text);
         *ret_mode = g_steal_pointer(&mode);
         return true;
 }
 
-static bool choose(const ContainerSpec *spec, Network *network, GError **error) {
+static bool choose(const ContainerSpec *spec, const char *runtime_dir, Network *network,
+                   NamespacesOwner *owner, GError **error) {
         g_autoptr(NetworkMode) mode = NULL;
 
         if (!choose_kind(spec, &mode, error) || !parse_ports(spec, network, error))
@@ -64,16 +66,21 @@ static bool choose(const ContainerSpec *spec, Network *network, GError **error) 
                 return network_address_choose(network, mode, error) &&
                        network_ports_check(network->ports, error) &&
                        network_ports_choose(network->ports, network->port_fds, error);
+        if (mode->kind == NETWORK_NAMED)
+                return network_join_choose(spec, runtime_dir, network, owner, error) &&
+                       network_ports_check(network->ports, error) &&
+                       network_ports_choose(network->ports, network->port_fds, error);
         if (mode->kind == NETWORK_HOST)
                 network->host_address = network_address_find_host();
         return true;
 }
 
-bool network_choose(const ContainerSpec *spec, Network *ret_network, GError **error) {
+bool network_choose(const ContainerSpec *spec, const char *runtime_dir, Network *ret_network,
+                    NamespacesOwner *owner, GError **error) {
         Network network = NETWORK_INITIAL;
 
         network.port_fds = g_array_new(FALSE, FALSE, sizeof(int));
-        if (!choose(spec, &network, error)) {
+        if (!choose(spec, runtime_dir, &network, owner, error)) {
                 network_clear(&network);
                 return false;
         }
@@ -90,6 +97,8 @@ static void close_port_fds(Network *network) {
 void network_clear(Network *network) {
         process_abandon(&network->pasta);
         close_port_fds(network);
+        g_clear_pointer(&network->join, network_join_free);
+        g_clear_pointer(&network->name_servers, g_ptr_array_unref);
         g_clear_pointer(&network->ports, g_ptr_array_unref);
         g_clear_pointer(&network->options, network_options_free);
         g_clear_pointer(&network->host_address, g_free);
@@ -155,6 +164,10 @@ static bool explain_end(Network *network, GError **error) {
 }
 
 bool network_wait(Network *network, GError **error) {
+        if (network->kind == NETWORK_NAMED) {
+                close_port_fds(network);
+                return network_join_wait(network, error);
+        }
         if (network->kind != NETWORK_PASTA)
                 return true;
 

@@ -4,6 +4,7 @@
 /* Which network the container gets, and its connection to the world. */
 
 #include "base/process.h"
+#include "runner/namespaces.h"
 #include "runner/network-range.h"
 #include "spec/container-spec.h"
 #include "spec/value-network-options.h"
@@ -13,8 +14,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* runner/network-join.h */
+typedef struct NetworkJoin NetworkJoin;
+
 typedef struct Network {
-        NetworkKind kind;          /* none, host or pasta */
+        NetworkKind kind;          /* none, host, pasta, or named: NETWORK_UNIT is that too */
         GPtrArray *ports;          /* PortMapping *, all with a host port */
         GArray *port_fds;          /* hold the free ports that were found, until pasta has them */
         NetworkOptions *options;   /* of pasta; NULL with other kinds */
@@ -26,6 +30,8 @@ typedef struct Network {
         char *copied_address;    /* of the host, that the container has too */
         char *template;          /* interface of the host that pasta is shown; NULL: pasta looks for one */
         bool maps_guest;         /* pasta leads from NETWORK_HOST_ALIAS to the host */
+        NetworkJoin *join;       /* places on networks; NULL with other kinds */
+        GPtrArray *name_servers; /* that take the place of all others; NULL: none do */
         char *fifo_path;         /* pasta says here that it is up */
         Process pasta;
         int fifo_fd;
@@ -45,7 +51,8 @@ typedef struct Network {
  *
  * Runs in:  the runner, before anything is made
  * Leaves:   RET_NETWORK; nothing is open */
-bool network_choose(const ContainerSpec *spec, Network *ret_network, GError **error);
+bool network_choose(const ContainerSpec *spec, const char *runtime_dir, Network *ret_network,
+                    NamespacesOwner *owner, GError **error);
 void network_clear(Network *network);
 
 /* Starts pasta for the child's network namespace; network_wait() returns when it is up (45 to 90 ms later,

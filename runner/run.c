@@ -46,6 +46,7 @@
 #include "runner/mount-etc.h"
 #include "runner/mount.h"
 #include "runner/namespaces.h"
+#include "runner/network-join.h"
 #include "runner/network-tap.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload.h"
@@ -233,7 +234,7 @@ static bool prepare(Run *run, GError **error) {
         warn_of_single_id(run);
         run->is_systemd = payload_systemd_find(run->spec, run->image);
         enter_stage(run, "network");
-        if (!network_choose(run->spec, &run->network, error))
+        if (!network_choose(run->spec, run->session.runtime_dir, &run->network, &run->owner, error))
                 return false;
         enter_stage(run, "rootfs");
         /* The runtime folder only with the lock: without a unit it is the same for each start of this name. */
@@ -251,7 +252,8 @@ static bool prepare(Run *run, GError **error) {
             !exec_record_write(run, &run->record_fd, error))
                 return false;
         enter_stage(run, "mount");
-        if (!mount_prepare(run, error) || !mount_etc_write(run, error))
+        if (!network_join_reserve(run->spec, &run->network, error) || !mount_prepare(run, error) ||
+            !mount_etc_write(run, error))
                 return false;
         cleanup_fd(&run->store_lock_fd);
         enter_stage(run, "cgroup");
@@ -281,9 +283,10 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
             (!is_inside && !id_map_write(run->map, run->child, error)))
                 return false;
         supervise_when_interrupted(run);
-        if (!sync_reach(&run->sync, POINT_MAPPED, error))
-                return false;
         enter_stage(run, "network");
+        if (!network_join_start(&run->network, &run->owner, run->child, error) ||
+            !sync_reach(&run->sync, POINT_MAPPED, error))
+                return false;
         if (run->network.kind == NETWORK_PASTA && !sync_wait(&run->sync, POINT_ROOT, error))
                 return false;
         if (!network_start(&run->network, run->session.container_dir, run->child, error))
@@ -333,7 +336,7 @@ static void sweep_aside(Run *run) {
 
 /* A port that nobody chose must be told. */
 static void tell_ports(const Run *run) {
-        if (run->network.kind != NETWORK_PASTA)
+        if (run->network.kind != NETWORK_PASTA && run->network.kind != NETWORK_NAMED)
                 return;
         for (guint i = 0; i < run->network.ports->len; i++) {
                 const PortMapping *port = run->network.ports->pdata[i];

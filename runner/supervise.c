@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "config.h"
+#include "runner/network-join.h"
 #include "runner/own-program.h"
 #include "spec/value-signal.h"
 
@@ -84,6 +85,7 @@ static void execute(const Run *run, char *const *argv, char *const *environment,
         for (size_t i = 0; i < G_N_ELEMENTS(handed_over); i++)
                 if (handed_over[i] >= 0)
                         (void) fcntl(handed_over[i], F_SETFD, 0);
+        network_join_keep(&run->network);
         /* The payload has its own; one that it closes must not stay open here. */
         for (guint i = 0; i < run->listen_count; i++)
                 (void) fcntl((int) (3 + i), F_SETFD, FD_CLOEXEC);

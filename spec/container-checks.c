@@ -11,6 +11,7 @@
 #include "spec/value-health.h"
 #include "spec/value-image.h"
 #include "spec/value-json-list.h"
+#include "spec/value-member.h"
 #include "spec/value-network.h"
 #include "spec/value-port.h"
 #include "spec/value-secret.h"
@@ -124,8 +125,12 @@ bool check_mode(const char *value, GError **error) {
 
 bool check_network(const char *value, GError **error) {
         g_autoptr(NetworkMode) mode = NULL;
+        g_autoptr(NetworkMember) member = NULL;
 
-        return value_network_parse(value, &mode, error);
+        if (!value_network_parse(value, &mode, error))
+                return false;
+        return (mode->kind != NETWORK_UNIT && mode->kind != NETWORK_NAMED) ||
+               value_member_parse(mode, &member, error);
 }
 
 bool check_number(const char *value, GError **error) {

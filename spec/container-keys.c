@@ -5,6 +5,7 @@
 #include "spec/container-keys.h"
 
 #include "spec/container-checks.h"
+#include "spec/value-address.h"
 
 #define FIELD(name)            offsetof(ContainerSpec, name)
 #define CONTAINER_KEY_NO_FIELD KEY_NO_FIELD
@@ -15,7 +16,6 @@
 #define REMARK_MAPS                                                                                         \
         "own maps of ids come with a later version; UserNS=keep-id:uid=…,gid=… does for most images"
 #define REMARK_REMAP        "it is obsolete in Podman too; write UserNS= instead"
-#define REMARK_ADDRESSES    "addresses on networks come with a later version"
 #define REMARK_RETRY        "a failed pull is tried again by Restart= in [Service]"
 #define REMARK_TERMINAL     "a service has no terminal"
 #define REMARK_PODMAN_FILES "these files are for podman, which does not run here"
@@ -85,7 +85,13 @@ static const Key container_keys[] = {
         {"StartWithPod", NULL, 0, KEY_BOOLEAN, KEY_WORKS, NULL,
          FIELD(start_with_pod), NULL, "whether the start of the pod starts it; the default"},
         {"Network", "network", 0, KEY_LINES, KEY_WORKS, check_network,
-         FIELD(networks), "MODE", "none, host, or pasta[:OPTIONS]"},
+         FIELD(networks), "MODE", "none, host, pasta[:OPTIONS], or networks"},
+        {"NetworkAlias", "network-alias", 0, KEY_LINES, KEY_WORKS, check_host_name,
+         FIELD(network_aliases), "NAME", "further name on networks"},
+        {"IP", "ip", 0, KEY_SINGLE, KEY_WORKS, value_address_check,
+         FIELD(ip), "ADDRESS", "address on the network"},
+        {"IP6", "ip6", 0, KEY_SINGLE, KEY_WORKS, value_address_check,
+         FIELD(ip6), "ADDRESS", "IPv6 address on the network"},
         {"PublishPort", "publish", 'p', KEY_LINES, KEY_WORKS, check_port,
          FIELD(ports), "[[ADDRESS:]HOST:]PORT[/udp]", "port of the container that the host answers on"},
         {"HostName", "hostname", 'h', KEY_SINGLE, KEY_WORKS, check_host_name,
@@ -216,12 +222,6 @@ static const Key container_keys[] = {
          CONTAINER_KEY_NO_FIELD, "VALUE", "nothing needs to be exposed here; PublishPort= makes a port reachable"},
         {"LogOpt", "log-opt", 0, KEY_SPLIT, KEY_IGNORED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "the journal has no options per container"},
-        {"NetworkAlias", "network-alias", 0, KEY_LINES, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", "names on networks come with a later version"},
-        {"IP", "ip", 0, KEY_SINGLE, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_ADDRESSES},
-        {"IP6", "ip6", 0, KEY_SINGLE, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_ADDRESSES},
         {"Retry", "retry", 0, KEY_SINGLE, KEY_IGNORED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_RETRY},
         {"RetryDelay", "retry-delay", 0, KEY_SINGLE, KEY_IGNORED, NULL,

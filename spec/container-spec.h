@@ -43,7 +43,10 @@ typedef struct ContainerSpec {
         char *pod;               /* the pod that it is a member of */
         Tristate start_with_pod; /* whether the pod starts it; the generator's */
         GPtrArray *networks;     /* none, host, pasta[:OPTIONS] */
-        GPtrArray *ports;        /* [[ADDRESS:]HOST:]CONTAINER[/PROTOCOL] */
+        GPtrArray *network_aliases;
+        char *ip;
+        char *ip6;
+        GPtrArray *ports; /* [[ADDRESS:]HOST:]CONTAINER[/PROTOCOL] */
         char *host_name;
         GPtrArray *hosts; /* NAME:ADDRESS */
         GPtrArray *dns;

@@ -14,7 +14,8 @@ MAY_INCLUDE = {
     "generator": {"base", "spec", "generator"},
     "image": {"base", "spec", "image"},
     "volume": {"base", "spec", "volume"},
-    "runner": {"base", "spec", "image", "volume", "runner"},
+    "network": {"base", "spec", "network"},
+    "runner": {"base", "spec", "network", "image", "volume", "runner"},
     "cli": set(LAYERS),
     "tests": set(LAYERS) | {"tests"},
 }

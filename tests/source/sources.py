@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-LAYERS = ("base", "spec", "generator", "image", "volume", "runner", "cli")
+LAYERS = ("base", "spec", "generator", "image", "volume", "network", "runner", "cli")
 
 
 def _walk():

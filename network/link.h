@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Interfaces, addresses and routes over rtnetlink(7), spoken directly: the runner does it at the start of a container
+ * on a network, and a library for it would be loaded by every start. All act on the network namespace in which the
+ * Link was opened. */
+
+#include "network/subnet.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Link {
+        int fd;
+        uint32_t sequence;
+} Link;
+
+#define LINK_NONE ((Link){.fd = -1})
+
+bool link_open(Link *ret_link, GError **error);
+void link_close(Link *link);
+
+bool link_make_bridge(Link *link, const char *name, guint mtu, GError **error);
+
+/* A pair of which NAME is a port of BRIDGE here, and PEER lies in the network namespace PEER_FD. MAC is the peer's. */
+bool link_make_pair(Link *link, const char *name, const char *bridge, const char *peer, int peer_fd,
+                    const guint8 mac[6], guint mtu, GError **error);
+bool link_remove(Link *link, const char *name, GError **error);
+bool link_raise(Link *link, const char *name, GError **error);
+
+/* Without a wait for duplicates: who gives addresses out has seen to that. */
+bool link_add_address(Link *link, const char *name, const Address *address, guint prefix, GError **error);
+
+/* A route to SUBNET through GATEWAY (family 0: none, on the link itself). What is there already is fine. */
+bool link_add_route(Link *link, const char *name, const Subnet *subnet, const Address *gateway,
+                    GError **error);
+
+/* Packets that carry MARK are delivered here, whatever their address. */
+bool link_deliver_marked(Link *link, int family, guint32 mark, GError **error);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wolffia-network: what the units of .network files execute. Options are those of the key table
+ * (spec/network-spec.c). */
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "base/notify.h"
+#include "config.h"
+#include "network/holder.h"
+#include "spec/key-options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void report(const NetworkSpec *spec, const GError *failure) {
+        /* One line: behind a line end the service manager would read further assignments. */
+        g_autofree char *status = g_strdelimit(g_strdup(failure->message), "\n", ' ');
+
+        notify_sendf("STATUS=%s", status);
+        log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT",
+                  spec->unit && *spec->unit ? spec->unit : NULL, NULL);
+}
+
+static bool check_name(const char *name, GError **error) {
+        if (name && *name && name[0] != '.' && !strpbrk(name, "/\\,:"))
+                return true;
+        return fail(
+                error, WOLFFIA_ERROR_VALUE,
+                "NetworkName=%s: a network needs a name that holds no '/', '\\', ',' or ':' and does not begin "
+                "with '.'",
+                name ? name : "");
+}
+
+int main(int argc, char **argv) {
+        g_autoptr(NetworkSpec) spec = network_spec_new();
+        g_autoptr(GError) error = NULL;
+
+        log_open("wolffia-network");
+        if (argc == 2 && g_str_equal(argv[1], "--version")) {
+                puts("wolffia-network " WOLFFIA_VERSION);
+                return EXIT_SUCCESS;
+        }
+        if (argc < 2 || g_str_equal(argv[1], "--help")) {
+                fputs("Usage: wolffia-network --name=NAME [OPTION…]\n\nHolds one network of containers, as the units "
+                      "do that wolffia-generator writes for .network files.\nSee wolffia-network(5) for the options.\n",
+                      argc < 2 ? stderr : stdout);
+                return argc < 2 ? 64 : EXIT_SUCCESS;
+        }
+        if (!key_options_parse(&network_key_table, (const char *const *) argv + 1, spec, &error) ||
+            !check_name(spec->name, &error)) {
+                report(spec, error);
+                return 78; /* EX_CONFIG, sysexits.h */
+        }
+        holder_run(spec, &error);
+        report(spec, error);
+        return 125;
+}

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wolffia-relay: the published ports of one member of a network. Started by the runner alone (runner/network-join.c),
+ * inside the network's namespaces, with sockets that listen on the host. It links nothing but libc, since one of it
+ * stays for each member that publishes ports.
+ *
+ * Each connection is taken on the host, and made once more inside, from a socket that is bound to the address of the
+ * client (IP_TRANSPARENT): the member sees who calls. Its answers come to the gateway, where the network's rules know
+ * them for a relay's. Bytes go from socket to socket through a pipe, never through our memory (splice(2)). A client
+ * whose address cannot be used inside (the loopback, or the other family) appears as the gateway.
+ *
+ * Datagrams: a socket inside for each client, forgotten two minutes after the last one.
+ *
+ * --forward=tcp:FD:ADDRESS:PORT, --forward=udp:FD:ADDRESS:PORT (ADDRESS may be in brackets), --gateway=ADDRESS for each
+ * family, --opaque where the rules are missing. */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST_FORWARDS 256
+#define MOST_FLOWS    1024
+#define FLOW_SECONDS  120
+#define PIPE_SIZE     (256 * 1024)
+#define MOST_ROUNDS   32
+
+typedef union AnyAddress {
+        struct sockaddr base;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+} AnyAddress;
+
+typedef enum Kind { KIND_TCP, KIND_UDP, KIND_CONNECTION, KIND_FLOW } Kind;
+
+typedef struct Forward {
+        Kind kind; /* KIND_TCP or KIND_UDP */
+        int fd;    /* on the host */
+        AnyAddress target;
+} Forward;
+
+/* One direction of a connection. */
+typedef struct Stream {
+        int from, to;
+        int pipe_fds[2];
+        size_t filled;
+        bool has_ended, is_closed;
+} Stream;
+
+typedef struct Connection {
+        Kind kind;
+        bool is_gone;
+        struct Connection *next; /* of those that are to be freed */
+        Stream streams[2];
+} Connection;
+
+typedef struct Flow {
+        Kind kind;
+        int fd; /* -1: free */
+        time_t last;
+        const Forward *forward;
+        AnyAddress client;
+        unsigned char control[64]; /* which address of the host was called: IP_PKTINFO, IPV6_PKTINFO */
+        size_t control_size;
+} Flow;
+
+typedef struct Relay {
+        int epoll_fd;
+        bool is_opaque;
+        AnyAddress gateways[2]; /* IPv4, IPv6; family 0: none */
+        Forward forwards[MOST_FORWARDS];
+        size_t count;
+        Flow *flows;
+        Connection *gone;
+} Relay;
+
+static socklen_t size_of(const AnyAddress *address) {
+        return address->base.sa_family == AF_INET ? sizeof address->v4 : sizeof address->v6;
+}
+
+static void watch(const Relay *relay, int fd, unsigned events, void *what) {
+        struct epoll_event event = {.events = events, .data.ptr = what};
+
+        (void) epoll_ctl(relay->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* ---- the inner socket ---- */
+
+static bool is_usable(const AnyAddress *client, int family) {
+        if (client->base.sa_family != family)
+                return false;
+        if (family == AF_INET)
+                return (ntohl(client->v4.sin_addr.s_addr) >> 24) != 127;
+        return !IN6_IS_ADDR_LOOPBACK(&client->v6.sin6_addr) &&
+               !IN6_IS_ADDR_LINKLOCAL(&client->v6.sin6_addr) && !IN6_IS_ADDR_V4MAPPED(&client->v6.sin6_addr);
+}
+
+static bool bind_as_client(int fd, const AnyAddress *client) {
+        AnyAddress address = *client;
+        const int yes = 1;
+        bool is_v4 = client->base.sa_family == AF_INET;
+
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+        if (setsockopt(fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, is_v4 ? IP_TRANSPARENT : IPV6_TRANSPARENT,
+                       &yes, sizeof yes) < 0)
+                return false;
+        if (bind(fd, &address.base, size_of(&address)) == 0)
+                return true;
+        /* The port is taken, by another way from the same client. */
+        address.v4.sin_port = 0;
+        return bind(fd, &address.base, size_of(&address)) == 0;
+}
+
+/* A socket towards the target, as the client if that can be. */
+static int connect_inside(const Relay *relay, int type, const AnyAddress *client, const AnyAddress *target) {
+        int family = target->base.sa_family;
+        bool as_client = !relay->is_opaque && is_usable(client, family);
+
+        for (;;) {
+                int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+                if (fd < 0)
+                        return -1;
+                const AnyAddress *gateway = &relay->gateways[family == AF_INET ? 0 : 1];
+                bool bound = as_client ? bind_as_client(fd, client)
+                                       : bind(fd, &gateway->base, size_of(gateway)) == 0;
+                if (bound && (connect(fd, &target->base, size_of(target)) == 0 || errno == EINPROGRESS))
+                        return fd;
+                close(fd);
+                if (!as_client)
+                        return -1;
+                as_client = false;
+        }
+}
+
+/* ---- connections ---- */
+
+static void end_connection(Relay *relay, Connection *connection) {
+        if (connection->is_gone)
+                return;
+        connection->is_gone = true;
+        for (int i = 0; i < 2; i++) {
+                close(connection->streams[i].from);
+                close(connection->streams[i].pipe_fds[0]);
+                close(connection->streams[i].pipe_fds[1]);
+        }
+        /* Events of it may still be in the list that is worked on. */
+        connection->next = relay->gone;
+        relay->gone = connection;
+}
+
+/* The other side is told of a failure as of one: by a reset. */
+static void break_connection(Relay *relay, Connection *connection) {
+        const struct linger at_once = {.l_onoff = 1};
+
+        for (int i = 0; i < 2 && !connection->is_gone; i++)
+                setsockopt(connection->streams[i].from, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        end_connection(relay, connection);
+}
+
+#define IS_PATIENT(n) ((n) >= 0 || errno == EAGAIN || errno == EINTR)
+
+/* False: the connection is broken. RET_MORE: there may be more at once. */
+static bool pump(Stream *stream, bool *ret_more) {
+        const unsigned flags = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
+
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+                ssize_t in = -1, out = -1;
+                errno = EAGAIN;
+                if (!stream->has_ended && stream->filled < PIPE_SIZE) {
+                        in = splice(stream->from, NULL, stream->pipe_fds[1], NULL,
+                                    PIPE_SIZE - stream->filled, flags);
+                        if (!IS_PATIENT(in))
+                                return false;
+                        stream->has_ended = in == 0;
+                        stream->filled += in > 0 ? (size_t) in : 0;
+                }
+                if (stream->filled > 0) {
+                        out = splice(stream->pipe_fds[0], NULL, stream->to, NULL, stream->filled, flags);
+                        if (!IS_PATIENT(out))
+                                return false;
+                        stream->filled -= out > 0 ? (size_t) out : 0;
+                }
+                if (stream->has_ended && stream->filled == 0 && !stream->is_closed) {
+                        stream->is_closed = true;
+                        return shutdown(stream->to, SHUT_WR) == 0;
+                }
+                if (in <= 0 && out <= 0)
+                        return true;
+        }
+        *ret_more = true;
+        return true;
+}
+
+static void serve(Relay *relay, Connection *connection) {
+        bool more = false;
+
+        if (connection->is_gone)
+                return;
+        if (!pump(&connection->streams[0], &more) || !pump(&connection->streams[1], &more)) {
+                break_connection(relay, connection);
+                return;
+        }
+        if (connection->streams[0].is_closed && connection->streams[1].is_closed) {
+                end_connection(relay, connection);
+                return;
+        }
+        if (more) { /* asking anew makes an edge of what is there */
+                struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                            .data.ptr = connection};
+                (void) epoll_ctl(relay->epoll_fd, EPOLL_CTL_MOD, connection->streams[0].from, &event);
+        }
+}
+
+static bool open_streams(Connection *connection, int outer, int inner) {
+        connection->streams[0] = (Stream){.from = outer, .to = inner, .pipe_fds = {-1, -1}};
+        connection->streams[1] = (Stream){.from = inner, .to = outer, .pipe_fds = {-1, -1}};
+        for (int i = 0; i < 2; i++) {
+                if (pipe2(connection->streams[i].pipe_fds, O_CLOEXEC | O_NONBLOCK) < 0)
+                        return false;
+                (void) fcntl(connection->streams[i].pipe_fds[1], F_SETPIPE_SZ, PIPE_SIZE);
+        }
+        return true;
+}
+
+static void accept_one(Relay *relay, const Forward *forward) {
+        const unsigned events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+        const int yes = 1;
+        AnyAddress client;
+        socklen_t size = sizeof client;
+
+        int outer = accept4(forward->fd, &client.base, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (outer < 0)
+                return;
+        int inner = connect_inside(relay, SOCK_STREAM, &client, &forward->target);
+        Connection *connection = inner < 0 ? NULL : calloc(1, sizeof *connection);
+        if (!connection) {
+                close(outer);
+                if (inner >= 0)
+                        close(inner);
+                return;
+        }
+        connection->kind = KIND_CONNECTION;
+        (void) setsockopt(outer, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+        (void) setsockopt(inner, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+        if (!open_streams(connection, outer, inner)) {
+                break_connection(relay, connection);
+                return;
+        }
+        watch(relay, outer, events, connection);
+        watch(relay, inner, events, connection);
+}
+
+/* ---- datagrams ---- */
+
+static bool is_same(const AnyAddress *a, const AnyAddress *b) {
+        if (a->base.sa_family != b->base.sa_family || a->v4.sin_port != b->v4.sin_port)
+                return false;
+        if (a->base.sa_family == AF_INET)
+                return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
+        return memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
+}
+
+static time_t now(void) {
+        struct timespec time;
+
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+        return time.tv_sec;
+}
+
+/* The flow of this client; a new one in a free place, or in that of the one that was silent for longest. */
+static Flow *find_flow(Relay *relay, const Forward *forward, const AnyAddress *client) {
+        Flow *oldest = &relay->flows[0];
+
+        for (Flow *flow = relay->flows; flow < relay->flows + MOST_FLOWS; flow++) {
+                if (flow->fd >= 0 && flow->forward == forward && is_same(&flow->client, client))
+                        return flow;
+                if (oldest->fd >= 0 && (flow->fd < 0 || flow->last < oldest->last))
+                        oldest = flow;
+        }
+        if (oldest->fd >= 0)
+                close(oldest->fd);
+        oldest->fd = connect_inside(relay, SOCK_DGRAM, client, &forward->target);
+        if (oldest->fd < 0)
+                return NULL;
+        oldest->kind = KIND_FLOW;
+        oldest->forward = forward;
+        oldest->client = *client;
+        watch(relay, oldest->fd, EPOLLIN, oldest);
+        return oldest;
+}
+
+static void take_datagrams(Relay *relay, const Forward *forward) {
+        static char data[65536];
+        unsigned char control[64];
+
+        for (int i = 0; i < MOST_ROUNDS; i++) {
+                AnyAddress client;
+                struct iovec part = {data, sizeof data};
+                struct msghdr message = {
+                        .msg_name = &client,
+                        .msg_namelen = sizeof client,
+                        .msg_iov = &part,
+                        .msg_iovlen = 1,
+                        .msg_control = control,
+                        .msg_controllen = sizeof control,
+                };
+                ssize_t n = recvmsg(forward->fd, &message, MSG_DONTWAIT);
+                if (n < 0)
+                        return;
+                Flow *flow = find_flow(relay, forward, &client);
+                if (!flow)
+                        continue;
+                flow->last = now();
+                flow->control_size = message.msg_controllen;
+                memcpy(flow->control, control, message.msg_controllen);
+                (void) send(flow->fd, data, (size_t) n, MSG_DONTWAIT);
+        }
+}
+
+static void return_datagrams(Flow *flow) {
+        static char data[65536];
+
+        for (int i = 0; i < MOST_ROUNDS && flow->fd >= 0; i++) {
+                ssize_t n = recv(flow->fd, data, sizeof data, MSG_DONTWAIT);
+                if (n < 0)
+                        return;
+                struct iovec part = {data, (size_t) n};
+                struct msghdr message = {
+                        .msg_name = &flow->client,
+                        .msg_namelen = size_of(&flow->client),
+                        .msg_iov = &part,
+                        .msg_iovlen = 1,
+                        .msg_control = flow->control,
+                        .msg_controllen = flow->control_size,
+                };
+                flow->last = now();
+                (void) sendmsg(flow->forward->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        }
+}
+
+static void forget_silent_flows(Relay *relay) {
+        time_t limit = now() - FLOW_SECONDS;
+
+        for (Flow *flow = relay->flows; flow < relay->flows + MOST_FLOWS; flow++)
+                if (flow->fd >= 0 && flow->last < limit) {
+                        close(flow->fd);
+                        flow->fd = -1;
+                }
+}
+
+/* ---- start and loop ---- */
+
+static bool parse_address(char *text, unsigned port, AnyAddress *ret_address) {
+        size_t length = strlen(text);
+
+        if (text[0] == '[' && length > 0 && text[length - 1] == ']') {
+                text[length - 1] = '\0';
+                text++;
+        }
+        memset(ret_address, 0, sizeof *ret_address);
+        if (inet_pton(AF_INET, text, &ret_address->v4.sin_addr) == 1) {
+                ret_address->v4.sin_family = AF_INET;
+                ret_address->v4.sin_port = htons((unsigned short) port);
+                return true;
+        }
+        if (inet_pton(AF_INET6, text, &ret_address->v6.sin6_addr) != 1)
+                return false;
+        ret_address->v6.sin6_family = AF_INET6;
+        ret_address->v6.sin6_port = htons((unsigned short) port);
+        return true;
+}
+
+/* tcp:FD:ADDRESS:PORT */
+static bool parse_forward(const char *argument, Forward *ret_forward) {
+        const int yes = 1;
+        char text[256], *end; /* a copy: `ps` shows the argument */
+
+        if (strlen(argument) >= sizeof text)
+                return false;
+        strcpy(text, argument);
+
+        if (strncmp(text, "tcp:", 4) != 0 && strncmp(text, "udp:", 4) != 0)
+                return false;
+        ret_forward->kind = text[0] == 't' ? KIND_TCP : KIND_UDP;
+        ret_forward->fd = (int) strtol(text + 4, &end, 10);
+        char *port = strrchr(end, ':');
+        if (*end != ':' || port == end)
+                return false;
+        *port = '\0';
+        if (!parse_address(end + 1, (unsigned) strtoul(port + 1, NULL, 10), &ret_forward->target))
+                return false;
+        (void) fcntl(ret_forward->fd, F_SETFD, FD_CLOEXEC);
+        (void) setsockopt(ret_forward->fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof yes);
+        (void) setsockopt(ret_forward->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &yes, sizeof yes);
+        return true;
+}
+
+static bool parse(int argc, char **argv, Relay *relay) {
+        for (int i = 1; i < argc; i++) {
+                AnyAddress gateway;
+                if (strcmp(argv[i], "--opaque") == 0)
+                        relay->is_opaque = true;
+                else if (strncmp(argv[i], "--gateway=", 10) == 0 && parse_address(argv[i] + 10, 0, &gateway))
+                        relay->gateways[gateway.base.sa_family == AF_INET ? 0 : 1] = gateway;
+                else if (strncmp(argv[i], "--forward=", 10) == 0 && relay->count < MOST_FORWARDS &&
+                         parse_forward(argv[i] + 10, &relay->forwards[relay->count]))
+                        relay->count++;
+                else
+                        return false;
+        }
+        return relay->count > 0;
+}
+
+/* Of the namespace's capabilities those stay that bind addresses and ports of clients. */
+static void drop_privilege(void) {
+        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+        struct __user_cap_data_struct data[2] = {0};
+
+        data[0].effective = data[0].permitted = 1u << CAP_NET_ADMIN | 1u << CAP_NET_BIND_SERVICE;
+        (void) syscall(SYS_capset, &header, data);
+        (void) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static void take_event(Relay *relay, void *what) {
+        switch (*(const Kind *) what) {
+        case KIND_TCP:
+                accept_one(relay, what);
+                break;
+        case KIND_UDP:
+                take_datagrams(relay, what);
+                break;
+        case KIND_CONNECTION:
+                serve(relay, what);
+                break;
+        case KIND_FLOW:
+                return_datagrams(what);
+                break;
+        }
+}
+
+static void run(Relay *relay) {
+        struct epoll_event events[64];
+
+        for (size_t i = 0; i < relay->count; i++)
+                watch(relay, relay->forwards[i].fd, EPOLLIN, &relay->forwards[i]);
+        for (;;) {
+                int n = epoll_wait(relay->epoll_fd, events, 64, relay->flows ? FLOW_SECONDS * 1000 : -1);
+                for (int i = 0; i < n; i++)
+                        take_event(relay, events[i].data.ptr);
+                if (relay->flows)
+                        forget_silent_flows(relay);
+                while (relay->gone) {
+                        Connection *connection = relay->gone;
+                        relay->gone = connection->next;
+                        free(connection);
+                }
+        }
+}
+
+int main(int argc, char **argv) {
+        static Relay relay;
+        struct rlimit limit;
+
+        if (!parse(argc, argv, &relay)) {
+                fputs("wolffia-relay is started by wolffia-runner, not by hand\n", stderr);
+                return 64;
+        }
+        signal(SIGPIPE, SIG_IGN);
+        drop_privilege();
+        /* Six descriptors a connection. */
+        if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+                limit.rlim_cur = limit.rlim_max;
+                (void) setrlimit(RLIMIT_NOFILE, &limit);
+        }
+        relay.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+        for (size_t i = 0; i < relay.count && !relay.flows; i++)
+                if (relay.forwards[i].kind == KIND_UDP &&
+                    (relay.flows = calloc(MOST_FLOWS, sizeof *relay.flows)))
+                        for (size_t j = 0; j < MOST_FLOWS; j++)
+                                relay.flows[j].fd = -1;
+        if (relay.epoll_fd >= 0)
+                run(&relay); /* until it is killed */
+        perror("wolffia-relay");
+        return 1;
+}

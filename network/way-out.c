@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Like the pasta of a single container (runner/network.c): it says that it is up by writing its process id into a
+ * fifo. It forwards no ports: those are published by relays, which keep the client's address. */
+
+#include "network/way-out.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#define START_TIMEOUT_MSEC 20000
+
+static bool is_loopback(const Address *address) {
+        static const guint8 v6[16] = {[15] = 1};
+
+        return address->family == AF_INET ? address->bytes[0] == 127 : memcmp(address->bytes, v6, 16) == 0;
+}
+
+/* The host's name servers. One on its loopback (systemd-resolved's stub) is reached through pasta. */
+static void read_servers(WayOut *way_out, GPtrArray *upstreams) {
+        g_autofree char *text = NULL;
+
+        if (!file_read(AT_FDCWD, "/etc/resolv.conf", 1 << 16, &text, NULL, NULL))
+                return;
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        for (char **line = lines; *line; line++) {
+                Address address;
+                if (!g_str_has_prefix(*line, "nameserver"))
+                        continue;
+                if (!subnet_parse_address(g_strstrip(*line + strlen("nameserver")), &address, NULL))
+                        continue;
+                if (!is_loopback(&address)) {
+                        g_ptr_array_add(upstreams, subnet_print_address(&address));
+                } else if (!way_out->has_stub) {
+                        Address stub = subnet_nth(&way_out->subnet.base, 3);
+                        g_ptr_array_add(upstreams, subnet_print_address(&stub));
+                        way_out->has_stub = true;
+                }
+        }
+}
+
+bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *ret_way_out,
+                  char ***ret_upstreams, GError **error) {
+        static const Subnet first = {{AF_INET, {10, 0, 2, 0}}, 24};
+        g_autoptr(GPtrArray) upstreams = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(GArray) taken = subnet_routed();
+        WayOut way_out = {0};
+
+        g_array_append_val(taken, state->subnets[REGISTRY_V4]);
+        if (!subnet_choose(&first, 200, taken, &way_out.subnet, error))
+                return false;
+        for (guint i = 0; i < servers->len; i++)
+                g_ptr_array_add(upstreams, g_strdup(servers->pdata[i]));
+        if (servers->len == 0)
+                read_servers(&way_out, upstreams);
+        g_ptr_array_add(upstreams, NULL);
+        *ret_upstreams = (char **) g_ptr_array_free(g_steal_pointer(&upstreams), FALSE);
+        *ret_way_out = way_out;
+        return true;
+}
+
+static void add(GPtrArray *arguments, const char *option, char *value) {
+        g_ptr_array_add(arguments, g_strdup(option));
+        if (value)
+                g_ptr_array_add(arguments, value);
+}
+
+GPtrArray *way_out_print(const WayOut *way_out, const NetworkState *state, const char *fifo_path) {
+        static const char *const closed[] = {"--tcp-ports", "--udp-ports", "--tcp-ns", "--udp-ns"};
+        GPtrArray *arguments = g_ptr_array_new_with_free_func(g_free);
+        Address gateway = subnet_nth(&way_out->subnet.base, 2), own = subnet_nth(&way_out->subnet.base, 15),
+                stub = subnet_nth(&way_out->subnet.base, 3);
+
+        add(arguments, "pasta", NULL);
+        add(arguments, "--foreground", NULL);
+        add(arguments, "--quiet", NULL);
+        add(arguments, "--config-net", NULL);
+        add(arguments, "--no-netns-quit", NULL);
+        add(arguments, "--no-map-gw", NULL);
+        if (state->subnets[REGISTRY_V6].base.family == 0)
+                add(arguments, "--ipv4-only", NULL);
+        add(arguments, "--address", subnet_print_address(&own));
+        add(arguments, "--netmask", g_strdup("24"));
+        add(arguments, "--gateway", subnet_print_address(&gateway));
+        add(arguments, "--mtu", g_strdup("65520"));
+        add(arguments, "--ns-ifname", g_strdup(WAY_OUT_INTERFACE));
+        if (way_out->has_stub)
+                add(arguments, "--dns-forward", subnet_print_address(&stub));
+        for (size_t i = 0; i < G_N_ELEMENTS(closed); i++)
+                add(arguments, closed[i], g_strdup("none"));
+        add(arguments, "--pid", g_strdup(fifo_path));
+        g_ptr_array_add(arguments, g_strdup_printf("%d", (int) state->pid));
+        g_ptr_array_add(arguments, NULL);
+        return arguments;
+}
+
+static bool explain_end(Process *pasta, GError **error) {
+        g_autoptr(GError) reason = NULL;
+
+        if (process_finish(pasta, NULL, &reason))
+                return fail(error, WOLFFIA_ERROR_HELPER,
+                            "pasta, the network's way out, ended without a word");
+        if (strstr(reason->message, "No external routable interface") ||
+            strstr(reason->message, "no interfaces"))
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "The host has no network interface with a default route yet, and this version of "
+                        "pasta does not start without one; the service tries again, Internal=yes does without");
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return fail_prefix(error, "The network's way out");
+}
+
+static bool wait_for(int fifo_fd, Process *pasta, GError **error) {
+        struct pollfd events[] = {
+                {.fd = fifo_fd, .events = POLLIN},
+                {.fd = pasta->error_fd, .events = 0}, /* hung up: it has ended */
+        };
+        int n;
+
+        do
+                n = poll(events, G_N_ELEMENTS(events), START_TIMEOUT_MSEC);
+        while (n < 0 && errno == EINTR);
+        if (n == 0)
+                return fail(error, WOLFFIA_ERROR_HELPER,
+                            "pasta, the network's way out, is not up after %d s", START_TIMEOUT_MSEC / 1000);
+        return (events[0].revents & POLLIN) || explain_end(pasta, error);
+}
+
+bool way_out_start(const WayOut *way_out, const NetworkState *state, const char *folder, Process *ret_pasta,
+                   GError **error) {
+        g_autofree char *path = g_build_filename(folder, "pasta.pid", NULL);
+        g_autoptr(GPtrArray) arguments = way_out_print(way_out, state, path);
+        Process pasta = PROCESS_NONE;
+
+        (void) unlink(path); /* of an earlier life; usually there is none */
+        if (mkfifo(path, 0600) < 0)
+                return fail_errno(error, errno, "Cannot make %s", path);
+        autofd int fifo_fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+        if (fifo_fd < 0)
+                return fail_errno(error, errno, "Cannot open %s", path);
+        if (!process_start((const char *const *) arguments->pdata, &PROCESS_FILES_NONE, &pasta, error))
+                return fail_prefix(error,
+                                   "The network's way out needs pasta ('apt install passt'; Internal=yes "
+                                   "does without)");
+        bool done = wait_for(fifo_fd, &pasta, error);
+        (void) unlink(path);
+        if (!done)
+                process_abandon(&pasta);
+        else
+                *ret_pasta = pasta;
+        return done;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Published ports of a container on networks: sockets of the host, made before anything is started, so that a port that is
+ * taken is known and one that is free stays ours. */
+
+#include "runner/network-join.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Adds to JOIN's listeners and forwards, for PORTS (PortMapping *, all with a host port). */
+bool network_listen(const GPtrArray *ports, NetworkJoin *join, GError **error);
