@@ -17,7 +17,6 @@ typedef struct ImageSpec {
         char *arch;
         char *os;
         char *variant;
-        Tristate all_tags;
         char *auth_file;
         char *certificates; /* folder */
         char *credentials;  /* NAME:PASSWORD */
