@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define BLANKS " \t"
+#define BLANKS " \t\n"
 
 void health_command_free(HealthCommand *command) {
         if (!command)
@@ -61,8 +61,11 @@ static bool take_text(HealthCommand *command, const char *text, GError **error) 
                         return fail_empty(text, error);
         } else
                 rest = text;
-        if (command->kind == HEALTH_COMMAND)
-                return unit_words_split_plain(rest, command->words, error);
+        if (command->kind == HEALTH_COMMAND) {
+                if (!unit_words_split_plain(rest, command->words, error))
+                        return false;
+                return command->words->len > 0 || fail_empty(text, error);
+        }
         g_ptr_array_add(command->words, g_strdup(rest));
         return true;
 }

@@ -47,6 +47,7 @@ static void test_names_the_fault(void) {
                 {"", "a command is missing"},
                 {"CMD", "names no command"},
                 {"CMD-SHELL  ", "names no command"},
+                {"CMD \n", "names no command"},
                 {"[]", "names no command"},
                 {"[\"CMD\"]", "names no command"},
                 {"[\"CMD-SHELL\", \"a\", \"b\"]", "followed by one string"},
