@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/id-own.h"
 #include "base/process.h"
 
 #include <fcntl.h>
@@ -79,18 +80,11 @@ IdMap *id_map_plan_default(uid_t uid, gid_t gid, const GArray *user_ranges, cons
 }
 
 bool id_map_load_default(IdMap **ret_map, GError **error) {
-        g_autofree char *name = id_ranges_user_name(getuid());
-        g_autoptr(GArray) users = NULL, groups = NULL;
+        g_autoptr(IdOwn) own = NULL;
 
-        if (!id_ranges_load(name, getuid(), ID_KIND_USER, &users, error) ||
-            !id_ranges_load(name, getuid(), ID_KIND_GROUP, &groups, error))
+        if (!id_own_load(NULL, NULL, &own, error))
                 return false;
-        /* One without the other is of no use: a map of many users and one group breaks every chown. */
-        if (users->len == 0 || groups->len == 0) {
-                g_array_set_size(users, 0);
-                g_array_set_size(groups, 0);
-        }
-        *ret_map = id_map_plan_default(getuid(), getgid(), users, groups);
+        *ret_map = id_own_plan_default(own);
         return true;
 }
 

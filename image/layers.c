@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/id-own.h"
 #include "base/user-namespace.h"
 #include "image/blob.h"
 #include "image/stream.h"
@@ -195,7 +196,9 @@ static bool run(LayersWork *work, GPtrArray *warnings, GError **error) {
                 mmap(NULL, sizeof *work->notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (work->notes == MAP_FAILED)
                 return fail_errno(error, errno, "Cannot share memory with a child");
-        bool done = user_namespace_run(work->map, unpack_all, work, error);
+        /* With a map that the user is not in, root of the namespace would have no way into the store. */
+        g_autoptr(IdMap) map = id_own_add_user(work->map);
+        bool done = user_namespace_run(map, unpack_all, work, error);
         image_progress_clear(work->progress);
         if (done && warnings)
                 add_warnings(work, warnings);

@@ -11,6 +11,8 @@
  *   containers/NAME/          a running container's writable layer: upper/, work/, root/ (the mount point), and
  *                             `image`, a symlink to ../../records/DIGEST, which keeps `wolffia rmi` away as long as
  *                             the folder is locked (flock(2))
+ *   ids                       an empty file; parts of it are locked for UserNS=auto (runner/ids-auto.h)
+ *   volumes/                  named volumes (volume/store.h)
  *   trash/                    what is to be removed, moved here by one rename; also where imports work, so that what a
  *                             crash leaves is trash already. Each entry that is in use has a lock (flock(2)) on it.
  *

@@ -9,9 +9,6 @@
 #include "base/notify.h"
 #include "base/process.h"
 #include "config.h"
-#include "spec/value-userns.h"
-
-#include <unistd.h>
 
 static bool run_wolffia(const char *const *arguments, GError **error) {
         ProcessFiles files = PROCESS_FILES_NONE;
@@ -82,55 +79,4 @@ bool image_prepare_layers(const Run *run, GError **error) {
         notify_sendf("STATUS=Unpacking %u layers for this container's ids", missing->len);
         return run_wolffia(
                 (const char *const[]){"prepare", user_option, group_option, run->spec->image, NULL}, error);
-}
-
-static bool plan_map(const UserNamespaceMode *mode, const GArray *users, const GArray *groups,
-                     IdMap **ret_map, GError **error) {
-        g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(IdRange));
-
-        switch (mode->kind) {
-        case USER_NAMESPACE_DEFAULT:
-        case USER_NAMESPACE_HOST:
-                *ret_map = id_map_plan_default(getuid(), getgid(), users, groups);
-                return true;
-        case USER_NAMESPACE_SINGLE:
-                *ret_map = id_map_plan_default(getuid(), getgid(), none, none);
-                return true;
-        case USER_NAMESPACE_KEEP_ID:
-                if (users->len == 0)
-                        return fail(
-                                error, WOLFFIA_ERROR_UNSUPPORTED,
-                                "UserNS=keep-id needs subordinate ids, and you have none; 'sudo usermod --add-subuids "
-                                "100000-165535 --add-subgids 100000-165535 USER' adds them");
-                *ret_map = id_map_plan_keep_id(getuid(), getgid(), mode->has_uid ? mode->uid : getuid(),
-                                               mode->has_gid ? mode->gid : getgid(), users, groups);
-                return true;
-        case USER_NAMESPACE_AUTO:
-        case USER_NAMESPACE_NOMAP:
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "UserNS=auto and UserNS=nomap come with a later version; keep-id, host and none at all work");
-        }
-        g_assert_not_reached();
-}
-
-bool image_choose_map(Run *run, GError **error) {
-        g_autoptr(UserNamespaceMode) mode = NULL;
-        g_autoptr(GArray) users = NULL, groups = NULL;
-        g_autofree char *name = id_ranges_user_name(getuid());
-
-        if (!value_userns_parse(run->spec->user_namespace, &mode, error))
-                return fail_prefix(error, "UserNS=%s", run->spec->user_namespace);
-        if (!id_ranges_load(name, getuid(), ID_KIND_USER, &users, error) ||
-            !id_ranges_load(name, getuid(), ID_KIND_GROUP, &groups, error))
-                return false;
-        /* One kind without the other breaks every chown. */
-        if (users->len == 0 || groups->len == 0) {
-                g_array_set_size(users, 0);
-                g_array_set_size(groups, 0);
-        }
-        if (!plan_map(mode, users, groups, &run->map, error))
-                return false;
-        run->map_key = id_map_key(run->map);
-        return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The image and the id map: what must be there before a namespace is made. */
+/* The image: what must be there before a namespace is made. */
 
 #include "runner/run.h"
 
@@ -14,8 +14,3 @@ bool image_acquire(Run *run, GError **error);
 
 /* Unpacks layers that this map has not been used with yet, by `wolffia prepare`. Needs run->map. */
 bool image_prepare_layers(const Run *run, GError **error);
-
-/* Plans the map that UserNS= asks for from the user's subordinate ids, read anew at each start.
- *
- * Leaves:   run->map, run->map_key */
-bool image_choose_map(Run *run, GError **error);

@@ -153,6 +153,7 @@ int main(int argc, char **argv) {
                 .exec_fd = -1,
                 .record_fd = -1,
                 .first_check = -1,
+                .ids_fd = -1,
                 .namespace_fd = -1,
                 .store_lock_fd = -1,
                 .sync = SYNC_NONE,

@@ -155,7 +155,7 @@ static bool apply_bind(const MountStep *step, const MountPlace *place, GError **
         autofd int fd = -1;
         if (!take_source(step, place, &fd, error))
                 return false;
-        if (step->change_owner && !mount_owner_change(fd, place->uid, place->gid, error))
+        if (step->change_owner && place->can_give && !mount_owner_change(fd, place->uid, place->gid, error))
                 return false;
         if (!restrict_mount(step, fd, error))
                 return false;

@@ -13,6 +13,7 @@
 typedef struct MountPlace {
         int root_fd;   /* the container's root folder (O_PATH) */
         int folder_fd; /* the container's own folder, for upper layers */
+        bool can_give; /* files of the user's to others; otherwise the runner will */
         uid_t uid;     /* the payload's user, for volumes that are given to it */
         gid_t gid;
 } MountPlace;

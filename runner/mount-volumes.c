@@ -15,8 +15,12 @@
 #include <sys/stat.h>
 
 void mount_volumes_unlock(MountVolumes *volumes) {
-        for (guint i = 0; volumes && i < volumes->locks->len; i++)
-                cleanup_fd(&g_array_index(volumes->locks, int, i));
+        for (guint i = 0; volumes && i < volumes->locks->len; i++) {
+                int *fd = &g_array_index(volumes->locks, int, i);
+                if (volumes->is_open && *fd >= 0)
+                        (void) fchmod(*fd, 0700); /* the store around it is closed anyway */
+                cleanup_fd(fd);
+        }
 }
 
 void mount_volumes_free(MountVolumes *volumes) {
@@ -89,6 +93,8 @@ static bool take(const Run *run, const VolumeStore *store, MountVolumes *volumes
                 if (!volume_store_lock(store, record, &fd, error))
                         return false;
                 g_array_append_val(volumes->locks, fd);
+                if (volumes->is_open && fchmod(fd, 0777) < 0)
+                        return fail_errno(error, errno, "Cannot open the volume to the container's root");
         }
         MountVolume fact = {.name = name, .record = record};
         g_array_append_val(volumes->facts, fact);
@@ -100,6 +106,7 @@ bool mount_volumes_find(const Run *run, MountVolumes **ret_volumes, GError **err
         g_autoptr(MountVolumes) volumes = g_new0(MountVolumes, 1);
         g_autoptr(VolumeStore) store = NULL;
 
+        volumes->is_open = !run->has_user;
         volumes->facts = g_array_new(FALSE, FALSE, sizeof(MountVolume));
         volumes->locks = g_array_new(FALSE, FALSE, sizeof(int));
         volumes->records = g_ptr_array_new_with_free_func((GDestroyNotify) volume_record_free);

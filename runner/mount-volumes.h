@@ -11,6 +11,7 @@ typedef struct MountVolumes {
         GArray *facts;      /* of MountVolume, for the plan */
         GPtrArray *records; /* of VolumeRecord */
         GPtrArray *names;   /* of char * */
+        bool is_open;       /* to a container's root that is not the user */
         GArray *locks; /* int: the folders of volumes that have their first use now; the lock holds until all
                                are closed, here and in the child */
 } MountVolumes;

@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "runner/mount-access.h"
 #include "runner/mount-apply.h"
+#include "runner/mount-report.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
 #include "runner/secrets.h"
@@ -56,7 +57,7 @@ bool mount_prepare(Run *run, GError **error) {
         if (!mount_plan(run->spec, &facts, &run->mounts, error))
                 return false;
         tell_notices(run);
-        return check_sources(run->mounts, error);
+        return check_sources(run->mounts, error) && mount_report_open(run, error);
 }
 
 bool mount_open_all(const Run *run, Rootfs *ret_rootfs, GError **error) {
@@ -81,6 +82,7 @@ static bool find_user(const Run *run, MountPlace *place, GError **error) {
                 return false;
         place->uid = user.uid;
         place->gid = user.gid;
+        mount_report_user(run, user.uid, user.gid);
         payload_user_clear(&user);
         return true;
 }
@@ -95,7 +97,7 @@ bool mount_all(Run *run, Rootfs *rootfs, GError **error) {
 
         if (!rootfs_mount(run, rootfs, &root_fd, error))
                 return false;
-        MountPlace place = {.root_fd = root_fd, .folder_fd = rootfs->folder_fd};
+        MountPlace place = {.root_fd = root_fd, .folder_fd = rootfs->folder_fd, .can_give = run->has_user};
         bool done = find_user(run, &place, error) && mount_apply(run->mounts, &place, error) &&
                     secrets_mount(run->secret_files, root_fd, place.uid, place.gid, error) &&
                     (!run->is_systemd || prepare_systemd(run, root_fd, error));

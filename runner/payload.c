@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "runner/environment.h"
+#include "runner/mount-report.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
 #include "runner/security-caps.h"
@@ -89,7 +90,8 @@ static bool connect_output(const Run *run, const PayloadUser *user, GError **err
         /* What is thrown away goes to the host's /dev/null, which nobody may own. */
         if (run->output_fd < 0)
                 return true;
-        if (fchown(STDOUT_FILENO, user->uid, user->gid) < 0)
+        /* Where the user has no id in the container, the runner has opened it to everybody. */
+        if (run->has_user && fchown(STDOUT_FILENO, user->uid, user->gid) < 0)
                 return fail_errno(error, errno, "User %u or group %u is not mapped in the container",
                                   user->uid, user->gid);
         return true;
@@ -257,6 +259,7 @@ static bool restrict_and_execute(const Run *run, const PayloadUser *user, const 
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
                 return fail_errno(error, errno, "Cannot tie the container to its supervisor");
         reset_signals();
+        mount_report_access(run);
         return execute(words, run->environment, error);
 }
 
@@ -267,6 +270,7 @@ bool payload_execute(const Run *run, GError **error) {
         if (!close_others(run, error) || !payload_plan_command(run->spec, run->image, &words, error) ||
             !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error))
                 return false;
+        mount_report_user(run, user.uid, user.gid);
         set_home(run->environment, &user);
         g_ptr_array_add(run->environment, NULL);
 

@@ -103,7 +103,13 @@ bool rootfs_reserve(Run *run, GError **error) {
         if (run->containers_fd < 0)
                 return fail_errno(error, errno, "Cannot open the folder %s/containers", run->store->path);
 
-        return make_folder(run, name, error) && link_image(run, error);
+        if (!make_folder(run, name, error))
+                return false;
+        /* A root that is not the user, and has no power over what is the user's, makes its folders in here. Nobody
+         * else comes as far: the store is closed to others. */
+        if (!run->has_user && fchmod(run->folder_fd, 0777) < 0)
+                return fail_errno(error, errno, "Cannot open the container's folder to its root");
+        return link_image(run, error);
 }
 
 void rootfs_close(Rootfs *rootfs) {

@@ -8,7 +8,7 @@
  *   runner                                        child
  *   session_find(), preflight_check()
  *   image_acquire()
- *   image_choose_map(), image_prepare_layers()
+ *   ids_choose(), image_prepare_layers()
  *   network_choose(), rootfs_reserve(), mount_prepare(), cgroup_make()
  *   namespaces_spawn()                ─────────►  born in its namespaces and its cgroup, owning nothing yet
  *   id_map_write()
@@ -42,8 +42,10 @@
 #include "runner/exec-record.h"
 #include "runner/health-check.h"
 #include "runner/health.h"
+#include "runner/ids.h"
 #include "runner/image.h"
 #include "runner/mount-etc.h"
+#include "runner/mount-report.h"
 #include "runner/mount.h"
 #include "runner/namespaces.h"
 #include "runner/network-join.h"
@@ -124,6 +126,9 @@ static bool open_output(Run *run, GError **error) {
                 return fail_errno(error, errno, "Cannot make a pipe");
         run->output_fd = fds[0];
         run->payload_fd = fds[1];
+        /* Only who gets at the payload's descriptors gets at the pipe. */
+        if (!run->has_user && fchmod(run->payload_fd, 0666) < 0)
+                return fail_errno(error, errno, "Cannot open the output to the payload");
         return true;
 }
 
@@ -229,7 +234,7 @@ static bool prepare(Run *run, GError **error) {
         if (!image_acquire(run, error))
                 return false;
         enter_stage(run, "id-map");
-        if (!image_choose_map(run, error) || !image_prepare_layers(run, error))
+        if (!ids_choose(run, error) || !image_prepare_layers(run, error))
                 return false;
         warn_of_single_id(run);
         run->is_systemd = payload_systemd_find(run->spec, run->image);
@@ -300,6 +305,8 @@ static bool launch(Run *run, int *ret_stop_signal, GError **error) {
                 return false;
         log_notes(run);
         mount_volumes_unlock(run->volumes);
+        if (!mount_report_give(run, error))
+                return false;
         enter_stage(run, "network");
         if (!network_wait(&run->network, error))
                 return false;
@@ -409,6 +416,7 @@ bool run_container(Run *run, GError **error) {
 
         if (prepare(run, &failure) && launch(run, &stop_signal, &failure)) {
                 tell_ready(run);
+                mount_report_tell(run);
                 sweep_aside(run);
                 supervise_become(run, stop_signal, &failure);
         }

@@ -3,7 +3,7 @@
 
 /* One start of one container: what every stage is given. */
 
-#include "base/id-map.h"
+#include "base/id-own.h"
 #include "base/sync.h"
 #include "image/record.h"
 #include "image/store.h"
@@ -19,6 +19,7 @@
 
 typedef struct MountPlan MountPlan;
 typedef struct MountVolumes MountVolumes;
+typedef struct MountReport MountReport;
 
 typedef struct Run {
         const ContainerSpec *spec;
@@ -30,11 +31,14 @@ typedef struct Run {
         ImageRecord *image; /* NULL with Rootfs= */
         IdMap *map;
         char *map_key;
+        bool has_user; /* the user is in the map; if not, the container's root has no way to the user's files */
+        GArray *granted; /* gid_t: the host's groups that are mapped as they are */
         Network network;
         bool is_systemd;         /* the payload is one, see payload-systemd.h */
         guint systemd_version;   /* 0: not known; in the child only */
         MountVolumes *volumes;   /* the named ones (runner/mount-volumes.h) */
         MountPlan *mounts;       /* runner/mount-plan.h */
+        MountReport *report;     /* runner/mount-report.h */
         NamespacesOwner owner;   /* whose user namespace the container is born inside */
         GPtrArray *secret_files; /* SecretFile *, runner/secrets.h */
         GPtrArray *environment;  /* KEY=VALUE, complete but for HOME */
@@ -49,6 +53,7 @@ typedef struct Run {
         int exec_fd;        /* listens for commands to run in the container (runner/exec-message.h) */
         int record_fd;      /* what they need (runner/exec-record.h) */
         int first_check;    /* msec from the payload's start to the first health check; -1: there are none */
+        int ids_fd;         /* holds the ids of UserNS=auto; -1 otherwise */
         int namespace_fd;   /* the container's user namespace */
         guint listen_count; /* sockets that systemd passed, from descriptor 3 on */
 

@@ -63,6 +63,7 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "containers-fd", run->containers_fd);
         add_descriptor(argv, "folder-fd", run->folder_fd);
         add_descriptor(argv, "cgroup-fd", run->cgroup_fd);
+        add_descriptor(argv, "ids-fd", run->ids_fd); /* only held */
         if (run->session.owns_container_dir)
                 g_ptr_array_add(argv, g_strconcat("--runtime-dir=", run->session.container_dir, NULL));
         g_ptr_array_add(argv, g_strdup(run->spec->name));
@@ -80,7 +81,8 @@ static void execute(const Run *run, char *const *argv, char *const *environment,
                                    run->folder_fd,
                                    run->exec_fd,
                                    run->record_fd,
-                                   run->cgroup_fd};
+                                   run->cgroup_fd,
+                                   run->ids_fd};
 
         for (size_t i = 0; i < G_N_ELEMENTS(handed_over); i++)
                 if (handed_over[i] >= 0)

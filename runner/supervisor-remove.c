@@ -4,10 +4,15 @@
 
 #include "runner/supervisor-remove.h"
 
+#include "runner/supervisor-cgroup.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void remove_entry(int folder_fd, const char *name, dev_t device) {
@@ -48,4 +53,34 @@ void supervisor_remove_folder(const char *path) {
                 supervisor_remove_entries(fd, status.st_dev);
         close(fd);
         (void) rmdir(path);
+}
+
+/* The files belong to subordinate ids, and so do cgroups of a systemd inside. The user namespace, which outlives its
+ * processes by our descriptor, has them all, and its root may remove them: no newuidmap is needed. */
+static void remove_mapped(int namespace_fd, int cgroup_fd, int folder_fd) {
+        struct stat status;
+
+        /* Without it, or before its map was written, all that is there is our own. */
+        if (namespace_fd >= 0 && setns(namespace_fd, CLONE_NEWUSER) == 0 && setresgid(0, 0, 0) == 0)
+                (void) setresuid(0, 0, 0);
+        supervisor_remove_cgroups(cgroup_fd);
+        if (fstat(folder_fd, &status) == 0)
+                supervisor_remove_entries(folder_fd, status.st_dev);
+}
+
+/* We enter the namespace ourselves. Where the user is not in it, a child does: the folder itself is the user's, opened to
+ * the container's root by its mode (runner/rootfs.c). */
+void supervisor_remove_layer(int namespace_fd, int cgroup_fd, int containers_fd, int folder_fd,
+                             const char *name) {
+        struct stat status;
+        bool is_open = fstat(folder_fd, &status) == 0 && (status.st_mode & 0777) == 0777;
+        int child = is_open ? fork() : 0;
+
+        if (child <= 0)
+                remove_mapped(namespace_fd, cgroup_fd, folder_fd);
+        if (is_open && child == 0)
+                _exit(0);
+        while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+                ;
+        (void) unlinkat(containers_fd, name, AT_REMOVEDIR);
 }

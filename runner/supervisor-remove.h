@@ -8,3 +8,8 @@ void supervisor_remove_entries(int folder_fd, dev_t device);
 
 /* The same with the folder PATH itself. */
 void supervisor_remove_folder(const char *path);
+
+/* Removes the writable layer of the container NAME, and the cgroups below its own. We are root of its user namespace
+ * afterwards, so nothing else is to come. */
+void supervisor_remove_layer(int namespace_fd, int cgroup_fd, int containers_fd, int folder_fd,
+                             const char *name);

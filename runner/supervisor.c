@@ -341,23 +341,6 @@ static void supervise(Supervisor *supervisor) {
 
 /* ---- the end ---- */
 
-/* The files belong to subordinate ids. The user namespace, which outlives its processes by our descriptor,
- * has them all, and its root may remove them: no newuidmap is needed. Nothing is left to do for us outside,
- * so we enter it ourselves. */
-static void remove_what_is_of_others(const Supervisor *supervisor) {
-        struct stat status;
-
-        /* Without it, or before its map was written, all that is there is our own. */
-        if (supervisor->namespace_fd >= 0 && setns(supervisor->namespace_fd, CLONE_NEWUSER) == 0 &&
-            setresgid(0, 0, 0) == 0)
-                (void) setresuid(0, 0, 0);
-        supervisor_remove_cgroups(supervisor->cgroup_fd);
-        if (fstat(supervisor->folder_fd, &status) < 0)
-                return;
-        supervisor_remove_entries(supervisor->folder_fd, status.st_dev);
-        (void) unlinkat(supervisor->containers_fd, supervisor->name, AT_REMOVEDIR);
-}
-
 static void tell_end(const Supervisor *supervisor) {
         if (!WIFSIGNALED(supervisor->status) || WTERMSIG(supervisor->status) != SIGKILL ||
             supervisor->is_killed || !supervisor_is_out_of_memory(supervisor->cgroup_fd))
@@ -381,7 +364,8 @@ static void clean_up(Supervisor *supervisor) {
         if (supervisor->is_socket && supervisor->has_written)
                 supervisor_journal_settle();
         if (supervisor->folder_fd >= 0)
-                remove_what_is_of_others(supervisor);
+                supervisor_remove_layer(supervisor->namespace_fd, supervisor->cgroup_fd,
+                                        supervisor->containers_fd, supervisor->folder_fd, supervisor->name);
 }
 
 /* Ends as the payload has: by its exit status, or by the signal that ended it, so that systemd sees the

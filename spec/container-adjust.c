@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "spec/container-remap.h"
 #include "spec/problem.h"
 #include "spec/value-basic.h"
 #include "spec/value-capability-effect.h"
@@ -143,6 +144,7 @@ void container_check(KeyLoad *load) {
                                     "Image= and Rootfs= cannot both be there");
         if (spec->user && spec->group && strchr(spec->user, ':'))
                 key_load_report_key(load, PROBLEM_ERROR, "Group", "User= has a group already");
+        container_remap(load, spec);
         check_capabilities(load, spec);
         check_privileged(load, spec);
         check_network_use(load, spec);

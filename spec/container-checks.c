@@ -9,6 +9,7 @@
 #include "spec/value-basic.h"
 #include "spec/value-capability.h"
 #include "spec/value-health.h"
+#include "spec/value-idmap.h"
 #include "spec/value-image.h"
 #include "spec/value-json-list.h"
 #include "spec/value-member.h"
@@ -107,6 +108,12 @@ bool check_host_name(const char *value, GError **error) {
                         return fail(error, WOLFFIA_ERROR_VALUE,
                                     "'%s' is not a host name; letters, digits, - and . are possible", value);
         return true;
+}
+
+bool check_idmap(const char *value, GError **error) {
+        IdMapping mapping;
+
+        return value_idmap_parse(value, &mapping, error);
 }
 
 bool check_image(const char *value, GError **error) {

@@ -16,6 +16,7 @@ bool check_health(const char *value, GError **error);
 bool check_health_action(const char *value, GError **error);
 bool check_host(const char *value, GError **error);
 bool check_host_name(const char *value, GError **error);
+bool check_idmap(const char *value, GError **error);
 bool check_image(const char *value, GError **error);
 bool check_interval(const char *value, GError **error);
 bool check_mode(const char *value, GError **error);

@@ -11,11 +11,8 @@
 #define CONTAINER_KEY_NO_FIELD KEY_NO_FIELD
 
 /* One remark is reported once a unit, whatever the number of keys that have it. */
-#define REMARK_HEALTH "results of health checks are in the journal, the last one in `systemctl status`"
-#define REMARK_LABELS "containers get no SELinux label of their own in this version"
-#define REMARK_MAPS                                                                                         \
-        "own maps of ids come with a later version; UserNS=keep-id:uid=…,gid=… does for most images"
-#define REMARK_REMAP        "it is obsolete in Podman too; write UserNS= instead"
+#define REMARK_HEALTH       "results of health checks are in the journal, the last one in `systemctl status`"
+#define REMARK_LABELS       "containers get no SELinux label of their own in this version"
 #define REMARK_RETRY        "a failed pull is tried again by Restart= in [Service]"
 #define REMARK_TERMINAL     "a service has no terminal"
 #define REMARK_PODMAN_FILES "these files are for podman, which does not run here"
@@ -112,6 +109,14 @@ static const Key container_keys[] = {
          FIELD(groups), "GROUP", "additional group, or keep-groups"},
         {"UserNS", "userns", 0, KEY_SINGLE, KEY_WORKS, check_userns,
          FIELD(user_namespace), "MODE", "keep-id[:uid=,gid=], auto, nomap, host or single"},
+        {"UIDMap", "uidmap", 0, KEY_SPLIT, KEY_WORKS, check_idmap,
+         FIELD(user_maps), "[FLAGS]CONTAINER:FROM[:AMOUNT]", "own map of user ids"},
+        {"GIDMap", "gidmap", 0, KEY_SPLIT, KEY_WORKS, check_idmap,
+         FIELD(group_maps), "[FLAGS]CONTAINER:FROM[:AMOUNT]", "own map of group ids"},
+        {"SubUIDMap", "subuidname", 0, KEY_SINGLE, KEY_WORKS, NULL,
+         FIELD(sub_users), "NAME", "name in /etc/subuid whose ranges are used"},
+        {"SubGIDMap", "subgidname", 0, KEY_SINGLE, KEY_WORKS, NULL,
+         FIELD(sub_groups), "NAME", "name in /etc/subgid whose ranges are used"},
         {"WorkingDir", "workdir", 'w', KEY_SINGLE, KEY_WORKS, check_absolute,
          FIELD(working_directory), "FOLDER", "working directory inside"},
         {"Timezone", "tz", 0, KEY_SINGLE, KEY_WORKS, NULL,
@@ -210,6 +215,14 @@ static const Key container_keys[] = {
          CONTAINER_KEY_NO_FIELD, "VALUE", "name of the unit, without .service"},
         {"AutoUpdate", NULL, 0, KEY_SINGLE, KEY_WORKS, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "how the image is kept up to date, kept as the label io.containers.autoupdate"},
+        {"RemapUsers", NULL, 0, KEY_SINGLE, KEY_WORKS, NULL,
+         CONTAINER_KEY_NO_FIELD, "VALUE", "obsolete: manual, auto or keep-id, as UserNS= and UIDMap="},
+        {"RemapUid", NULL, 0, KEY_SPLIT, KEY_WORKS, NULL,
+         CONTAINER_KEY_NO_FIELD, "VALUE", "obsolete: a mapping of user ids, with RemapUsers="},
+        {"RemapGid", NULL, 0, KEY_SPLIT, KEY_WORKS, NULL,
+         CONTAINER_KEY_NO_FIELD, "VALUE", "obsolete: a mapping of group ids, with RemapUsers="},
+        {"RemapUidSize", NULL, 0, KEY_SINGLE, KEY_WORKS, NULL,
+         CONTAINER_KEY_NO_FIELD, "VALUE", "obsolete: size=, with RemapUsers=auto"},
         {"VolatileTmp", NULL, 0, KEY_BOOLEAN, KEY_WORKS, NULL,
          CONTAINER_KEY_NO_FIELD, NULL, "deprecated: /tmp in memory, 512 MiB"},
         {"CgroupsMode", "cgroups", 0, KEY_SINGLE, KEY_IGNORED, NULL,
@@ -272,22 +285,6 @@ static const Key container_keys[] = {
         WITHOUT("tls-verify", 0, KEY_BOOLEAN, "registries.conf(5) says which registries have no TLS"),
         {"AppArmor", "security-opt=apparmor", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "AppArmor profiles are not supported; AppArmorProfile= in [Service] is not either, for user services"},
-        {"UIDMap", "uidmap", 0, KEY_SPLIT, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_MAPS},
-        {"GIDMap", "gidmap", 0, KEY_SPLIT, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_MAPS},
-        {"SubUIDMap", "subuidname", 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_MAPS},
-        {"SubGIDMap", "subgidname", 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_MAPS},
-        {"RemapUsers", NULL, 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_REMAP},
-        {"RemapUid", NULL, 0, KEY_SPLIT, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_REMAP},
-        {"RemapGid", NULL, 0, KEY_SPLIT, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_REMAP},
-        {"RemapUidSize", NULL, 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_REMAP},
         {NULL, "pid", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "other process namespaces come with a later version"},
         {NULL, "ipc", 0, KEY_SINGLE, KEY_REFUSED, NULL,

@@ -56,6 +56,10 @@ typedef struct ContainerSpec {
         char *user; /* USER[:GROUP] */
         char *group;
         GPtrArray *groups;
+        GPtrArray *user_maps; /* CONTAINER:FROM:AMOUNT */
+        GPtrArray *group_maps;
+        char *sub_users; /* whose line of /etc/subuid */
+        char *sub_groups;
         char *user_namespace; /* keep-id[:uid=,gid=], host, … */
         char *working_directory;
         char *time_zone;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "spec/value-basic.h"
 #include "spec/value-user.h"
 
 #include <string.h>
@@ -93,7 +94,10 @@ bool volume_record_take_option(VolumeRecord *record, const char *option, GError 
                 return true;
         }
         if (g_str_equal(name, "copy") || g_str_equal(name, "nocopy")) {
-                record->no_copy = name[0] == 'n';
+                bool yes = true;
+                if (equals && !value_boolean_parse(value, &yes, error))
+                        return false;
+                record->no_copy = (name[0] == 'n') == yes;
                 return true;
         }
         return fail(error, WOLFFIA_ERROR_VALUE,

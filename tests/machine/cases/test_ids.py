@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Which ids a container has, seen from inside and from outside."""
+
+import box
+
+from machine.case import row
+
+MAPS = "cat /proc/self/uid_map; echo -; cat /proc/self/gid_map"
+
+
+def maps(machine, *options):
+    users, groups = box.run(machine, MAPS, *options).out.split("-")
+    return [[tuple(map(int, line.split())) for line in text.strip().splitlines()] for text in (users, groups)]
+
+
+def base(machine):
+    return int(machine.root("sed -n 's/^alice:\\([0-9]*\\):.*/\\1/p' /etc/subuid").out.split()[0])
+
+
+def test_nomap_and_auto_have_subordinate_ids_only_and_the_image_works(machine):
+    start = base(machine)
+    users, groups = maps(machine, "--userns=nomap")
+    assert users == groups == [(0, start, 65536)], users
+    users, groups = maps(machine, "--userns=auto")
+    assert users == groups == [(0, start, 1024)], users
+    out = box.run(machine, "id -u; stat -c %u:%g / /etc/passwd /tmp; touch /etc/x /root.x; chown app /etc/x; stat -c %U /etc/x",
+                  "--userns=auto").out
+    assert out.split() == ["0", "0:0", "0:0", "0:0", "app"], out
+    assert machine.alice("ls -A ~/.local/share/wolffia/containers", check=False).out.split() in ([], ["box"])
+
+
+def test_containers_with_auto_have_parts_of_their_own_and_use_them_again(machine):
+    for name in ("one", "two"):
+        box.start(machine, "cat /proc/self/uid_map\nsleep 60\n", "UserNS=auto", name=name)
+    seen = [machine.alice(f"systemctl --user show -P MainPID {name}").out.strip() for name in ("one", "two")]
+    firsts = [int(machine.root(f"awk '{{print $2}}' /proc/$(pgrep -P {pid} | head -n 1)/uid_map").out) for pid in seen]
+    assert sorted(firsts) == [base(machine), base(machine) + 1024], firsts
+    machine.alice("systemctl --user kill -s KILL one", check=False)
+    machine.eventually(lambda: machine.alice("! systemctl --user is-active one"))
+    machine.alice("systemctl --user start one; systemctl --user stop one two")
+    before = machine.alice("ls ~/.local/share/wolffia/layers").out
+    assert maps(machine, "--userns=auto")[0] == [(0, base(machine), 1024)]
+    assert machine.alice("ls ~/.local/share/wolffia/layers").out == before
+
+
+def test_auto_takes_its_size_from_what_is_asked_and_says_when_nothing_is_left(machine):
+    assert maps(machine, "--userns=auto:size=2000")[0] == [(0, base(machine), 2000)]
+    users, groups = maps(machine, "--userns=auto:uidmapping=0:0:1")
+    assert users[0] == (0, 1000, 1) and groups[0][0] == 0 and groups[0][1] == base(machine), (users, groups)
+    result = box.run(machine, "true", "--userns=auto:size=70000", check=False)
+    assert result.status == 125 and "no 70000 in a row are free" in result.err, result
+
+
+def test_named_volumes_and_folders_work_without_the_user_in_the_map(machine):
+    machine.alice("wolffia volume remove --force autovolume; rm -rf ~/autofolder; mkdir -m 777 ~/autofolder; echo text >~/autofolder/file",
+                  check=False)
+    out = box.run(machine, "stat -c %u:%g /v; touch /v/x; cat /f/file; touch /f/y; stat -c %u /f/y",
+                  "--userns=auto", "--volume=autovolume:/v", "--volume=/home/alice/autofolder:/f").out
+    assert out.split() == ["0:0", "text", "0"], out
+    owner = int(machine.alice("stat -c %u ~/autofolder/y").out)
+    assert owner == base(machine), owner
+    assert box.run(machine, "ls /v", "--userns=auto", "--volume=autovolume:/v").out == "x\n"
+    mode = machine.alice("stat -c %a ~/.local/share/wolffia/volumes/autovolume").out
+    assert mode == "700\n", mode
+    machine.alice("wolffia volume remove autovolume; wolffia unshare rm -rf ~/autofolder")
+
+
+def test_the_option_u_works_without_the_user_in_the_map(machine):
+    machine.alice("rm -rf ~/autogiven; mkdir -p ~/autogiven/sub; touch ~/autogiven/sub/file")
+    out = box.run(machine, "stat -c %u:%g /g /g/sub/file", "--userns=nomap", "--user=app", "--volume=/home/alice/autogiven:/g:U").out
+    assert out.split() == ["1000:1000"] * 2, out
+    assert int(machine.alice("stat -c %u ~/autogiven/sub/file").out) == base(machine) + 1000
+    machine.alice("wolffia unshare rm -rf ~/autogiven")
+
+
+def test_own_maps_replace_or_extend_the_usual_one(machine):
+    start = base(machine)
+    users, groups = maps(machine, "--uidmap=0:1:10", "--uidmap=10:0:1", "--gidmap=0:0:5")
+    assert users == [(0, start, 10), (10, 1000, 1)] and groups == [(0, 1000, 1), (1, start, 4)], (users, groups)
+    users, groups = maps(machine, f"--uidmap=+70000:@{start + 5}:1")
+    assert (70000, start + 5, 1) in users and (0, 1000, 1) in users and groups == [(0, 1000, 1), (1, start, 65536)], (users, groups)
+    result = box.run(machine, "true", "--uidmap=0:@0:1", check=False)
+    assert result.status == 125 and "neither yours" in result.err, result
+    result = box.run(machine, "true", "--subuidname=bob", check=False)
+    assert result.status == 125 and "SubUIDMap=bob" in result.err, result
+    assert maps(machine, "--subuidname=alice")[0] == [(0, 1000, 1), (1, start, 65536)]
+
+
+def test_keep_id_takes_other_ids_and_a_size(machine):
+    start = base(machine)
+    users, groups = maps(machine, "--userns=keep-id:uid=200,gid=210,size=300")
+    assert users == [(0, start, 200), (200, 1000, 1), (201, start + 200, 99)], users
+    assert groups == [(0, start, 210), (210, 1000, 1), (211, start + 210, 89)], groups
+
+
+@row("U3")
+def test_a_change_of_ranges_needs_no_migration(machine):
+    start = base(machine)
+    box.run(machine, "true")
+    saved = machine.root("cp -a /etc/subuid /etc/subuid.saved; cp -a /etc/subgid /etc/subgid.saved")
+    assert saved.status == 0
+    try:
+        machine.root("sed -i 's/^alice:.*/alice:700000:65536/' /etc/subuid /etc/subgid")
+        out = box.run(machine, "cat /proc/self/uid_map; stat -c %u /etc/passwd; touch /etc/new", "--user=root").out
+        assert out.split() == ["0", "1000", "1", "1", "700000", "65536", "0"], out
+    finally:
+        machine.root("mv /etc/subuid.saved /etc/subuid; mv /etc/subgid.saved /etc/subgid")
+    assert maps(machine)[0] == [(0, 1000, 1), (1, start, 65536)]
+
+
+@row("U7")
+def test_ids_beyond_the_range_are_named_with_what_is_needed(machine):
+    machine.alice("rm -rf ~/high; mkdir -p ~/high/bin; cp /bin/busybox ~/high/bin/sh")
+    machine.root("chown 200000:200000 /home/alice/high/bin; tar -C /home/alice/high -cf /home/alice/high.tar --owner=0 --group=0 ./bin/sh; "
+                 "tar -C /home/alice/high -rf /home/alice/high.tar --no-recursion --numeric-owner ./bin; rm -r /home/alice/high; "
+                 "chown alice: /home/alice/high.tar")
+    result = machine.alice("wolffia import localhost/high ~/high.tar", check=False)
+    assert result.status == 1 and "200000" in result.err and "usermod" in result.err, result
