@@ -164,12 +164,33 @@ static void take_rootfs(const Check *check, Translation *translation, const Unit
         check_path(translation, line, parts[0], "it is what is to run");
 }
 
+/* Whether the unit is given a credential of that name, which comes before the store. */
+static bool is_credential(const Translation *translation, const char *name) {
+        static const char *const keys[] = {"LoadCredential", "LoadCredentialEncrypted", "SetCredential",
+                                           "SetCredentialEncrypted", "ImportCredential"};
+        size_t length = strlen(name);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+                g_autoptr(GPtrArray) lines = unit_file_all(translation->unit, "Service", keys[i]);
+
+                for (guint j = 0; j < lines->len; j++) {
+                        const char *value = ((const UnitAssignment *) lines->pdata[j])->value;
+
+                        /* What a pattern of ImportCredential= brings only systemd knows. */
+                        if (g_str_equal(keys[i], "ImportCredential") ||
+                            (strncmp(value, name, length) == 0 && (value[length] == ':' || !value[length])))
+                                return true;
+                }
+        }
+        return false;
+}
+
 static void take_secret(const Check *check, Translation *translation, const UnitAssignment *line,
                         const char *value) {
         static const char *const suffixes[] = {"", ".cred"};
         g_autoptr(Secret) secret = NULL;
 
-        if (!value_secret_parse(value, &secret, NULL))
+        if (!value_secret_parse(value, &secret, NULL) || is_credential(translation, secret->name))
                 return;
         for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
                 g_autofree char *name = g_strconcat(secret->name, suffixes[i], NULL);

@@ -131,6 +131,15 @@ def test_check_of_what_a_start_needs(box):
     assert "/y" not in text and "named" not in text and "ELSEWHERE" not in text and text.count("EnvironmentFile") == 2, text
 
 
+def test_check_of_secrets(box):
+    environment, _ = units(box, web=["Secret=here,type=env", "Secret=given", "Secret=missing,type=env,target=X", "[Service]",
+                                     "LoadCredential=given:/etc/given"])
+    box.write("data/wolffia/secrets/here.cred", "x")
+    text = box.run("check", check=False, **environment).err
+    assert "Secret=: you have no secret 'missing'; `wolffia secret create missing FILE` makes it" in text, text
+    assert "'here'" not in text and "'given'" not in text, text
+
+
 def test_check_for_programs(box):
     environment, folder = units(box, web=["PublishPrt=1"])
     result = box.run("check", "--json", check=False, **environment)
