@@ -120,6 +120,9 @@ static void check_network_use(const KeyLoad *load, const ContainerSpec *spec) {
         const char *mode = spec->networks->len > 0 ? spec->networks->pdata[0] : "";
         bool none = g_str_equal(mode, "none"), host = g_str_equal(mode, "host");
 
+        if (spec->pod && spec->ports->len > 0)
+                key_load_report_key(load, PROBLEM_ERROR, "PublishPort",
+                                    "the network is the pod's; write it into the .pod file");
         if (spec->networks->len > 1 && (none || host))
                 key_load_report_key(load, PROBLEM_ERROR, "Network",
                                     "none and host cannot be joined with others");

@@ -63,7 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         g_autofree char *name = g_strconcat("x.", word, NULL), *path = g_strconcat("/x/", name, NULL);
         SourceKind which = source_kind(name);
         const UnitKind *kind = unit_kind_find(which);
-        if (which == SOURCE_NONE || !kind)
+        /* A name that no unit can have makes none. */
+        if (which == SOURCE_NONE || !kind || !source_is_unit_name(name))
                 return 0;
 
         size_t text_size = size - (size_t) (end + 1 - data);
