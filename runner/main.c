@@ -13,6 +13,7 @@
 #include "runner/exec-serve.h"
 #include "runner/health-check.h"
 #include "runner/own-program.h"
+#include "runner/pod.h"
 #include "runner/run.h"
 #include "spec/container-keys.h"
 #include "spec/container-options.h"
@@ -121,11 +122,8 @@ int main(int argc, char **argv) {
                 print_help(argc < 2 ? stderr : stdout);
                 return argc < 2 ? EXIT_STATUS_USAGE : EXIT_SUCCESS;
         }
-        if (g_str_equal(argv[1], "--pod-infra")) {
-                fail(&error, WOLFFIA_ERROR_UNSUPPORTED, "pods come with a later version");
-                report(NULL, "spec", error);
-                return EXIT_STATUS_CONFIG;
-        }
+        if (g_str_equal(argv[1], "--pod-infra"))
+                return pod_main((const char *const *) argv + 2);
         if (!container_options_parse((const char *const *) argv + 1, &spec, &error)) {
                 report(NULL, "spec", error);
                 return EXIT_STATUS_USAGE;
@@ -138,26 +136,7 @@ int main(int argc, char **argv) {
                 return EXIT_STATUS_CONFIG;
         }
 
-        Run run = {
-                .spec = spec,
-                .stage = "session",
-                .failure = EXIT_STATUS_NOT_STARTED,
-                .network = NETWORK_INITIAL,
-                .owner = NAMESPACES_OWNER_NONE,
-                .containers_fd = -1,
-                .folder_fd = -1,
-                .cgroup_fd = -1,
-                .output_fd = -1,
-                .payload_fd = -1,
-                .notify_fd = -1,
-                .exec_fd = -1,
-                .record_fd = -1,
-                .first_check = -1,
-                .ids_fd = -1,
-                .namespace_fd = -1,
-                .store_lock_fd = -1,
-                .sync = SYNC_NONE,
-        };
+        Run run = RUN_INITIAL(spec);
         run_container(&run, &error);
         report(spec, run.stage, error);
         return (int) run.failure;

@@ -19,6 +19,8 @@ char *mount_etc_host_name(const ContainerSpec *spec, const Network *network) {
 
         if (spec->host_name && *spec->host_name)
                 return g_strdup(spec->host_name);
+        if (network->shared_host_name)
+                return g_strdup(network->shared_host_name);
         if (network->kind == NETWORK_HOST && gethostname(own, sizeof own - 1) == 0)
                 return g_strdup(own);
         return g_strndup(spec->name, 64);
@@ -32,16 +34,8 @@ static void append_own(GString *text, const char *address, const ContainerSpec *
         g_string_append_c(text, '\n');
 }
 
-char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, const char *host_name) {
-        GString *text = g_string_new("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
-        const char *own = network->guest_address ? network->guest_address : network->guest_address6;
-
-        append_own(text, own ? own : "127.0.0.1", spec, host_name);
-        if (network->guest_address && network->guest_address6)
-                append_own(text, network->guest_address6, spec, host_name);
-        if (network->host_address)
-                g_string_append_printf(text, "%s\thost.containers.internal host.docker.internal\n",
-                                       network->host_address);
+/* AddHost=. HOST_ADDRESS is what "host-gateway" means; NULL: nothing. */
+static void append_hosts(GString *text, const ContainerSpec *spec, const char *host_address) {
         for (guint i = 0; i < spec->hosts->len; i++) {
                 /* NAME:ADDRESS, several names separated by ";" (podman-run(1), --add-host). An IPv6 address
                  * has colons. */
@@ -54,10 +48,22 @@ char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, c
                 if (has_brackets)
                         address[strcspn(address, "]")] = '\0';
                 bool is_gateway = g_str_equal(address, "host-gateway");
-                if (!is_gateway || network->host_address)
-                        g_string_append_printf(text, "%s\t%s\n",
-                                               is_gateway ? network->host_address : address, names);
+                if (!is_gateway || host_address)
+                        g_string_append_printf(text, "%s\t%s\n", is_gateway ? host_address : address, names);
         }
+}
+
+char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, const char *host_name) {
+        GString *text = g_string_new("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+        const char *own = network->guest_address ? network->guest_address : network->guest_address6;
+
+        append_own(text, own ? own : "127.0.0.1", spec, host_name);
+        if (network->guest_address && network->guest_address6)
+                append_own(text, network->guest_address6, spec, host_name);
+        if (network->host_address)
+                g_string_append_printf(text, "%s\thost.containers.internal host.docker.internal\n",
+                                       network->host_address);
+        append_hosts(text, spec, network->host_address);
         return g_string_free(text, FALSE);
 }
 
@@ -115,8 +121,37 @@ static bool write_file(int folder_fd, const char *name, const char *text, GError
         return file_write_all(fd, text, strlen(text), error);
 }
 
+static char *print_own_lines(const ContainerSpec *spec, const char *host_name) {
+        GString *text = g_string_new(NULL);
+
+        append_own(text, "127.0.0.1", spec, host_name);
+        append_hosts(text, spec, NULL);
+        return g_string_free(text, FALSE);
+}
+
+/* Of whose network it is: its names hold here too, and our own means this very network. */
+static bool read_from_peer(const Run *run, const char *name, char **ret_text, GError **error) {
+        g_autofree char *path = g_build_filename(run->peer_folder, name, NULL);
+
+        return file_read(AT_FDCWD, path, 1 << 20, ret_text, NULL, error);
+}
+
+static bool print_shared(const Run *run, const char *host_name, char **hosts, char **resolv_conf,
+                         GError **error) {
+        g_autofree char *theirs = NULL, *names = NULL;
+
+        if (!read_from_peer(run, "hosts", &theirs, error) ||
+            !read_from_peer(run, "resolv.conf", &names, error))
+                return false;
+        g_autofree char *own = print_own_lines(run->spec, host_name);
+        *hosts = g_strconcat(theirs, own, NULL);
+        *resolv_conf = run->spec->dns->len > 0 ? mount_etc_print_resolv_conf(run->spec, &run->network, names)
+                                               : g_steal_pointer(&names);
+        return true;
+}
+
 bool mount_etc_write(const Run *run, GError **error) {
-        g_autofree char *host_text = NULL;
+        g_autofree char *host_text = NULL, *hosts = NULL, *resolv_conf = NULL;
         g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
         g_autofree char *name_line = g_strconcat(host_name, "\n", NULL);
 
@@ -127,8 +162,11 @@ bool mount_etc_write(const Run *run, GError **error) {
         if (!file_read(AT_FDCWD, "/etc/resolv.conf", 1 << 16, &host_text, NULL, NULL))
                 host_text = g_strdup("");
 
-        g_autofree char *hosts = mount_etc_print_hosts(run->spec, &run->network, host_name);
-        g_autofree char *resolv_conf = mount_etc_print_resolv_conf(run->spec, &run->network, host_text);
+        if (!run->peer_folder) {
+                hosts = mount_etc_print_hosts(run->spec, &run->network, host_name);
+                resolv_conf = mount_etc_print_resolv_conf(run->spec, &run->network, host_text);
+        } else if (!print_shared(run, host_name, &hosts, &resolv_conf, error))
+                return false;
         return write_file(folder_fd, "hostname", name_line, error) &&
                write_file(folder_fd, "hosts", hosts, error) &&
                write_file(folder_fd, "resolv.conf", resolv_conf, error);

@@ -110,6 +110,12 @@ static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const Moun
         add_file_system(steps, "devpts", "/dev/pts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
                         facts->has_tty_group ? "newinstance,ptmxmode=0666,mode=0620,gid=5"
                                              : "newinstance,ptmxmode=0666,mode=0620");
+        /* Message queues of a shared ipc namespace can be seen by its owner only, and work all the same. */
+        if (facts->shm_dir) {
+                add_step(steps, MOUNT_BIND, "/dev/shm", facts->shm_dir)->attributes =
+                        SAFE | MOUNT_ATTR_NOEXEC;
+                return true;
+        }
         add_file_system(steps, "tmpfs", "/dev/shm", SAFE | MOUNT_ATTR_NOEXEC, shm_size);
         add_file_system(steps, "mqueue", "/dev/mqueue", SAFE | MOUNT_ATTR_NOEXEC, NULL);
         return true;

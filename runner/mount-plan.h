@@ -61,6 +61,7 @@ typedef struct MountFacts {
         bool is_systemd;        /* the payload is a systemd, which divides its cgroup */
         const char *etc_dir;    /* hosts, hostname, resolv.conf of this container */
         const char *notify_dir; /* the folder of its notification socket, or NULL */
+        const char *shm_dir;    /* /dev/shm of all members of a pod; NULL: one of its own */
         const char *init_path;  /* the host's init for RunInit=, or NULL */
         const GArray *volumes;  /* of MountVolume; NULL: none */
 } MountFacts;

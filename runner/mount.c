@@ -36,10 +36,11 @@ static bool check_sources(const MountPlan *plan, GError **error) {
 
 bool mount_prepare(Run *run, GError **error) {
         g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
+        g_autofree char *shm_dir = run->spec->pod ? g_build_filename(run->peer_folder, "shm", NULL) : NULL;
         g_autofree char *init_path =
                 run->spec->init == TRISTATE_YES ? process_find_program("catatonit") : NULL;
         MountFacts facts = {
-                .own_network = run->network.kind != NETWORK_HOST,
+                .own_network = network_is_own(&run->network),
                 .has_tty_group = id_map_outside(run->map->groups, 5) != G_MAXUINT32,
                 .has_groups = !id_map_is_single(run->map),
                 .etc_dir = run->session.container_dir,
@@ -48,6 +49,8 @@ bool mount_prepare(Run *run, GError **error) {
                 .is_systemd = run->is_systemd,
         };
 
+        if (run->spec->pod)
+                facts.shm_dir = shm_dir;
         if (run->spec->init == TRISTATE_YES && !init_path)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND,
                             "RunInit=yes needs the program catatonit ('apt install catatonit')");

@@ -33,18 +33,34 @@ static bool parse_ports(const ContainerSpec *spec, Network *network, GError **er
         return true;
 }
 
+/* What only the pod can say, its members cannot. */
+static bool choose_pod(const ContainerSpec *spec, NetworkMode **ret_mode, GError **error) {
+        if (spec->networks->len > 0)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "Network=%s: a member has the network of its pod; write it into the .pod file",
+                            (const char *) spec->networks->pdata[0]);
+        if (spec->ports->len > 0)
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "PublishPort=%s: members share the network of their pod; write it into the .pod file",
+                        (const char *) spec->ports->pdata[0]);
+        *ret_mode = g_new0(NetworkMode, 1);
+        (*ret_mode)->kind = NETWORK_CONTAINER;
+        return true;
+}
+
 static bool choose_kind(const ContainerSpec *spec, NetworkMode **ret_mode, GError **error) {
         g_autoptr(NetworkMode) mode = NULL;
         const char *text = spec->networks->len > 0 ? spec->networks->pdata[0] : NULL;
 
         if (spec->pod)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "Pod=%s: pods come with a later version",
-                            spec->pod);
+                return choose_pod(spec, ret_mode, error);
         if (!value_network_parse(text, &mode, error))
                 return fail_prefix(error, "Network=%s", text);
-        if (mode->kind == NETWORK_CONTAINER)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "Network=%s: networks of other containers come with a later version", text);
+        if (mode->kind == NETWORK_CONTAINER && spec->ports->len > 0)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "PublishPort=%s: the network is that of '%s'; publish the port there",
+                            (const char *) spec->ports->pdata[0], mode->name);
         if (mode->kind == NETWORK_UNIT)
                 mode->kind = NETWORK_NAMED;
         if (mode->kind != NETWORK_NAMED && spec->networks->len > 1)
@@ -73,6 +89,10 @@ static bool choose(const ContainerSpec *spec, const char *runtime_dir, Network *
         if (mode->kind == NETWORK_HOST)
                 network->host_address = network_address_find_host();
         return true;
+}
+
+bool network_is_own(const Network *network) {
+        return network->kind != NETWORK_HOST && network->kind != NETWORK_CONTAINER;
 }
 
 bool network_choose(const ContainerSpec *spec, const char *runtime_dir, Network *ret_network,
@@ -104,6 +124,7 @@ void network_clear(Network *network) {
         g_clear_pointer(&network->host_address, g_free);
         g_clear_pointer(&network->copied_address, g_free);
         g_clear_pointer(&network->template, g_free);
+        g_clear_pointer(&network->shared_host_name, g_free);
         if (network->fifo_path)
                 (void) unlink(network->fifo_path);
         g_clear_pointer(&network->fifo_path, g_free);

@@ -18,7 +18,8 @@
 typedef struct NetworkJoin NetworkJoin;
 
 typedef struct Network {
-        NetworkKind kind;          /* none, host, pasta, or named: NETWORK_UNIT is that too */
+        NetworkKind
+                kind; /* none, host, pasta, container (that of a pod too), or named: NETWORK_UNIT is that too */
         GPtrArray *ports;          /* PortMapping *, all with a host port */
         GArray *port_fds;          /* hold the free ports that were found, until pasta has them */
         NetworkOptions *options;   /* of pasta; NULL with other kinds */
@@ -29,6 +30,7 @@ typedef struct Network {
         char *host_address;      /* that the container reaches the host by; NULL where the host has none */
         char *copied_address;    /* of the host, that the container has too */
         char *template;          /* interface of the host that pasta is shown; NULL: pasta looks for one */
+        char *shared_host_name;  /* that of the pod; NULL: not in one */
         bool maps_guest;         /* pasta leads from NETWORK_HOST_ALIAS to the host */
         NetworkJoin *join;       /* places on networks; NULL with other kinds */
         GPtrArray *name_servers; /* that take the place of all others; NULL: none do */
@@ -54,6 +56,9 @@ typedef struct Network {
 bool network_choose(const ContainerSpec *spec, const char *runtime_dir, Network *ret_network,
                     NamespacesOwner *owner, GError **error);
 void network_clear(Network *network);
+
+/* Whether the network namespace is the container's own: its root may configure it, and /sys shows it. */
+bool network_is_own(const Network *network);
 
 /* Starts pasta for the child's network namespace; network_wait() returns when it is up (45 to 90 ms later,
  * while the child mounts). Neither does anything for the other kinds.

@@ -44,6 +44,7 @@
 #include "runner/health.h"
 #include "runner/ids.h"
 #include "runner/image.h"
+#include "runner/join.h"
 #include "runner/mount-etc.h"
 #include "runner/mount-report.h"
 #include "runner/mount.h"
@@ -79,7 +80,9 @@ static void enter_stage(Run *run, const char *stage) {
 
 static bool run_child(Run *run, GError **error) {
         g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
-        bool own_network = run->network.kind != NETWORK_HOST;
+        bool own_network = network_is_own(&run->network);
+        /* In a pod it is the pod's. */
+        bool own_name = !run->network.shared_host_name || run->spec->host_name;
         Rootfs rootfs;
 
         sync_become_child(&run->sync);
@@ -88,7 +91,7 @@ static bool run_child(Run *run, GError **error) {
                 return false;
         if (run->network.kind == NETWORK_PASTA && !sync_reach(&run->sync, POINT_ROOT, error))
                 return false;
-        if (!namespaces_set_host_name(host_name, error) ||
+        if ((own_name && !namespaces_set_host_name(host_name, error)) ||
             (own_network && !namespaces_raise_loopback(error)))
                 return false;
         if (!security_sysctl_apply(run->spec->sysctls, own_network, run->map, error))
@@ -239,7 +242,8 @@ static bool prepare(Run *run, GError **error) {
         warn_of_single_id(run);
         run->is_systemd = payload_systemd_find(run->spec, run->image);
         enter_stage(run, "network");
-        if (!network_choose(run->spec, run->session.runtime_dir, &run->network, &run->owner, error))
+        if (!network_choose(run->spec, run->session.runtime_dir, &run->network, &run->owner, error) ||
+            !join_find(run, error))
                 return false;
         enter_stage(run, "rootfs");
         /* The runtime folder only with the lock: without a unit it is the same for each start of this name. */

@@ -22,9 +22,9 @@ typedef struct MountVolumes MountVolumes;
 typedef struct MountReport MountReport;
 
 typedef struct Run {
-        const ContainerSpec *spec;
-        const char *stage;  /* the stage at work, for messages */
-        ExitStatus failure; /* the exit status if that stage fails */
+        ContainerSpec *spec; /* of a member, join_find() adds what its pod says */
+        const char *stage;   /* the stage at work, for messages */
+        ExitStatus failure;  /* the exit status if that stage fails */
 
         Session session;
         ImageStore *store;
@@ -57,9 +57,37 @@ typedef struct Run {
         int namespace_fd;   /* the container's user namespace */
         guint listen_count; /* sockets that systemd passed, from descriptor 3 on */
 
+        bool is_pod;     /* it is the pod itself (runner/pod.h) */
+        char *peer_name; /* the container or pod (spec->pod) whose network it takes part in; NULL: nobody's */
+        char *peer_folder; /* its runtime folder */
+        int owner_fd;      /* a pidfd of the supervisor of whose namespaces it lives in; -1: its own */
+        int member_fd;     /* the pod sees by it that there are members; -1: no pod */
+
         Sync sync;
         pid_t child;
 } Run;
+
+#define RUN_INITIAL(the_spec)                                                                               \
+        ((Run){.spec = (the_spec),                                                                          \
+               .stage = "session",                                                                          \
+               .failure = EXIT_STATUS_NOT_STARTED,                                                          \
+               .network = NETWORK_INITIAL,                                                                  \
+               .owner = NAMESPACES_OWNER_NONE,                                                              \
+               .containers_fd = -1,                                                                         \
+               .folder_fd = -1,                                                                             \
+               .store_lock_fd = -1,                                                                         \
+               .cgroup_fd = -1,                                                                             \
+               .output_fd = -1,                                                                             \
+               .payload_fd = -1,                                                                            \
+               .notify_fd = -1,                                                                             \
+               .exec_fd = -1,                                                                               \
+               .record_fd = -1,                                                                             \
+               .first_check = -1,                                                                           \
+               .ids_fd = -1,                                                                                \
+               .namespace_fd = -1,                                                                          \
+               .owner_fd = -1,                                                                              \
+               .member_fd = -1,                                                                             \
+               .sync = SYNC_NONE})
 
 /* Starts the container and becomes its supervisor. Returns only in case of failure; then nothing is left
  * behind. */

@@ -26,6 +26,7 @@ void container_state_free(ContainerState *state) {
         g_free(state->rootfs);
         g_free(state->cgroup);
         g_free(state->network);
+        g_free(state->joined);
         g_free(state->log_driver);
         g_strfreev(state->ports);
         g_strfreev(state->namespaces);
@@ -123,6 +124,9 @@ bool state_write(const Run *run, GError **error) {
         set_string(file, "Rootfs", spec->rootfs);
         set_process(file, run);
         set_string(file, "Network", print_network(run->network.kind));
+        set_string(file, "Joined", run->peer_name);
+        g_key_file_set_boolean(file, GROUP, "JoinedPod", run->spec->pod != NULL);
+        g_key_file_set_boolean(file, GROUP, "Pod", run->is_pod);
         set_ports(file, run->network.ports);
         set_map(file, "Users", run->map->users);
         set_map(file, "Groups", run->map->groups);
@@ -177,6 +181,9 @@ bool state_load(const char *folder, ContainerState **ret_state, GError **error) 
                 .payload_time = g_key_file_get_uint64(file, GROUP, "PayloadTime", NULL),
                 .cgroup = get_string(file, "Cgroup"),
                 .network = get_string(file, "Network"),
+                .joined = get_string(file, "Joined"),
+                .has_joined_pod = g_key_file_get_boolean(file, GROUP, "JoinedPod", NULL),
+                .is_pod = g_key_file_get_boolean(file, GROUP, "Pod", NULL),
                 .ports = get_list(file, "Ports"),
                 .namespaces = get_list(file, "Namespaces"),
                 .users = get_list(file, "Users"),

@@ -24,9 +24,12 @@ typedef struct ContainerState {
         guint64 payload_time; /* its start time in clock ticks since boot, as in /proc/PID/stat */
         char *cgroup;         /* of the payload, below /sys/fs/cgroup: "/user.slice/…/payload" */
         char *network;        /* the kind: "none", "host", "pasta", … */
-        char **ports;         /* [ADDRESS:]HOST:CONTAINER/PROTOCOL, host ports as they are in force */
-        char **namespaces;    /* that are not the host's: "user", "mnt", "pid", … as in /proc/PID/ns/ */
-        char **users;         /* the id map, as lines of /proc/PID/uid_map: "0 1000 1" */
+        char *joined;         /* the container or pod whose network it uses; "": none */
+        bool has_joined_pod;
+        bool is_pod;       /* it is none itself, but a pod */
+        char **ports;      /* [ADDRESS:]HOST:CONTAINER/PROTOCOL, host ports as they are in force */
+        char **namespaces; /* that are not the host's: "user", "mnt", "pid", … as in /proc/PID/ns/ */
+        char **users;      /* the id map, as lines of /proc/PID/uid_map: "0 1000 1" */
         char **groups;
         char *log_driver;  /* "journald", "passthrough", "none", … */
         gint64 start_usec; /* since the epoch */

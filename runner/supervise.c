@@ -64,6 +64,8 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "folder-fd", run->folder_fd);
         add_descriptor(argv, "cgroup-fd", run->cgroup_fd);
         add_descriptor(argv, "ids-fd", run->ids_fd); /* only held */
+        add_descriptor(argv, "owner-fd", run->owner_fd);
+        add_descriptor(argv, "member-fd", run->member_fd);
         if (run->session.owns_container_dir)
                 g_ptr_array_add(argv, g_strconcat("--runtime-dir=", run->session.container_dir, NULL));
         g_ptr_array_add(argv, g_strdup(run->spec->name));
@@ -81,6 +83,8 @@ static void execute(const Run *run, char *const *argv, char *const *environment,
                                    run->folder_fd,
                                    run->exec_fd,
                                    run->record_fd,
+                                   run->owner_fd,
+                                   run->member_fd,
                                    run->cgroup_fd,
                                    run->ids_fd};
 
@@ -94,14 +98,14 @@ static void execute(const Run *run, char *const *argv, char *const *environment,
         execve(program, argv, environment);
 }
 
-static const char *find_program(void) {
+const char *supervise_find_program(void) {
         const char *program = g_getenv("WOLFFIA_SUPERVISOR"); /* for running from a build folder */
 
         return program ? program : WOLFFIA_SUPERVISOR_PATH;
 }
 
 bool supervise_become(const Run *run, int stop_signal, GError **error) {
-        const char *program = find_program(), *notify_socket = g_getenv("NOTIFY_SOCKET");
+        const char *program = supervise_find_program(), *notify_socket = g_getenv("NOTIFY_SOCKET");
         g_autofree char *notify_variable = g_strconcat("NOTIFY_SOCKET=", notify_socket, NULL);
         char *const environment[] = {notify_socket ? notify_variable : NULL, NULL};
 
@@ -151,7 +155,7 @@ void supervise_when_interrupted(const Run *run) {
         g_clear_pointer(&interruption.argv, g_ptr_array_unref);
         interruption.argv = plan_arguments(run, SIGKILL);
         g_ptr_array_insert(interruption.argv, 1, g_strdup("--interrupted=1"));
-        interruption.program = find_program();
+        interruption.program = supervise_find_program();
         interruption.runner = getpid();
         sigfillset(&action.sa_mask);
         for (size_t i = 0; i < G_N_ELEMENTS(interruptions); i++)

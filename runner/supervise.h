@@ -11,6 +11,9 @@
  * Needs:    run->child, the descriptors of Run */
 bool supervise_become(const Run *run, int stop_signal, GError **error);
 
+/* The path of the supervisor's program. */
+const char *supervise_find_program(void);
+
 /* The signal that stops the payload: StopSignal=, the image's, SIGTERM, or what systemd takes for it. */
 bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error);
 

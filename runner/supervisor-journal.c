@@ -8,6 +8,7 @@
 
 #include "runner/supervisor-journal.h"
 
+#include <errno.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -50,4 +51,19 @@ void supervisor_journal_settle(void) {
             send(fd, header, sizeof header - 1, MSG_NOSIGNAL) > 0)
                 (void) wait_until_read(fd);
         close(fd);
+}
+
+/* write(2) that does not wait. O_NONBLOCK would do, but belongs to whoever else has the same pipe or
+ * terminal open, and would outlive us there. A pipe that poll() calls writable takes PIPE_BUF bytes, and
+ * that is our buffer (pipe(7)). */
+ssize_t supervisor_journal_put(bool is_socket, const char *data, size_t size) {
+        if (is_socket)
+                return sendto(STDOUT_FILENO, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
+
+        struct pollfd event = {.fd = STDOUT_FILENO, .events = POLLOUT};
+        if (poll(&event, 1, 0) == 0) {
+                errno = EAGAIN;
+                return -1;
+        }
+        return write(STDOUT_FILENO, data, size);
 }

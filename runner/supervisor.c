@@ -18,6 +18,8 @@
 
 #include "runner/supervisor-cgroup.h"
 #include "runner/supervisor-health.h"
+#include "runner/supervisor-heard.h"
+#include "runner/supervisor-hold.h"
 #include "runner/supervisor-journal.h"
 #include "runner/supervisor-notify.h"
 #include "runner/supervisor-remove.h"
@@ -58,6 +60,8 @@ typedef struct Supervisor {
         int notify_fd;       /* -1: the payload says nothing */
         int pasta_errors_fd; /* -1: no pasta, or it has ended */
         int payload_fd;      /* a pidfd */
+        int owner_fd;        /* a pidfd: who holds the network that the payload is in; -1: we */
+        int member_fd;       /* only held open: the pod sees by it that we live */
         int exec_fd;         /* who wants to run something in the container connects here */
         int record_fd;       /* what the runner needs for that */
         int first_check;     /* msec until the first health check; -1: there are none */
@@ -94,26 +98,12 @@ static void complain(const Supervisor *supervisor, const char *text) {
 
 /* ---- output ---- */
 
-/* write(2) that does not wait. O_NONBLOCK would do, but belongs to whoever else has the same pipe or
- * terminal open, and would outlive us there. A pipe that poll() calls writable takes PIPE_BUF bytes, and
- * that is our buffer (pipe(7)). */
-static ssize_t put(const Supervisor *supervisor, const char *data, size_t size) {
-        if (supervisor->is_socket)
-                return sendto(STDOUT_FILENO, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
-
-        struct pollfd event = {.fd = STDOUT_FILENO, .events = POLLOUT};
-        if (poll(&event, 1, 0) == 0) {
-                errno = EAGAIN;
-                return -1;
-        }
-        return write(STDOUT_FILENO, data, size);
-}
-
 /* Gives what is in the buffer to standard output. False: it takes no more for now. */
 static bool flush_output(Supervisor *supervisor) {
         while (supervisor->start < supervisor->end) {
-                ssize_t n = put(supervisor, supervisor->buffer + supervisor->start,
-                                supervisor->end - supervisor->start);
+                ssize_t n =
+                        supervisor_journal_put(supervisor->is_socket, supervisor->buffer + supervisor->start,
+                                               supervisor->end - supervisor->start);
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0 && errno == EAGAIN)
@@ -155,31 +145,6 @@ static void drain_output(Supervisor *supervisor) {
 
 /* ---- signals ---- */
 
-/* The hexadecimal mask behind a name in /proc/PID/status (proc(5)). */
-static unsigned long long find_mask(const char *text, const char *name) {
-        const char *line = strstr(text, name);
-
-        return line ? strtoull(line + strlen(name), NULL, 16) : 0;
-}
-
-/* Process 1 of a pid namespace gets only signals that it has a handler for, or blocks in order to wait for
- * them; the kernel drops the others (pid_namespaces(7)). */
-static bool is_heard(const Supervisor *supervisor, int number) {
-        char path[32] = "/proc/", text[4096];
-
-        memcpy(supervisor_print_number(path + 6, (unsigned long) supervisor->payload), "/status", 8);
-
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-        if (fd >= 0)
-                close(fd);
-        if (size < 0)
-                return true;
-        text[size] = '\0';
-        unsigned long long heard = find_mask(text, "SigCgt:\t") | find_mask(text, "SigBlk:\t");
-        return number == SIGKILL || (heard >> (number - 1)) & 1;
-}
-
 static void pass_signal(Supervisor *supervisor, int number) {
         if (supervisor->has_ended)
                 return;
@@ -187,7 +152,7 @@ static void pass_signal(Supervisor *supervisor, int number) {
                 supervisor->is_asked = true;
                 supervisor_thaw(supervisor->cgroup_fd);
                 number = supervisor->stop_signal;
-                supervisor->is_waiting = !is_heard(supervisor, number);
+                supervisor->is_waiting = !supervisor_is_heard(supervisor->payload, number);
                 if (supervisor->is_waiting) {
                         const struct itimerval timer = {.it_value = {.tv_usec = HEARING_USEC}};
                         setitimer(ITIMER_REAL, &timer, NULL); /* its SIGALRM calls insist() */
@@ -203,7 +168,7 @@ static void insist(Supervisor *supervisor) {
         supervisor->is_waiting = false;
         if (supervisor->has_ended)
                 return;
-        if (is_heard(supervisor, supervisor->stop_signal)) {
+        if (supervisor_is_heard(supervisor->payload, supervisor->stop_signal)) {
                 kill(supervisor->payload, supervisor->stop_signal);
                 return;
         }
@@ -227,6 +192,23 @@ static void lose_pasta(Supervisor *supervisor) {
                 supervisor,
                 ": pasta, which connects the container, has ended, so the container is stopped; Restart= in "
                 "[Service] starts it again");
+        supervisor_notify(status, sizeof status - 1);
+        pass_signal(supervisor, SIGTERM);
+}
+
+/* The pasta, or the interfaces, of what the payload is connected by are gone. */
+static void lose_owner(Supervisor *supervisor) {
+        static const char status[] =
+                "STATUS=The container or pod whose network this one uses has ended; it is being stopped";
+
+        close(supervisor->owner_fd);
+        supervisor->owner_fd = -1;
+        if (supervisor->has_ended || supervisor->is_asked || supervisor->interrupted)
+                return;
+        supervisor->has_failed = true;
+        complain(supervisor,
+                 ": the container or pod whose network this one uses has ended, so this one is stopped; "
+                 "Restart= in [Service] starts it again with the new network");
         supervisor_notify(status, sizeof status - 1);
         pass_signal(supervisor, SIGTERM);
 }
@@ -317,6 +299,7 @@ static void supervise(Supervisor *supervisor) {
                         {.fd = supervisor->pasta_errors_fd, .events = POLLIN},
                         {.fd = supervisor->exec_fd, .events = POLLIN},
                         {.fd = supervisor->health.report_fd, .events = POLLIN},
+                        {.fd = supervisor->owner_fd, .events = POLLIN},
                 };
                 int timeout = supervisor_health_timeout(&supervisor->health);
                 if (poll(events, sizeof events / sizeof *events, timeout) < 0)
@@ -336,6 +319,8 @@ static void supervise(Supervisor *supervisor) {
                         take_exec(supervisor);
                 if (events[0].revents)
                         take_signal(supervisor);
+                if (events[6].revents && supervisor->owner_fd >= 0)
+                        lose_owner(supervisor);
         }
 }
 
@@ -413,6 +398,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                 {"--containers-fd=", &supervisor->containers_fd},
                 {"--folder-fd=", &supervisor->folder_fd},
                 {"--cgroup-fd=", &supervisor->cgroup_fd},
+                {"--owner-fd=", &supervisor->owner_fd},
+                {"--member-fd=", &supervisor->member_fd},
                 {"--interrupted=", &supervisor->interrupted},
         };
 
@@ -454,6 +441,8 @@ int main(int argc, char **argv) {
                 .output_fd = -1,
                 .notify_fd = -1,
                 .payload_fd = -1,
+                .owner_fd = -1,
+                .member_fd = -1,
                 .exec_fd = -1,
                 .record_fd = -1,
                 .first_check = -1,
@@ -464,6 +453,8 @@ int main(int argc, char **argv) {
                 .cgroup_fd = -1,
         };
 
+        if (argc == 2 && strcmp(argv[1], "--hold") == 0)
+                return supervisor_hold();
         if (!parse(argc, argv, &supervisor)) {
                 static const char usage[] = "wolffia-supervisor is started by wolffia-runner, not by hand\n";
                 (void) !write(STDERR_FILENO, usage, sizeof usage - 1);

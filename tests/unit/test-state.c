@@ -137,11 +137,32 @@ static void a_folder_without_one_says_so(Scratch *scratch, gconstpointer data) {
         g_assert_cmpstr(state->ports[0], ==, NULL);
 }
 
+static void pods_and_joined_networks_are_told(Scratch *scratch, gconstpointer data) {
+        g_autoptr(ContainerState) state = NULL;
+        g_autoptr(GError) error = NULL;
+        Payload payload = {0};
+
+        (void) data;
+        open_payload(&payload, scratch);
+        payload.spec->pod = g_strdup("app");
+        payload.run.peer_name = (char *) "app";
+        (void) state_write(&payload.run, &error);
+        g_assert_no_error(error);
+        (void) state_load(scratch->path, &state, &error);
+        g_assert_no_error(error);
+        g_assert_cmpstr(state->joined, ==, "app");
+        g_assert_true(state->has_joined_pod);
+        g_assert_false(state->is_pod);
+        end(payload.run.child);
+        close_payload(&payload);
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         scratch_test_add("/state/load/reads-what-was-written", what_is_written_is_read);
         scratch_test_add("/state/write/leaves-out-the-hosts-network", the_hosts_network_is_not_its_own);
         scratch_test_add("/state/is-alive/as-long-as-the-payload", it_lives_as_long_as_the_payload);
         scratch_test_add("/state/load/names-what-is-missing", a_folder_without_one_says_so);
+        scratch_test_add("/state/write/tells-what-is-joined", pods_and_joined_networks_are_told);
         return g_test_run();
 }

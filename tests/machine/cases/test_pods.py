@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Containers that share namespaces: pods, and Network=NAME.container."""
+
+import box
+import web
+
+from machine.case import row
+
+
+def inside(machine, name, command):
+    """What a further command in the container prints."""
+    return machine.alice(f"/usr/libexec/wolffia/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/{name} -- {command}").out
+
+
+def write_pod(machine, *lines, install=()):
+    text = "\n".join(["[Pod]", *lines]) + ("\n[Install]\n" + "\n".join(install) if install else "") + "\n"
+    machine.write("~/.config/wolffia/app.pod", text)
+
+
+def start_pod(machine, *lines, script="exec sleep 1000", member=()):
+    """A web server and a box as members of one pod."""
+    web.import_image(machine)
+    box.import_image(machine)
+    write_pod(machine, *lines)
+    machine.write("~/box.sh", script)
+    web.write(machine, web.container("Pod=app.pod", install=()))
+    web.write(machine, box.container("Pod=app.pod", "Volume=%h/box.sh:/script:ro", "Exec=/bin/sh /script", *member), "box")
+    machine.alice("systemctl --user start app-pod", timeout=60)
+    for name in ("web", "box"):
+        machine.eventually(lambda name=name: machine.show(name, "ActiveState") == "active")
+
+
+def test_a_pod_starts_its_members_and_its_published_port_answers_with_the_clients_address(machine):
+    start_pod(machine, "PublishPort=8080:80")
+    assert "Hello" in web.answers(machine, web.ADDRESS + "?of-a-pod")
+    machine.eventually(lambda: [line for line in machine.journal("web").splitlines()
+                                if "of-a-pod" in line and line.startswith(machine.client_address + " ")])
+
+
+def test_members_see_each_other_on_localhost_and_share_name_and_memory(machine):
+    start_pod(machine, "HostName=together", "AddHost=printer:192.0.2.50",
+              script="hostname; grep -c together /etc/hosts; grep printer /etc/hosts; echo shared >/dev/shm/x; "
+                     "wait=0; until echo | nc 127.0.0.1 80; do sleep 0.1; done; echo connected; exec sleep 1000")
+    log = machine.eventually(lambda: "connected" in (text := machine.journal("box")) and text)
+    assert "together\n" in log and "192.0.2.50\tprinter" in log, log
+    assert machine.alice("cat $XDG_RUNTIME_DIR/wolffia/app-pod/shm/x").out == "shared\n"
+    assert inside(machine, "web", "hostname") == "together\n"
+
+
+def test_a_volume_of_the_pod_reaches_its_members(machine):
+    machine.alice("mkdir -p ~/both && echo for-all >~/both/file")
+    start_pod(machine, "Volume=%h/both:/both", script="cat /both/file; exec sleep 1000")
+    machine.eventually(lambda: "for-all" in machine.journal("box"))
+
+
+def test_the_stop_of_a_pod_stops_its_members_and_a_start_starts_them(machine):
+    start_pod(machine)
+    machine.alice("systemctl --user stop app-pod", timeout=60)
+    for name in ("app-pod", "web", "box"):
+        assert machine.show(name, "ActiveState") == "inactive", name
+        assert machine.show(name, "Result") == "success", name
+    machine.alice("systemctl --user start app-pod", timeout=60)
+    machine.eventually(lambda: machine.show("web", "ActiveState") == "active")
+
+
+def test_a_pod_ends_some_seconds_after_its_last_member_and_outlasts_restarts(machine):
+    start_pod(machine)
+    machine.alice("systemctl --user stop box && systemctl --user restart web", timeout=60)
+    machine.alice("systemctl --user stop web", timeout=60)
+    assert machine.show("app-pod", "ActiveState") == "active"
+    machine.eventually(lambda: machine.show("app-pod", "ActiveState") == "inactive", seconds=15)
+    assert machine.show("app-pod", "Result") == "success"
+
+
+def test_a_pod_whose_pasta_dies_comes_back_with_its_members(machine):
+    start_pod(machine, "PublishPort=8080:80")
+    group = machine.show("app-pod", "ControlGroup")
+    machine.root(f"for pid in $(cat $(find /sys/fs/cgroup{group} -name cgroup.procs)); do "
+                 "case $(cat /proc/$pid/comm) in pasta*|passt*) kill -9 $pid;; esac; done")
+    machine.eventually(lambda: machine.show("app-pod", "NRestarts") == "1")
+    assert "Hello" in web.answers(machine)
+    machine.eventually(lambda: machine.show("box", "ActiveState") == "active")
+
+
+def test_what_only_the_pod_can_say_is_refused_for_members(machine):
+    web.import_image(machine)
+    write_pod(machine)
+    web.write(machine, web.container("Pod=app.pod", "PublishPort=8080:80", install=()))
+    text = web.fails_to_start(machine)
+    assert "PublishPort=8080:80: members share the network of their pod" in text and ".pod file" in text, text
+
+
+def start_vpn(machine, *service):
+    """A container in the place of a VPN, with a published port for a web server that has its network."""
+    web.import_image(machine)
+    box.start(machine, "exec sleep 1000", "PublishPort=8080:80", "AddCapability=NET_ADMIN", name="vpn",
+              service=("Restart=always", "RestartSec=100ms"))
+    web.write(machine, web.container("Network=vpn.container", service=service, install=()))
+    machine.alice("systemctl --user start web", timeout=60)
+
+
+def test_a_container_has_the_network_of_another_and_its_published_port(machine):
+    start_vpn(machine)
+    assert "Hello" in web.answers(machine)
+    theirs, ours = (machine.alice(f"readlink /proc/$(sed -n s/^Payload=//p $XDG_RUNTIME_DIR/wolffia/{name}/state)/ns/net").out
+                    for name in ("vpn", "web"))
+    assert theirs == ours and "net:" in ours, (theirs, ours)
+
+
+@row("N9")
+def test_exec_joins_the_namespaces_that_are_the_containers_own(machine):
+    """With the host's network, and with that of another container."""
+    box.start(machine, "exec sleep 1000", "Network=host")
+    host = machine.alice("readlink /proc/self/ns/net").out
+    assert inside(machine, "box", "readlink /proc/self/ns/net") == host
+    assert inside(machine, "box", "readlink /proc/self/ns/uts") != machine.alice("readlink /proc/self/ns/uts").out
+
+
+def test_a_restart_of_whose_network_it_is_restarts_those_who_use_it(machine):
+    start_vpn(machine)
+    web.answers(machine)
+    before = machine.show("web", "InvocationID")
+    machine.alice("systemctl --user restart vpn", timeout=60)
+    assert "Hello" in web.answers(machine)
+    assert machine.show("web", "InvocationID") != before
+
+
+def test_a_crash_of_whose_network_it_is_does_not_leave_the_others_without(machine):
+    start_vpn(machine, "Restart=on-failure")
+    web.answers(machine)
+    before = machine.show("web", "InvocationID")
+    machine.alice("systemctl --user kill --signal=KILL vpn")
+    machine.eventually(lambda: machine.show("web", "InvocationID") not in (before, ""))
+    assert "Hello" in web.answers(machine)
+    assert "whose network this one uses has ended" in machine.journal("web")
+
+
+def test_a_network_of_a_container_that_does_not_run_is_named(machine):
+    web.import_image(machine)
+    web.write(machine, web.container("Network=container:nobody", install=()))
+    text = web.fails_to_start(machine)
+    assert "no container of the name 'nobody' runs now" in text and "Network=nobody.container" in text, text
+
+
+def test_a_map_that_does_not_fit_is_refused_with_a_sentence(machine):
+    web.import_image(machine)
+    box.start(machine, "exec sleep 1000", "UserNS=single", name="vpn")
+    web.write(machine, web.container("Network=vpn.container", install=()))
+    text = web.fails_to_start(machine)
+    assert "Network=vpn.container" in text or "container:vpn" in text, text
