@@ -5,6 +5,7 @@
 #include "spec/container-keys.h"
 
 #include "spec/container-checks.h"
+#include "spec/key-common.h"
 #include "spec/value-address.h"
 
 #define FIELD(name)            offsetof(ContainerSpec, name)
@@ -20,18 +21,6 @@
 #define REMARK_ALWAYS "a unit always does so"
 #define REMARK_STATE  "what others need to know of a running container is in its runtime folder"
 #define REMARK_V1     "it is of cgroup v1"
-
-/* Options that have no key, and no effect or no place here. */
-#define WITHOUT(option, letter, class, remark)                                                              \
-        {                                                                                                   \
-                NULL, option, letter, class, KEY_IGNORED, NULL, CONTAINER_KEY_NO_FIELD,                     \
-                        (class) == KEY_BOOLEAN ? NULL : "VALUE", remark                                     \
-        }
-#define REFUSED(option, letter, class, remark)                                                              \
-        {                                                                                                   \
-                NULL, option, letter, class, KEY_REFUSED, NULL, CONTAINER_KEY_NO_FIELD,                     \
-                        (class) == KEY_BOOLEAN ? NULL : "VALUE", remark                                     \
-        }
 
 /* clang-format off */
 static const Key container_keys[] = {
@@ -255,54 +244,53 @@ static const Key container_keys[] = {
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_HEALTH},
         {"HealthMaxLogSize", "health-max-log-size", 0, KEY_SINGLE, KEY_IGNORED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_HEALTH},
-        WITHOUT("attach", 'a', KEY_LINES, "a service has no terminal"),
-        WITHOUT("authfile", 0, KEY_SINGLE, "logins are skopeo's: $REGISTRY_AUTH_FILE, or $XDG_RUNTIME_DIR/containers/auth.json"),
-        WITHOUT("cgroup-parent", 0, KEY_SINGLE, "the unit's own cgroup is always used; Slice= in [Service] says where it lies"),
-        WITHOUT("cgroupns", 0, KEY_SINGLE, "a container always has its own"),
-        WITHOUT("cidfile", 0, KEY_SINGLE, REMARK_STATE),
-        WITHOUT("conmon-pidfile", 0, KEY_SINGLE, REMARK_STATE),
-        WITHOUT("detach", 'd', KEY_BOOLEAN, REMARK_ALWAYS),
-        WITHOUT("detach-keys", 0, KEY_SINGLE, "a service has no terminal"),
-        WITHOUT("device-cgroup-rule", 0, KEY_LINES, "rules for devices take root; a container has those that AddDevice= names"),
-        WITHOUT("disable-content-trust", 0, KEY_BOOLEAN, "containers-policy.json(5) says which signatures are needed"),
-        WITHOUT("hooks-dir", 0, KEY_LINES, "hooks are for OCI runtimes, and none runs here"),
-        WITHOUT("image-volume", 0, KEY_SINGLE, "volumes that the image declares live as long as the container"),
-        WITHOUT("infra-name", 0, KEY_SINGLE, "a pod has no container for itself here"),
-        WITHOUT("init-path", 0, KEY_SINGLE, "the host's catatonit is found by itself"),
-        WITHOUT("no-hosts", 0, KEY_BOOLEAN, "/etc/hosts is always written: the container's own name is in it"),
-        WITHOUT("oom-kill-disable", 0, KEY_BOOLEAN, REMARK_V1),
-        WITHOUT("kernel-memory", 0, KEY_SINGLE, REMARK_V1),
-        WITHOUT("memory-swappiness", 0, KEY_SINGLE, REMARK_V1),
-        WITHOUT("passwd", 0, KEY_BOOLEAN, "the image's passwd(5) is always used"),
-        WITHOUT("pidfile", 0, KEY_SINGLE, REMARK_STATE),
-        WITHOUT("quiet", 'q', KEY_BOOLEAN, "nothing is printed anyway"),
-        WITHOUT("replace", 0, KEY_BOOLEAN, REMARK_ALWAYS),
-        WITHOUT("rm", 0, KEY_BOOLEAN, REMARK_ALWAYS),
-        WITHOUT("rmi", 0, KEY_BOOLEAN, "images are removed by `wolffia rmi`"),
-        WITHOUT("runtime", 0, KEY_SINGLE, "no OCI runtime is used"),
-        WITHOUT("runtime-flag", 0, KEY_LINES, "no OCI runtime is used"),
-        WITHOUT("sig-proxy", 0, KEY_BOOLEAN, "signals are always passed on"),
-        WITHOUT("tls-verify", 0, KEY_BOOLEAN, "registries.conf(5) says which registries have no TLS"),
+        KEY_OPTION_WITHOUT("attach", 'a', KEY_LINES, "a service has no terminal"),
+        KEY_OPTION_WITHOUT("authfile", 0, KEY_SINGLE, "logins are skopeo's: $REGISTRY_AUTH_FILE, or $XDG_RUNTIME_DIR/containers/auth.json"),
+        KEY_OPTION_WITHOUT("cgroup-parent", 0, KEY_SINGLE, "the unit's own cgroup is always used; Slice= in [Service] says where it lies"),
+        KEY_OPTION_WITHOUT("cgroupns", 0, KEY_SINGLE, "a container always has its own"),
+        KEY_OPTION_WITHOUT("cidfile", 0, KEY_SINGLE, REMARK_STATE),
+        KEY_OPTION_WITHOUT("conmon-pidfile", 0, KEY_SINGLE, REMARK_STATE),
+        KEY_OPTION_WITHOUT("detach", 'd', KEY_BOOLEAN, REMARK_ALWAYS),
+        KEY_OPTION_WITHOUT("detach-keys", 0, KEY_SINGLE, "a service has no terminal"),
+        KEY_OPTION_WITHOUT("device-cgroup-rule", 0, KEY_LINES, "rules for devices take root; a container has those that AddDevice= names"),
+        KEY_OPTION_WITHOUT("disable-content-trust", 0, KEY_BOOLEAN, "containers-policy.json(5) says which signatures are needed"),
+        KEY_OPTION_WITHOUT("hooks-dir", 0, KEY_LINES, "hooks are for OCI runtimes, and none runs here"),
+        KEY_OPTION_WITHOUT("image-volume", 0, KEY_SINGLE, "volumes that the image declares live as long as the container"),
+        KEY_OPTION_WITHOUT("init-path", 0, KEY_SINGLE, "the host's catatonit is found by itself"),
+        KEY_OPTION_WITHOUT("no-hosts", 0, KEY_BOOLEAN, "/etc/hosts is always written: the container's own name is in it"),
+        KEY_OPTION_WITHOUT("oom-kill-disable", 0, KEY_BOOLEAN, REMARK_V1),
+        KEY_OPTION_WITHOUT("kernel-memory", 0, KEY_SINGLE, REMARK_V1),
+        KEY_OPTION_WITHOUT("memory-swappiness", 0, KEY_SINGLE, REMARK_V1),
+        KEY_OPTION_WITHOUT("passwd", 0, KEY_BOOLEAN, "the image's passwd(5) is always used"),
+        KEY_OPTION_WITHOUT("pidfile", 0, KEY_SINGLE, REMARK_STATE),
+        KEY_OPTION_WITHOUT("quiet", 'q', KEY_BOOLEAN, "nothing is printed anyway"),
+        KEY_OPTION_WITHOUT("replace", 0, KEY_BOOLEAN, REMARK_ALWAYS),
+        KEY_OPTION_WITHOUT("rm", 0, KEY_BOOLEAN, REMARK_ALWAYS),
+        KEY_OPTION_WITHOUT("rmi", 0, KEY_BOOLEAN, "images are removed by `wolffia rmi`"),
+        KEY_OPTION_WITHOUT("runtime", 0, KEY_SINGLE, "no OCI runtime is used"),
+        KEY_OPTION_WITHOUT("runtime-flag", 0, KEY_LINES, "no OCI runtime is used"),
+        KEY_OPTION_WITHOUT("sig-proxy", 0, KEY_BOOLEAN, "signals are always passed on"),
+        KEY_OPTION_WITHOUT("tls-verify", 0, KEY_BOOLEAN, "registries.conf(5) says which registries have no TLS"),
         {"AppArmor", "security-opt=apparmor", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "AppArmor profiles are not supported; AppArmorProfile= in [Service] is not either, for user services"},
         {NULL, "pid", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "other process namespaces come with a later version"},
         {NULL, "ipc", 0, KEY_SINGLE, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", "other IPC namespaces come with a later version"},
-        REFUSED("arch", 0, KEY_SINGLE, "write Arch= in a .image file, and Image=NAME.image here"),
-        REFUSED("cgroup-conf", 0, KEY_LINES, "write the property in [Service] instead, memory.high as MemoryHigh="),
-        REFUSED("device-read-bps", 0, KEY_LINES, "write IOReadBandwidthMax= in [Service] instead"),
-        REFUSED("device-write-bps", 0, KEY_LINES, "write IOWriteBandwidthMax= in [Service] instead"),
-        REFUSED("gpus", 0, KEY_SINGLE, "write AddDevice=nvidia.com/gpu=all instead"),
-        REFUSED("no-healthcheck", 0, KEY_BOOLEAN, "write HealthCmd=none instead"),
-        REFUSED("platform", 0, KEY_SINGLE, "write Arch= and OS= in a .image file, and Image=NAME.image here"),
-        REFUSED("preserve-fds", 0, KEY_SINGLE, "sockets come from a .socket unit of the same name"),
-        REFUSED("requires", 0, KEY_SINGLE, "write Requires= in [Unit] instead"),
-        REFUSED("restart", 0, KEY_SINGLE, "write Restart= in [Service] instead"),
-        REFUSED("timeout", 0, KEY_SINGLE, "write RuntimeMaxSec= in [Service] instead"),
-        REFUSED("unsetenv", 0, KEY_LINES, "write Environment=NAME= for an empty value; what the image sets cannot be taken away"),
-        REFUSED("uts", 0, KEY_SINGLE, "a container has a host name of its own; HostName=%H gives it the host's"),
-        REFUSED("volumes-from", 0, KEY_LINES, "name the volumes with Volume= in both files"),
+        KEY_OPTION_REFUSED("arch", 0, KEY_SINGLE, "write Arch= in a .image file, and Image=NAME.image here"),
+        KEY_OPTION_REFUSED("cgroup-conf", 0, KEY_LINES, "write the property in [Service] instead, memory.high as MemoryHigh="),
+        KEY_OPTION_REFUSED("device-read-bps", 0, KEY_LINES, "write IOReadBandwidthMax= in [Service] instead"),
+        KEY_OPTION_REFUSED("device-write-bps", 0, KEY_LINES, "write IOWriteBandwidthMax= in [Service] instead"),
+        KEY_OPTION_REFUSED("gpus", 0, KEY_SINGLE, "write AddDevice=nvidia.com/gpu=all instead"),
+        KEY_OPTION_REFUSED("no-healthcheck", 0, KEY_BOOLEAN, "write HealthCmd=none instead"),
+        KEY_OPTION_REFUSED("platform", 0, KEY_SINGLE, "write Arch= and OS= in a .image file, and Image=NAME.image here"),
+        KEY_OPTION_REFUSED("preserve-fds", 0, KEY_SINGLE, "sockets come from a .socket unit of the same name"),
+        KEY_OPTION_REFUSED("requires", 0, KEY_SINGLE, "write Requires= in [Unit] instead"),
+        KEY_OPTION_REFUSED("restart", 0, KEY_SINGLE, "write Restart= in [Service] instead"),
+        KEY_OPTION_REFUSED("timeout", 0, KEY_SINGLE, "write RuntimeMaxSec= in [Service] instead"),
+        KEY_OPTION_REFUSED("unsetenv", 0, KEY_LINES, "write Environment=NAME= for an empty value; what the image sets cannot be taken away"),
+        KEY_OPTION_REFUSED("uts", 0, KEY_SINGLE, "a container has a host name of its own; HostName=%H gives it the host's"),
+        KEY_OPTION_REFUSED("volumes-from", 0, KEY_LINES, "name the volumes with Volume= in both files"),
         {NULL, "tty", 't', KEY_BOOLEAN, KEY_REFUSED, NULL,
          CONTAINER_KEY_NO_FIELD, NULL, REMARK_TERMINAL},
         {NULL, "interactive", 'i', KEY_BOOLEAN, KEY_REFUSED, NULL,

@@ -43,7 +43,7 @@ guint nearest_distance(const char *a, const char *b) {
 gboolean nearest_is_plausible(const char *word, guint distance) {
         size_t length = strlen(word);
 
-        return distance <= (length < 4 ? 1 : length < 8 ? 2 : 3);
+        return distance <= (length < 5 ? 1 : length < 8 ? 2 : 3);
 }
 
 const char *nearest_find(const char *word, const char *const *words, size_t count) {

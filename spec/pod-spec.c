@@ -9,7 +9,9 @@
 #include "spec/key-common.h"
 #include "spec/value-address.h"
 
-#define REMARK_REMAP "it is obsolete in Podman too; write UserNS= instead"
+#define REMARK_INFRA   "no container is kept for the pod itself"
+#define REMARK_MEMBERS "it is for each container: write it in the .container files"
+#define REMARK_REMAP   "it is obsolete in Podman too; write UserNS= instead"
 
 static bool check_exit_policy(const char *value, GError **error) {
         if (g_str_equal(value, "stop") || g_str_equal(value, "continue"))
@@ -66,6 +68,21 @@ static const Key pod_keys[] = {
         {NULL, "unit", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(unit), "UNIT", "name of the systemd unit, for messages"},
         KEY_COMMON_ROWS,
+        KEY_OPTION_WITHOUT("infra", 0, KEY_BOOLEAN, REMARK_INFRA),
+        KEY_OPTION_WITHOUT("infra-command", 0, KEY_SINGLE, REMARK_INFRA),
+        KEY_OPTION_WITHOUT("infra-conmon-pidfile", 0, KEY_SINGLE, REMARK_INFRA),
+        KEY_OPTION_WITHOUT("infra-image", 0, KEY_SINGLE, REMARK_INFRA),
+        KEY_OPTION_WITHOUT("infra-name", 0, KEY_SINGLE, REMARK_INFRA),
+        KEY_OPTION_WITHOUT("no-hosts", 0, KEY_BOOLEAN, "/etc/hosts is always written: the members' names are in it"),
+        KEY_OPTION_WITHOUT("pod-id-file", 0, KEY_SINGLE, "a pod is known by its name"),
+        KEY_OPTION_WITHOUT("replace", 0, KEY_BOOLEAN, "a unit always does so"),
+        KEY_OPTION_REFUSED("cpus", 0, KEY_SINGLE, REMARK_MEMBERS ", as CPUQuota= in [Service]"),
+        KEY_OPTION_REFUSED("device", 0, KEY_LINES, REMARK_MEMBERS ", as AddDevice="),
+        KEY_OPTION_REFUSED("memory", 'm', KEY_SINGLE, REMARK_MEMBERS ", as Memory="),
+        KEY_OPTION_REFUSED("restart", 0, KEY_SINGLE, "write Restart= in [Service] instead"),
+        KEY_OPTION_REFUSED("security-opt", 0, KEY_LINES, REMARK_MEMBERS),
+        KEY_OPTION_REFUSED("share", 0, KEY_SINGLE, "what members share cannot be chosen"),
+        KEY_OPTION_REFUSED("sysctl", 0, KEY_LINES, REMARK_MEMBERS ", as Sysctl="),
         {"RemapUsers", NULL, 0, KEY_SINGLE, KEY_REFUSED, NULL,
          KEY_NO_FIELD, "VALUE", REMARK_REMAP},
         {"RemapUid", NULL, 0, KEY_SPLIT, KEY_REFUSED, NULL,
