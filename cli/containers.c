@@ -24,6 +24,7 @@ void container_free(Container *container) {
         g_free(container->unit);
         container_state_free(container->state);
         container_spec_free(container->spec);
+        g_free(container->folder);
         g_free(container->fault);
         g_free(container->active);
         g_free(container->sub);
@@ -59,6 +60,7 @@ static GPtrArray *find_running(const Manager *manager) {
                         continue;
                 Container *container = new_container(state->name, state->unit);
                 container->state = g_steal_pointer(&state);
+                container->folder = g_steal_pointer(&path);
                 g_ptr_array_add(containers, container);
         }
         return containers;
@@ -291,6 +293,7 @@ bool containers_find(Manager *manager, const char *name, Container **ret_contain
                 g_autoptr(Container) asked = ask_manager(manager, container->unit);
                 if (asked) {
                         asked->state = g_steal_pointer(&container->state);
+                        asked->folder = g_steal_pointer(&container->folder);
                         g_free(asked->name);
                         asked->name = g_strdup(asked->state->name);
                         *ret_container = g_steal_pointer(&asked);

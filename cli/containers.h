@@ -15,6 +15,7 @@ typedef struct Container {
         char *name;
         char *unit;            /* "web.service"; "" when it was started by hand */
         ContainerState *state; /* NULL: no payload of it runs */
+        char *folder;          /* its runtime folder; NULL like state */
         ContainerSpec *spec;   /* what the unit asks for; NULL where nobody has looked, or by hand */
         char *fault;           /* why there is no spec: the command line cannot be read; NULL otherwise */
         char *active, *sub;    /* as systemctl shows them; "" by hand */

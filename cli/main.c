@@ -11,6 +11,7 @@
 #include <string.h>
 
 const Verb verb_table[] = {
+        {"run", "IMAGE [COMMAND [ARGUMENT…]]", "Run a container", verb_run, false, VERB_TAKES_IMAGES, NULL},
         {"ps", "", "List containers", verb_ps, false, VERB_TAKES_NOTHING, NULL},
         {"start", "NAME…", "Start containers", verb_start, false, VERB_TAKES_CONTAINERS, NULL},
         {"stop", "NAME…", "Stop containers", verb_stop, false, VERB_TAKES_CONTAINERS, NULL},
@@ -28,6 +29,9 @@ const Verb verb_table[] = {
         {"kill", "NAME…", "Send a signal to containers", verb_kill, false, VERB_TAKES_CONTAINERS, NULL},
         {"wait", "NAME…", "Wait until containers end, and print how", verb_wait, false,
          VERB_TAKES_CONTAINERS, NULL},
+        {"exec", "NAME COMMAND [ARGUMENT…]", "Run a further command in a container", verb_exec, false,
+         VERB_TAKES_CONTAINER, NULL},
+        {"shell", "NAME", "Open a shell in a container", verb_shell, false, VERB_TAKES_CONTAINER, NULL},
         {"images", "", "List the images in your store", verb_images, false, VERB_TAKES_NOTHING, NULL},
         {"pull", "NAME…", "Fetch images from a registry", verb_pull, false, VERB_TAKES_IMAGES, NULL},
         {"import", "NAME SOURCE", "Add an image from a folder or an archive", verb_import, false,
@@ -40,6 +44,8 @@ const Verb verb_table[] = {
          NULL},
         {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare,
          false, VERB_TAKES_COMMAND, NULL},
+        {"secret", "VERB …", "Store, list and remove secrets", verb_dispatch, false, VERB_TAKES_NOTHING,
+         secret_verbs},
         {"volume", "VERB …", "Make, list, fill and remove named volumes", verb_dispatch, false,
          VERB_TAKES_NOTHING, volume_verbs},
         {"prepare", "NAME", "Unpack an image's layers for an id map", verb_prepare, true, VERB_TAKES_NOTHING,

@@ -321,3 +321,16 @@ bool manager_run_job(Manager *manager, const char *method, const char *unit, GEr
         sd_bus_message_unref(reply);
         return done;
 }
+
+bool manager_reset_failed(Manager *manager, const char *unit, GError **error) {
+        sd_bus_error failure = SD_BUS_ERROR_NULL;
+
+        if (!manager_require(manager, error))
+                return false;
+        int result = sd_bus_call_method(manager->bus, DESTINATION, OBJECT, MANAGER, "ResetFailedUnit",
+                                        &failure, NULL, "s", unit);
+        if (result < 0)
+                manager_fail(&failure, result, unit, error);
+        sd_bus_error_free(&failure);
+        return result >= 0;
+}

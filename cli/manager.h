@@ -51,6 +51,9 @@ char *manager_unit_path(const char *unit);
  * job. Fails with the job's result when it is not "done". */
 bool manager_run_job(Manager *manager, const char *method, const char *unit, GError **error);
 
+/* Forgets that a unit has failed. */
+bool manager_reset_failed(Manager *manager, const char *unit, GError **error);
+
 /* The same for a job that a call of the caller's own made. REPLY holds its path. */
 typedef struct ManagerJob {
         char *path;   /* "" until the call has returned */

@@ -7,6 +7,7 @@
  * shell knows better. */
 
 #include "cli/containers.h"
+#include "cli/secret-store.h"
 #include "cli/verb.h"
 #include "image/list.h"
 #include "volume/store.h"
@@ -64,6 +65,13 @@ static void complete_volumes(void) {
                 printf("%s\tvolume\n", ((const VolumeRecord *) volumes->pdata[i])->name);
 }
 
+static void complete_secrets(void) {
+        g_autoptr(GPtrArray) secrets = secret_store_list();
+
+        for (guint i = 0; i < secrets->len; i++)
+                printf("%s\tsecret\n", ((const StoredSecret *) secrets->pdata[i])->name);
+}
+
 /* PLACE counts plain words before the one at the cursor. */
 static void complete_argument(const Verb *verb, guint place) {
         switch (verb->takes) {
@@ -76,6 +84,9 @@ static void complete_argument(const Verb *verb, guint place) {
                 break;
         case VERB_TAKES_IMAGES:
                 complete_images();
+                break;
+        case VERB_TAKES_SECRETS:
+                complete_secrets();
                 break;
         case VERB_TAKES_VOLUMES:
                 complete_volumes();

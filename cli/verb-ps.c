@@ -38,8 +38,9 @@ static TableColour state_colour(const char *state) {
 
 static void print_table(Manager *manager, const GPtrArray *containers) {
         static const TableColumn columns[] = {
-                {"NAME", false, true},   {"IMAGE", false, true}, {"STATE", false, false},
-                {"SINCE", false, false}, {"PORTS", false, true}, {"MEMORY", true, false},
+                {"NAME", false, true},   {"IMAGE", false, true},   {"STATE", false, false},
+                {"SINCE", false, false}, {"HEALTH", false, false}, {"PORTS", false, true},
+                {"MEMORY", true, false},
         };
         g_autoptr(Table) table = table_new(columns, G_N_ELEMENTS(columns));
 
@@ -55,6 +56,8 @@ static void print_table(Manager *manager, const GPtrArray *containers) {
                 table_add(table, container_image(container), TABLE_PLAIN);
                 table_add(table, state, state_colour(state));
                 table_add(table, age, TABLE_PLAIN);
+                const char *health = describe_health(manager, container);
+                table_add(table, health, g_strcmp0(health, "unhealthy") == 0 ? TABLE_BAD : TABLE_PLAIN);
                 table_add(table, ports, TABLE_PLAIN);
                 table_add(table, memory, TABLE_PLAIN);
         }

@@ -25,6 +25,7 @@ typedef enum VerbArguments {
         VERB_TAKES_FILES,
         VERB_TAKES_NAME_AND_FILE,
         VERB_TAKES_COMMAND,
+        VERB_TAKES_SECRETS,
         VERB_TAKES_VOLUMES,
         VERB_TAKES_VOLUME_AND_FILE,
 } VerbArguments;
@@ -42,6 +43,7 @@ typedef struct Verb {
 
 /* All verbs, in the order of the help; ended by one without a name. */
 extern const Verb verb_table[];
+extern const Verb secret_verbs[];
 extern const Verb volume_verbs[];
 
 /* Parses options out of ARGV. RET_ARGUMENTS gets what is left, without the verb's name, NULL-terminated and owned by
@@ -82,6 +84,7 @@ int verb_adopt(const Verb *verb, int argc, char **argv);
 int verb_build(const Verb *verb, int argc, char **argv);
 int verb_check(const Verb *verb, int argc, char **argv);
 int verb_complete(const Verb *verb, int argc, char **argv);
+int verb_exec(const Verb *verb, int argc, char **argv);
 int verb_images(const Verb *verb, int argc, char **argv);
 int verb_import(const Verb *verb, int argc, char **argv);
 int verb_inspect(const Verb *verb, int argc, char **argv);
@@ -94,6 +97,8 @@ int verb_ps(const Verb *verb, int argc, char **argv);
 int verb_pull(const Verb *verb, int argc, char **argv);
 int verb_restart(const Verb *verb, int argc, char **argv);
 int verb_rmi(const Verb *verb, int argc, char **argv);
+int verb_run(const Verb *verb, int argc, char **argv);
+int verb_shell(const Verb *verb, int argc, char **argv);
 int verb_start(const Verb *verb, int argc, char **argv);
 int verb_stats(const Verb *verb, int argc, char **argv);
 int verb_stop(const Verb *verb, int argc, char **argv);

@@ -114,12 +114,10 @@ static void warn(const Run *run, const char *text) {
 static void warn_by_hand(const Run *run) {
         for (size_t i = 0; i < container_key_table.count; i++) {
                 const Key *key = &container_key_table.keys[i];
-                if (key->effect != KEY_UNIT || !*key_text(key, run->spec))
+                if (key->effect != KEY_UNIT || key_kind(key) != KEY_KIND_TEXT || !*key_text(key, run->spec))
                         continue;
-                g_autofree char *text =
-                        g_strdup_printf("--%s has no effect outside of a unit; 'systemd-run --user --pty -p "
-                                        "Delegate=yes -p PROPERTY' before the command makes one",
-                                        key->option);
+                g_autofree char *text = g_strdup_printf(
+                        "--%s has no effect outside of a unit, which 'wolffia run' makes", key->option);
                 warn(run, text);
         }
 }

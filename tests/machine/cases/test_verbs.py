@@ -154,6 +154,33 @@ def test_stats_work_without_the_memory_controller(machine):
     assert reading["name"] == "web" and reading["sent"] > 0 and reading["cpuUsec"] > 0, reading
 
 
+def test_exec_runs_a_command_by_the_name_of_container_or_unit(machine):
+    sleeper(machine, "box", "ContainerName=shop", "Environment=A=1")
+    machine.alice("wolffia start box")
+    for name in ("shop", "box", "box.service"):
+        assert machine.alice(f"wolffia exec {name} sh -c 'echo $A; exit 3'", check=False).__dict__.items() >= {"status": 3, "out": "1\n"}.items()
+    assert machine.alice("B=here; export B; echo input | wolffia exec -i -e B -e C=2 -u app -w /tmp shop sh -c 'cat; echo $B $C; id -un; pwd'").out == \
+        "input\nhere 2\napp\n/tmp\n"
+    assert machine.alice("wolffia exec shop nothing", check=False).status == 127
+    result = machine.alice("wolffia exec sho true", check=False)
+    assert result.status == 125 and "did you mean 'shop'?" in result.err, result
+    assert "hello" in machine.alice("script -qec 'wolffia exec -it shop sh -c \"test -t 0 && echo hello\"' /dev/null").out
+    assert machine.alice("echo 'echo in a shell' | wolffia shell shop").out == "in a shell\n"
+    machine.alice("wolffia stop box")
+    result = machine.alice("wolffia exec shop true", check=False)
+    assert result.status == 125 and "does not run (it is stopped)" in result.err, result
+
+
+def test_ps_shows_health(machine):
+    sleeper(machine, "box", "HealthCmd=test -e /tmp/well", "HealthInterval=1s", "HealthRetries=1")
+    machine.alice("wolffia start box")
+    machine.eventually(lambda: ps(machine)["box"]["health"] == "unhealthy")
+    machine.alice("wolffia exec box touch /tmp/well")
+    machine.eventually(lambda: ps(machine)["box"]["health"] == "healthy")
+    assert "  healthy  " in machine.alice("wolffia ps").out
+    machine.alice("wolffia stop box")
+
+
 def test_names_complete(machine):
     sleeper(machine, "nap")
     assert "nap\t" in machine.alice("wolffia complete start ''").out

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wolffia exec, shell: a further command in a container that runs. No service manager is asked, so it is quick. */
+
+#include "base/error.h"
+#include "cli/containers.h"
+#include "cli/verb.h"
+#include "runner/exec-client.h"
+#include "runner/exit-status.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char exec_description[] =
+        "NAME is a container's name or its unit's. The command has the container's namespaces,\n"
+        "limits, capabilities, system call filter, environment, user and folder. Exit status:\n"
+        "the command's, 128 and more for a signal; 125 when it could not be started, 126 when\n"
+        "it cannot be executed, 127 when there is no such program.";
+
+static const char shell_description[] =
+        "NAME is a container's name or its unit's. It is a login shell of the container's user,\n"
+        "or of --user=; bash where the image has it.";
+
+typedef struct ExecOptions {
+        gboolean interactive, terminal, detach, privileged;
+        char **environment;
+        char *user, *folder;
+} ExecOptions;
+
+static void clear_options(ExecOptions *options) {
+        g_strfreev(options->environment);
+        g_free(options->user);
+        g_free(options->folder);
+}
+
+/* NAME alone is the value that we have. */
+static void add_environment(ExecRequest *request, char **variables) {
+        for (; variables && *variables; variables++) {
+                const char *value = strchr(*variables, '=') ? "" : g_getenv(*variables);
+                if (strchr(*variables, '='))
+                        g_ptr_array_add(request->environment, g_strdup(*variables));
+                else if (value)
+                        g_ptr_array_add(request->environment, g_strconcat(*variables, "=", value, NULL));
+        }
+}
+
+static ExecRequest *make_request(const ExecOptions *options, char **words) {
+        ExecRequest *request = exec_request_new();
+        const char *kind = g_getenv("TERM");
+
+        request->user = g_strdup(options->user);
+        request->folder = g_strdup(options->folder);
+        request->has_terminal = options->terminal;
+        request->is_detached = options->detach;
+        if (options->terminal && kind)
+                g_ptr_array_add(request->environment, g_strconcat("TERM=", kind, NULL));
+        add_environment(request, options->environment);
+        for (; *words; words++)
+                g_ptr_array_add(request->words, g_strdup(*words));
+        return request;
+}
+
+static bool find_folder(const char *name, char **ret_folder, GError **error) {
+        g_autoptr(Manager) manager = NULL;
+        g_autoptr(Container) container = NULL;
+
+        if (!manager_open(&manager, error) || !containers_find_running(manager, name, &container, error))
+                return false;
+        *ret_folder = g_strdup(container->folder);
+        return true;
+}
+
+static int run(const char *name, const ExecOptions *options, char **words) {
+        g_autoptr(ExecRequest) request = make_request(options, words);
+        g_autoptr(GError) error = NULL;
+        g_autofree char *folder = NULL;
+        int status = EXIT_STATUS_NOT_STARTED;
+
+        if (!find_folder(name, &folder, &error) ||
+            !exec_client_run(folder, request, options->interactive, &status, &error))
+                (void) verb_fail(error);
+        return status;
+}
+
+int verb_exec(const Verb *verb, int argc, char **argv) {
+        ExecOptions options = {0};
+        const GOptionEntry entries[] = {
+                {"detach", 'd', 0, G_OPTION_ARG_NONE, &options.detach, "Do not wait for its end", NULL},
+                {"env", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options.environment,
+                 "A variable; NAME alone: the value that it has here", "NAME=VALUE"},
+                {"interactive", 'i', 0, G_OPTION_ARG_NONE, &options.interactive,
+                 "Give it the standard input", NULL},
+                {"tty", 't', 0, G_OPTION_ARG_NONE, &options.terminal, "Give it a terminal", NULL},
+                {"user", 'u', 0, G_OPTION_ARG_STRING, &options.user, "Another user than the container's",
+                 "USER[:GROUP]"},
+                {"workdir", 'w', 0, G_OPTION_ARG_STRING, &options.folder, "Another working folder",
+                 "FOLDER"},
+                {NULL},
+        };
+        g_auto(GStrv) arguments = NULL;
+        int status;
+
+        if (!verb_parse(verb, entries, exec_description, true, argc, argv, &arguments, &status))
+                return status;
+        if (!arguments[0] || !arguments[1])
+                status = verb_misuse(verb, "the name of a container and a command are needed");
+        else if (options.terminal && options.interactive && !isatty(STDIN_FILENO))
+                status = verb_misuse(
+                        verb, "--tty with --interactive is for a terminal, and standard input is none");
+        else
+                status = run(arguments[0], &options, arguments + 1);
+        clear_options(&options);
+        return status;
+}
+
+int verb_shell(const Verb *verb, int argc, char **argv) {
+        static const char script[] =
+                "if command -v bash >/dev/null 2>&1; then exec bash -l; else exec sh -l; fi";
+        char *words[] = {(char *) "/bin/sh", (char *) "-c", (char *) script, NULL};
+        ExecOptions options = {.interactive = TRUE,
+                               .terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
+        const GOptionEntry entries[] = {
+                {"user", 'u', 0, G_OPTION_ARG_STRING, &options.user, "Another user than the container's",
+                 "USER[:GROUP]"},
+                {NULL},
+        };
+        g_auto(GStrv) arguments = NULL;
+        int status;
+
+        if (!verb_parse(verb, entries, shell_description, true, argc, argv, &arguments, &status))
+                return status;
+        if (g_strv_length(arguments) != 1)
+                status = verb_misuse(verb, "the name of one container is needed");
+        else {
+                status = run(arguments[0], &options, words);
+                if (status == EXIT_STATUS_NOT_FOUND)
+                        verb_warn(
+                                "the image has no shell; 'wolffia mount NAME' shows its files to one of the host");
+        }
+        clear_options(&options);
+        return status;
+}
