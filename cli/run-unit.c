@@ -135,6 +135,10 @@ static bool check_name(Manager *manager, const ContainerSpec *spec, GError **err
                     spec->unit);
 }
 
+bool run_unit_start(Manager *manager, const ContainerSpec *spec, GError **error) {
+        return check_name(manager, spec, error) && start(manager, spec, error);
+}
+
 /* ---- attached ---- */
 
 static pid_t start_attached(const ContainerSpec *spec) {

@@ -19,6 +19,12 @@ typedef struct RunOptions {
 /* Starts a transient unit, and returns its status: of an attached container the payload's own. */
 int run_unit(const ContainerSpec *spec, bool detach);
 
+/* Starts it, and waits until it runs. What fails leaves nothing. */
+bool run_unit_start(Manager *manager, const ContainerSpec *spec, GError **error);
+
+/* The same with standard input, or a terminal, for its command, and returns that one's status. SPEC is changed. */
+int run_interactive(ContainerSpec *spec, const RunOptions *options);
+
 /* Becomes the runner. Returns only when that fails. */
 int run_foreground(const ContainerSpec *spec);
 

@@ -25,6 +25,8 @@ static void print_help(void) {
               "Application Options:\n"
               "  -d, --detach        Do not wait for its end\n"
               "  --foreground        Run it here, with no unit and no manager\n"
+              "  -i, --interactive   Give it the standard input\n"
+              "  -t, --tty           Give it a terminal\n"
               "  --save=NAME         Run nothing, write NAME.container instead\n"
               "  --rm                Accepted: it is always so\n"
               "\n"
@@ -36,6 +38,8 @@ static void print_help(void) {
 static void print_options(void) {
         static const char options[] = "--detach\tDo not wait for its end\n"
                                       "--foreground\tRun it here, with no unit and no manager\n"
+                                      "--interactive\tGive it the standard input\n"
+                                      "--tty\tGive it a terminal\n"
                                       "--save=\tRun nothing, write a file instead\n"
                                       "--rm\tAccepted: it is always so\n";
 
@@ -163,11 +167,14 @@ static void name_it(ContainerSpec *spec, const RunOptions *options) {
 static bool check(const ContainerSpec *spec, const RunOptions *options, GError **error) {
         if (!spec->image && !spec->rootfs)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the name of an image is needed (or --rootfs=)");
-        if (options->interactive || options->terminal)
+        if ((options->interactive || options->terminal) && (options->detach || options->foreground))
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "the command of a unit has no terminal and no input: 'wolffia run -d --name=NAME IMAGE', then "
-                        "'wolffia exec -it NAME COMMAND' or 'wolffia shell NAME'");
+                        "a container that is detached or in the foreground has no terminal and no input; 'wolffia "
+                        "exec -it NAME COMMAND' and 'wolffia shell NAME' have");
+        if (options->terminal && !isatty(STDIN_FILENO))
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "--tty is for a terminal, and standard input is none");
         if (options->foreground && options->detach)
                 return fail(error, WOLFFIA_ERROR_VALUE, "--foreground and --detach exclude each other");
         return true;
@@ -187,6 +194,8 @@ static int run(const Verb *verb, RunOptions *options, char **words) {
         name_it(spec, options);
         if (options->save)
                 return run_save(spec, options->save, &error) ? VERB_SUCCESS : verb_fail(error);
+        if (options->interactive || options->terminal)
+                return run_interactive(spec, options);
         return options->foreground ? run_foreground(spec) : run_unit(spec, options->detach);
 }
 

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/id-map.h"
 #include "cli/containers.h"
+#include "cli/inside.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 
@@ -53,18 +54,6 @@ static guint64 status_number(const char *status, const char *name, int index) {
         return number;
 }
 
-/* The id inside, by the lines of the map. */
-static guint64 map_id(char **lines, guint64 outside) {
-        for (; *lines; lines++) {
-                char *p = *lines;
-                guint64 inside = g_ascii_strtoull(p, &p, 10), start = g_ascii_strtoull(p, &p, 10),
-                        count = g_ascii_strtoull(p, &p, 10);
-                if (outside >= start && outside < start + count)
-                        return inside + outside - start;
-        }
-        return 65534;
-}
-
 /* proc(5): fields 14 and 15 of stat, in ticks. */
 static guint64 cpu_seconds(const char *pid) {
         g_autofree char *text = read_proc(pid, "stat", NULL);
@@ -106,7 +95,7 @@ static void add_process(Table *table, const char *pid, const ContainerState *sta
         guint64 seconds = cpu_seconds(pid);
 
         table_addf(table, TABLE_PLAIN, "%" G_GUINT64_FORMAT,
-                   map_id(state->users, status_number(status, "\nUid:", 1)));
+                   (guint64) inside_id(state->users, (guint32) status_number(status, "\nUid:", 1)));
         table_addf(table, TABLE_PLAIN, "%" G_GUINT64_FORMAT, status_number(status, "\nNSpid:", -1));
         table_add(table, pid, TABLE_PLAIN);
         table_addf(table, TABLE_PLAIN, "%c", letter ? letter[8] : '?');

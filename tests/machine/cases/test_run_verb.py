@@ -12,12 +12,14 @@ def run(machine, words, check=False, **options):
 
 
 def units(machine):
+    # systemd-run speaks to the manager over the user's bus, which is started for that.
+    machine.alice("systemctl --user stop session.slice")
     return machine.alice("systemctl --user list-units --all --no-legend --plain 'run-*.service' 'try.service'").out
 
 
 def test_output_is_shown_and_the_exit_status_passed_on(machine):
     result = run(machine, "--rm --network=none localhost/box sh -c 'echo \"$1\"; echo err >&2; exit 7' x 'a $HOME %n \"q\"'")
-    assert (result.status, result.out, result.err) == (7, 'a $HOME %n "q"\n', "err\n"), result
+    assert (result.status, result.out, result.err) == (7, 'a $HOME %n "q"\nerr\n', ""), result
     result = run(machine, "--network=none localhost/box nothing")
     assert result.status == 127 and "no program 'nothing'" in result.err, result
     assert units(machine) == ""
@@ -27,7 +29,7 @@ def test_variables_and_folders_of_the_caller_are_meant(machine):
     machine.alice("mkdir -p ~/here/data && echo found >~/here/data/file")
     box.import_image(machine)
     out = machine.alice("cd ~/here && A='b c' wolffia run --network=none -e A -v ./data:/data:ro localhost/box sh -c 'echo $A; cat /data/file'").out
-    assert out == "b c\nfound\n", out
+    assert out == "b c\nfound\n" and units(machine) == "", out
 
 
 def test_detached_it_is_a_unit_like_any_other(machine):
@@ -80,7 +82,16 @@ def test_saved_it_is_a_file_that_does_the_same(machine):
     assert result.status == 1 and "stays as it is" in result.err, result
 
 
+def test_its_command_can_have_input_and_a_terminal(machine):
+    box.import_image(machine)
+    result = machine.alice("echo typed | wolffia run -i --network=none -e A=1 localhost/box sh -c 'cat; echo $A; exit 5'", check=False)
+    assert (result.status, result.out) == (5, "typed\n1\n"), result
+    out = machine.alice("script -qec 'wolffia run -it --rm --network=none localhost/box sh -c \"test -t 0 && tty\"' /dev/null").out
+    assert "/dev/pts/0" in out, out
+    assert units(machine) == ""
+
+
 def test_mistakes_are_told(machine):
-    for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "wolffia exec -it")):
+    for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "--tty is for a terminal"), ("-di box sh", "wolffia exec -it")):
         result = run(machine, words)
         assert result.status == 2 and text in result.err, result

@@ -181,6 +181,43 @@ def test_ps_shows_health(machine):
     machine.alice("wolffia stop box")
 
 
+def test_cp_copies_files_and_folders_both_ways(machine):
+    sleeper(machine, "box", "User=app")
+    machine.alice("wolffia start box; mkdir -p ~/in/sub ~/out; echo one >~/in/file; echo two >~/in/sub/file; ln -s file ~/in/link; chmod 4755 ~/in/file")
+    machine.alice("cd ~ && wolffia cp in box:/tmp && wolffia cp in/file box:/tmp/renamed && wolffia cp in/. box:/tmp/new")
+    look = machine.alice("wolffia exec box sh -c 'cd /tmp; cat in/sub/file renamed new/sub/file; stat -c %U:%a in/file; readlink in/link'").out
+    assert look == "two\none\ntwo\napp:755\nfile\n", look
+    machine.alice("cd ~ && wolffia cp box:/tmp/in out && wolffia cp box:/etc/passwd out/users && wolffia cp box:/tmp/in/. out/again")
+    assert machine.alice("cd ~/out && cat in/sub/file again/file && head -1 users && stat -c %U users").out == "two\none\nroot:x:0:0::/root:/bin/sh\nalice\n"
+    for words, text in (("box:/nothing ~/out", "/nothing"), ("~/in box:/no/such", "/no"), ("box:/etc/passwd /root/x", "/root"), ("~/in ~/out", "NAME:PATH")):
+        result = machine.alice(f"wolffia cp {words}", check=False)
+        assert result.status in (1, 2) and text in result.err, result
+    machine.alice("wolffia stop box")
+
+
+def test_a_link_of_the_image_does_not_lead_cp_to_the_host(machine):
+    sleeper(machine, "box")
+    machine.write("~/host-secret", "secret of the host\n")
+    machine.alice("wolffia start box; mkdir -p ~/catch; wolffia exec box sh -c 'mkdir -p /tmp/d; ln -s /home/alice/host-secret /tmp/d/leak; "
+                  "ln -s /home/alice /tmp/d/dir'")
+    assert machine.alice("wolffia cp box:/tmp/d/leak ~/catch", check=False).status == 1
+    machine.alice("wolffia cp ~/host-secret box:/tmp/d/dir", check=False)
+    machine.alice("wolffia cp box:/tmp/d ~/catch")
+    assert machine.alice("readlink ~/catch/d/leak").out == "/home/alice/host-secret\n" and machine.alice("ls ~/catch").out == "d\n"
+    machine.alice("wolffia stop box")
+
+
+def test_mount_shows_the_files_to_programs_of_the_host(machine):
+    sleeper(machine, "box")
+    machine.alice("wolffia start box")
+    assert machine.alice("wolffia mount box ls bin/busybox etc/passwd").out.split() == ["bin/busybox", "etc/passwd"]
+    machine.alice("wolffia mount box sh -c 'echo new >$ROOT/tmp/made'")
+    assert machine.alice("wolffia exec box cat /tmp/made").out == "new\n"
+    root = machine.alice("wolffia mount box </dev/null").out.strip()
+    assert "app:x:1000" in machine.alice(f"cat {root}/etc/passwd").out
+    machine.alice("wolffia stop box")
+
+
 def test_names_complete(machine):
     sleeper(machine, "nap")
     assert "nap\t" in machine.alice("wolffia complete start ''").out

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "cli/copy.h"
+
+#include "base/error.h"
+#include "base/path.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BASE "x" /* what the copy is called in the archive */
+
+static bool fail_archive(struct archive *archive, const char *what, GError **error) {
+        const char *text = archive_error_string(archive);
+
+        return fail(error, WOLFFIA_ERROR_HELPER, "%s: %s", what, text ? text : "unknown error");
+}
+
+static bool copy_data(struct archive *from, struct archive *to, GError **error) {
+        char buffer[64 << 10];
+        la_ssize_t size;
+
+        while ((size = archive_read_data(from, buffer, sizeof buffer)) > 0)
+                if (archive_write_data(to, buffer, (size_t) size) < 0)
+                        return fail_archive(to, "Cannot write", error);
+        return size == 0 || fail_archive(from, "Cannot read", error);
+}
+
+/* ---- packing ---- */
+
+static bool pack_entry(struct archive *from, struct archive *to, struct archive_entry *entry, size_t prefix,
+                       GError **error) {
+        const char *path = archive_entry_pathname(entry);
+        g_autofree char *name = g_strconcat(BASE, path + prefix, NULL);
+        mode_t type = archive_entry_filetype(entry);
+
+        if (type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK)
+                return true;
+        archive_entry_set_pathname(entry, name);
+        if (archive_write_header(to, entry) < ARCHIVE_WARN)
+                return fail_archive(to, path, error);
+        return type != AE_IFREG || copy_data(from, to, error) || fail_prefix(error, "%s", path);
+}
+
+static bool pack_all(struct archive *from, struct archive *to, const char *path, GError **error) {
+        for (;;) {
+                struct archive_entry *entry;
+                int result = archive_read_next_header(from, &entry);
+
+                if (result == ARCHIVE_EOF)
+                        return true;
+                if (result < ARCHIVE_WARN)
+                        return fail_archive(from, path, error);
+                if (archive_read_disk_can_descend(from))
+                        (void) archive_read_disk_descend(from);
+                if (!pack_entry(from, to, entry, strlen(path), error))
+                        return false;
+        }
+}
+
+bool copy_pack(const char *path, int fd, GError **error) {
+        char *resolved = realpath(path, NULL);
+        if (!resolved)
+                return fail_errno(error, errno, "Cannot find %s", path);
+        (void) setlocale(LC_CTYPE, "C.UTF-8"); /* names in archives are UTF-8 */
+
+        struct archive *from = archive_read_disk_new(), *to = archive_write_new();
+        archive_read_disk_set_symlink_physical(from);
+        archive_read_disk_set_behavior(from, ARCHIVE_READDISK_NO_XATTR | ARCHIVE_READDISK_NO_ACL);
+        archive_write_set_format_pax_restricted(to);
+        bool done = archive_read_disk_open(from, resolved) == ARCHIVE_OK || fail_archive(from, path, error);
+        done = done &&
+               (archive_write_open_fd(to, fd) == ARCHIVE_OK || fail_archive(to, "Cannot write", error));
+        done = done && pack_all(from, to, resolved, error);
+        if (archive_write_close(to) != ARCHIVE_OK && done)
+                done = fail_archive(to, "Cannot write", error);
+        archive_write_free(to);
+        archive_read_free(from);
+        free(resolved); /* realpath(3) allocates as it likes */
+        return done;
+}
+
+/* ---- unpacking ---- */
+
+/* Enters the folder that is to hold the copy. RET_NAME gets what it is called there; NULL: what is below it goes there. */
+static bool enter(const CopyTarget *target, char **ret_name, GError **error) {
+        struct stat status;
+
+        if (stat(target->path, &status) == 0 && S_ISDIR(status.st_mode)) {
+                *ret_name = g_strdup(target->name);
+                return chdir(target->path) == 0 || fail_errno(error, errno, "Cannot enter %s", target->path);
+        }
+        g_autofree char *parent = g_path_get_dirname(target->path);
+        if (g_str_has_suffix(target->path, "/"))
+                return fail_errno(error, ENOTDIR, "Cannot copy to %s", target->path);
+        *ret_name = g_path_get_basename(target->path);
+        return chdir(parent) == 0 || fail_errno(error, errno, "Cannot enter %s", parent);
+}
+
+static bool unpack_entry(struct archive *from, struct archive *to, struct archive_entry *entry,
+                         const CopyTarget *target, const char *name, GError **error) {
+        const char *rest = archive_entry_pathname(entry) + strlen(BASE);
+        g_autofree char *path = g_strconcat(name ? name : ".", rest, NULL);
+
+        if (!name && !*rest)
+                return true;
+        archive_entry_set_pathname(entry, path);
+        archive_entry_set_perm(entry, archive_entry_perm(entry) & 0777);
+        if (target->owned) {
+                archive_entry_set_uid(entry, target->uid);
+                archive_entry_set_gid(entry, target->gid);
+                archive_entry_set_uname(entry, NULL);
+                archive_entry_set_gname(entry, NULL);
+        }
+        if (archive_write_header(to, entry) < ARCHIVE_WARN)
+                return fail_archive(to, path, error);
+        return archive_entry_size(entry) == 0 || copy_data(from, to, error) ||
+               fail_prefix(error, "%s", path);
+}
+
+static bool unpack_all(struct archive *from, struct archive *to, const CopyTarget *target, const char *name,
+                       GError **error) {
+        for (;;) {
+                struct archive_entry *entry;
+                int result = archive_read_next_header(from, &entry);
+
+                if (result == ARCHIVE_EOF)
+                        return archive_write_close(to) == ARCHIVE_OK ||
+                               fail_archive(to, "Cannot write", error);
+                if (result < ARCHIVE_WARN)
+                        return fail_archive(from, "Cannot read", error);
+                if (!unpack_entry(from, to, entry, target, name, error))
+                        return false;
+        }
+}
+
+bool copy_unpack(const CopyTarget *target, int fd, GError **error) {
+        g_autofree char *name = NULL;
+
+        if (!enter(target, &name, error))
+                return false;
+        (void) setlocale(LC_CTYPE, "C.UTF-8");
+        struct archive *from = archive_read_new(), *to = archive_write_disk_new();
+        archive_read_support_format_tar(from);
+        archive_write_disk_set_options(
+                to, ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_SECURE_NODOTDOT |
+                            ARCHIVE_EXTRACT_SECURE_SYMLINKS | (target->owned ? ARCHIVE_EXTRACT_OWNER : 0));
+        bool done = archive_read_open_fd(from, fd, 64 << 10) == ARCHIVE_OK ||
+                    fail_archive(from, "Cannot read", error);
+        done = done && unpack_all(from, to, target, name, error);
+        archive_write_free(to);
+        archive_read_free(from);
+        return done;
+}
+
+char *copy_name(const char *path) {
+        g_autofree char *normal = path_normalise(path);
+        bool is_below = g_str_has_suffix(path, "/.") || g_str_equal(path, ".");
+
+        return is_below || g_str_equal(normal, "/") || g_str_equal(normal, "") || g_str_equal(normal, ".")
+                       ? NULL
+                       : g_path_get_basename(normal);
+}

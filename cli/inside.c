@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "cli/inside.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#define NOBODY 65534
+
+bool inside_enter(const ContainerState *state, bool files, GError **error) {
+        autofd int fd = (int) syscall(SYS_pidfd_open, state->payload, 0);
+
+        if (fd < 0 || !state_is_alive(state))
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "'%s' has just ended", state->name);
+        if (prctl(PR_SET_DUMPABLE, 0) < 0)
+                return fail_errno(error, errno, "Cannot shield the process");
+        if (setns(fd, CLONE_NEWUSER | (files ? CLONE_NEWNS : 0)) < 0)
+                return fail_errno(error, errno, "Cannot enter the namespaces of '%s'", state->name);
+        /* A map of a single id denies setgroups(); then the groups stay as they are. */
+        if (setgroups(0, NULL) < 0 && errno != EPERM)
+                return fail_errno(error, errno, "Cannot drop groups");
+        return (setresgid(0, 0, 0) == 0 && setresuid(0, 0, 0) == 0) ||
+               fail_errno(error, errno, "Cannot become root of '%s'", state->name);
+}
+
+guint32 inside_id(char *const *lines, guint32 outside) {
+        for (; *lines; lines++) {
+                char *p = *lines;
+                guint64 inside = g_ascii_strtoull(p, &p, 10), start = g_ascii_strtoull(p, &p, 10),
+                        count = g_ascii_strtoull(p, &p, 10);
+                if (outside >= start && outside < start + count)
+                        return (guint32) (inside + outside - start);
+        }
+        return NOBODY;
+}
+
+void inside_find_owner(const ContainerState *state, guint32 *ret_uid, guint32 *ret_gid) {
+        g_autofree char *path = g_strdup_printf("/proc/%d", (int) state->payload);
+        struct stat status;
+
+        *ret_uid = *ret_gid = 0;
+        if (stat(path, &status) < 0)
+                return;
+        *ret_uid = inside_id(state->users, status.st_uid);
+        *ret_gid = inside_id(state->groups, status.st_gid);
+}

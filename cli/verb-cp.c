@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wolffia cp: between a running container and the host. A child on the container's side sees nothing of the host, and what
+ * links of the image say is carried out there; this side never follows one of them. */
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/path.h"
+#include "base/sync.h"
+#include "cli/containers.h"
+#include "cli/copy.h"
+#include "cli/inside.h"
+#include "cli/verb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char description[] =
+        "One of the two is NAME:PATH, in a container that runs. A folder is copied with all that\n"
+        "is in it, into a folder that is there or under a new name; FOLDER/. means what is in it.\n"
+        "What is copied out is yours, what is copied in belongs to the container's user.";
+
+enum { POINT_DONE = 1 };
+
+typedef struct Copy {
+        const char *source, *target; /* paths on their sides */
+        bool is_out;
+        Container *container;
+        int pipe_fds[2];
+        Sync sync;
+} Copy;
+
+/* "NAME:PATH", unless there is a "/" in front of the colon. Returns the path, or NULL. */
+static const char *split_place(const char *place, char **ret_name) {
+        const char *colon = strchr(place, ':');
+
+        if (!colon || colon == place || memchr(place, '/', (size_t) (colon - place)))
+                return NULL;
+        *ret_name = g_strndup(place, (gsize) (colon - place));
+        return colon + 1;
+}
+
+/* The child is inside; it is the one that reads when something is copied out. */
+static void become_child(Copy *copy) {
+        g_autoptr(GError) failure = NULL;
+        g_autofree char *name = copy_name(copy->source);
+        CopyTarget target = {.path = copy->target, .name = name, .owned = true};
+
+        sync_become_child(&copy->sync);
+        close(copy->pipe_fds[copy->is_out ? 0 : 1]);
+        inside_find_owner(copy->container->state, &target.uid, &target.gid);
+        bool done = inside_enter(copy->container->state, true, &failure) &&
+                    (copy->is_out ? copy_pack(copy->source, copy->pipe_fds[1], &failure)
+                                  : copy_unpack(&target, copy->pipe_fds[0], &failure)) &&
+                    sync_reach(&copy->sync, POINT_DONE, &failure);
+        if (!done) {
+                fail_prefix(&failure, "In '%s'", copy->container->name);
+                sync_fail(&copy->sync, failure);
+        }
+        _exit(done ? 0 : 1);
+}
+
+static bool run_parent(Copy *copy, pid_t child, GError **error) {
+        g_autoptr(GError) own = NULL, theirs = NULL;
+        g_autofree char *name = copy_name(copy->source);
+        const CopyTarget target = {.path = copy->target, .name = name};
+
+        sync_become_parent(&copy->sync);
+        cleanup_fd(&copy->pipe_fds[copy->is_out ? 1 : 0]);
+        bool done = copy->is_out ? copy_unpack(&target, copy->pipe_fds[0], &own)
+                                 : copy_pack(copy->source, copy->pipe_fds[1], &own);
+        cleanup_fd(&copy->pipe_fds[copy->is_out ? 0 : 1]);
+        bool child_done = sync_wait(&copy->sync, POINT_DONE, &theirs);
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+                ;
+        /* When both fail, one does since the other is gone: the child's reason, unless it only lost its pipe. */
+        bool is_consequence = theirs && strstr(theirs->message, "Cannot write");
+        if (!child_done && (done || !is_consequence))
+                g_propagate_error(error, g_steal_pointer(&theirs));
+        else if (!done)
+                g_propagate_error(error, g_steal_pointer(&own));
+        return done && child_done;
+}
+
+static bool run(Copy *copy, const char *name, GError **error) {
+        g_autoptr(Manager) manager = NULL;
+        g_autoptr(Container) container = NULL;
+
+        if (!manager_open(&manager, error) || !containers_find_running(manager, name, &container, error))
+                return false;
+        g_clear_pointer(&manager, manager_free); /* nothing of it is the child's */
+        copy->container = container;
+        if (pipe2(copy->pipe_fds, O_CLOEXEC) < 0)
+                return fail_errno(error, errno, "Cannot make a pipe");
+        if (!sync_open(&copy->sync, error))
+                return false;
+        (void) signal(SIGPIPE, SIG_IGN);
+        pid_t child = fork();
+        if (child < 0)
+                return fail_errno(error, errno, "Cannot fork");
+        if (child == 0)
+                become_child(copy);
+        bool done = run_parent(copy, child, error);
+        sync_close(&copy->sync);
+        return done;
+}
+
+int verb_cp(const Verb *verb, int argc, char **argv) {
+        g_auto(GStrv) arguments = NULL;
+        g_autofree char *from = NULL, *to = NULL;
+        g_autoptr(GError) error = NULL;
+        Copy copy = {.pipe_fds = {-1, -1}, .sync = SYNC_NONE};
+        int status;
+
+        if (!verb_parse(verb, NULL, description, false, argc, argv, &arguments, &status))
+                return status;
+        if (g_strv_length(arguments) != 2)
+                return verb_misuse(verb, "what to copy and where to are needed");
+        const char *source = split_place(arguments[0], &from), *target = split_place(arguments[1], &to);
+        if (!source == !target)
+                return verb_misuse(verb,
+                                   "one of the two is NAME:PATH in a container, the other a path here");
+        /* The child begins in the container's root. */
+        g_autofree char *inside = path_absolute("/", source ? source : target);
+        g_autofree char *kept =
+                g_str_has_suffix(source ? source : "", "/.") ? g_strconcat(inside, "/.", NULL) : NULL;
+        copy.is_out = source != NULL;
+        copy.source = source ? (kept ? kept : inside) : arguments[0];
+        copy.target = source ? arguments[1] : inside;
+        return run(&copy, from ? from : to, &error) ? VERB_SUCCESS : verb_fail(error);
+}
