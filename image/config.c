@@ -83,6 +83,40 @@ static bool check_platform(JsonObject *document, const char *architecture, GErro
         return true;
 }
 
+/* {"Test": ["CMD-SHELL", "…"], "Interval": nanoseconds, …} of Docker's format; the OCI's has no such thing, and its builders
+ * leave it out. */
+static const char *const *take_health(ImageConfig *config, JsonObject *settings) {
+        static const struct {
+                const char *member, *option;
+        } times[] = {{"Interval", "interval"}, {"Timeout", "timeout"}, {"StartPeriod", "start-period"}};
+        JsonObject *health = image_document_object(settings, "Healthcheck");
+        g_auto(GStrv) words = image_document_strings(health, "Test");
+        GPtrArray *options = g_ptr_array_new();
+
+        if (words[0]) {
+                g_autoptr(JsonBuilder) builder = json_builder_new();
+                json_builder_begin_array(builder);
+                for (char **word = words; *word; word++)
+                        json_builder_add_string_value(builder, *word);
+                json_builder_end_array(builder);
+                g_autoptr(JsonNode) node = json_builder_get_root(builder);
+                g_autofree char *text = json_to_string(node, FALSE);
+                g_ptr_array_add(options, g_strconcat("--health-cmd=", text, NULL));
+        }
+        for (size_t i = 0; words[0] && i < G_N_ELEMENTS(times); i++) {
+                gint64 value = image_document_integer(health, times[i].member) / 1000;
+                if (value > 0)
+                        g_ptr_array_add(options, g_strdup_printf("--health-%s=%" G_GINT64_FORMAT "us",
+                                                                 times[i].option, value));
+        }
+        gint64 retries = image_document_integer(health, "Retries");
+        if (words[0] && retries > 0)
+                g_ptr_array_add(options,
+                                g_strdup_printf("--health-retries=%" G_GINT64_FORMAT, MIN(retries, 1000)));
+        g_ptr_array_add(options, NULL);
+        return keep_list(config, (char **) g_ptr_array_free(options, FALSE));
+}
+
 static void take_settings(ImageConfig *config, JsonObject *document) {
         JsonObject *settings = image_document_object(document, "config");
         ImageRecord *fields = &config->fields;
@@ -97,6 +131,7 @@ static void take_settings(ImageConfig *config, JsonObject *document) {
         fields->labels = keep_list(config, image_document_pairs(settings, "Labels"));
         fields->user = keep(config, image_document_string(settings, "User"));
         fields->working_directory = keep(config, image_document_string(settings, "WorkingDir"));
+        fields->health = take_health(config, settings);
         fields->stop_signal = keep(config, image_document_string(settings, "StopSignal"));
 }
 

@@ -68,6 +68,14 @@ const char *image_document_string(JsonObject *object, const char *name) {
         return string_of(member(object, name));
 }
 
+gint64 image_document_integer(JsonObject *object, const char *name) {
+        JsonNode *node = member(object, name);
+
+        return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_INT64
+                       ? json_node_get_int(node)
+                       : 0;
+}
+
 JsonObject *image_document_object(JsonObject *object, const char *name) {
         JsonNode *node = member(object, name);
 

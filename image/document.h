@@ -15,6 +15,8 @@ bool image_document_parse(const char *text, size_t size, JsonNode **ret_root, GE
 
 /* Members; NULL where absent. Everything returned belongs to the document. OBJECT may be NULL. */
 const char *image_document_string(JsonObject *object, const char *name);
+/* 0 where absent. */
+gint64 image_document_integer(JsonObject *object, const char *name);
 JsonObject *image_document_object(JsonObject *object, const char *name);
 JsonArray *image_document_array(JsonObject *object, const char *name);
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { RECORD_VERSION = 1, RECORD_SIZE_MAX = 16 << 20 };
+enum { RECORD_VERSION = 2, RECORD_SIZE_MAX = 16 << 20 };
 
 /* The fields in the order of the file. A change here is a new version. */
 static const struct {
@@ -26,9 +26,9 @@ static const struct {
         {"as", offsetof(ImageRecord, environment)}, {"as", offsetof(ImageRecord, volumes)},
         {"as", offsetof(ImageRecord, ports)},       {"as", offsetof(ImageRecord, labels)},
         {"s", offsetof(ImageRecord, user)},         {"s", offsetof(ImageRecord, working_directory)},
-        {"s", offsetof(ImageRecord, stop_signal)},
+        {"s", offsetof(ImageRecord, stop_signal)},  {"as", offsetof(ImageRecord, health)},
 };
-#define RECORD_TYPE "(ssssasasasasasasasassss)"
+#define RECORD_TYPE "(ssssasasasasasasasassssas)"
 
 static bool is_list(size_t index) {
         return fields_in_order[index].type[0] == 'a';

@@ -25,6 +25,8 @@ typedef struct ImageRecord {
         const char *user;               /* USER[:GROUP] */
         const char *working_directory;
         const char *stop_signal; /* "SIGQUIT" or "3" */
+        const char *const *
+                health; /* its HEALTHCHECK, as options of the runner: "--health-cmd=[…]", "--health-interval=30s" */
 } ImageRecord;
 
 void image_record_free(ImageRecord *record);

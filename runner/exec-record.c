@@ -34,8 +34,17 @@ static GVariant *strings(const GPtrArray *list) {
         return g_variant_new_bytestring_array((const char *const *) list->pdata, (gssize) list->len);
 }
 
+GPtrArray *exec_record_words(const Run *run) {
+        GPtrArray *words = container_options_print(run->spec);
+
+        if (run->image && !(run->spec->health_cmd && *run->spec->health_cmd))
+                for (guint i = 0; run->image->health && run->image->health[i]; i++)
+                        g_ptr_array_insert(words, (int) i, g_strdup(run->image->health[i]));
+        return words;
+}
+
 bool exec_record_write(const Run *run, int *ret_fd, GError **error) {
-        g_autoptr(GPtrArray) words = container_options_print(run->spec);
+        g_autoptr(GPtrArray) words = exec_record_words(run);
         g_autofree char *users = id_map_print(run->map->users), *groups = id_map_print(run->map->groups);
         g_autoptr(GVariant) variant = g_variant_ref_sink(
                 g_variant_new("(u@aay@aay^ay^ay^ay^ay^ay)", (guint) RECORD_VERSION, strings(words),

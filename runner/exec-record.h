@@ -21,6 +21,9 @@ typedef struct ExecRecord {
 void exec_record_free(ExecRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExecRecord, exec_record_free)
 
+/* The command line that gives the spec back, the image's own health check included. Caller unrefs. */
+GPtrArray *exec_record_words(const Run *run);
+
 /* Runs in:  the runner, once image, environment and map are known */
 bool exec_record_write(const Run *run, int *ret_fd, GError **error);
 

@@ -40,8 +40,7 @@
 #include "runner/environment.h"
 #include "runner/exec-listen.h"
 #include "runner/exec-record.h"
-#include "runner/health-check.h"
-#include "runner/health.h"
+#include "runner/health-prepare.h"
 #include "runner/ids.h"
 #include "runner/image.h"
 #include "runner/join.h"
@@ -159,22 +158,6 @@ static bool open_notify(Run *run, GError **error) {
         return true;
 }
 
-static bool plan_health(Run *run, GError **error) {
-        g_autofree char *file = g_build_filename(run->session.container_dir, HEALTH_FILE_NAME, NULL);
-        g_autoptr(HealthPlan) plan = NULL;
-
-        if (!health_plan_load(run->spec, &plan, error))
-                return false;
-        (void) unlink(file); /* of an earlier life */
-        if (plan)
-                run->first_check = (int) (health_first_delay(plan) / 1000);
-        else if (g_strcmp0(run->spec->notify, "healthy") == 0)
-                return fail(
-                        error, WOLFFIA_ERROR_VALUE,
-                        "Notify=healthy waits for a health check, and there is none; write HealthCmd=, or Notify=no");
-        return true;
-}
-
 static bool plan_environment(Run *run, GError **error) {
         g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
         const char *listen_pid = g_getenv("LISTEN_PID"), *listen_fds = g_getenv("LISTEN_FDS");
@@ -256,7 +239,7 @@ static bool prepare(Run *run, GError **error) {
                 return false;
         if (!file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) ||
             !open_output(run, error) || !open_notify(run, error) || !plan_environment(run, error) ||
-            !secrets_load(run, error) || !plan_health(run, error) ||
+            !secrets_load(run, error) || !health_prepare(run, error) ||
             !exec_listen(run->session.container_dir, &run->exec_fd, error) ||
             !exec_record_write(run, &run->record_fd, error))
                 return false;

@@ -19,7 +19,7 @@ IMAGES = {
 
 def prepared(name):
     """Returns the OCI archive, making it when it is not there."""
-    recipe = b"".join(path.read_bytes() for path in sorted(SCRIPTS.iterdir()) if path.is_file())
+    recipe = (SCRIPTS / IMAGES[name][0]).read_bytes() + (SCRIPTS / "oci-archive").read_bytes()
     path = host.CACHE / "images" / f"{name}-{hashlib.sha256(recipe).hexdigest()[:12]}.oci.tar"
     if not path.exists():
         with host.lock(path.parent / f"{name}.lock"):

@@ -46,6 +46,19 @@ static void test_an_empty_one_is_read(void) {
         g_assert_null(config->fields.layers[0]);
 }
 
+static void test_a_health_check_is_kept_as_options(void) {
+        g_autoptr(ImageConfig) config = NULL;
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(parse(
+                "{\"rootfs\":{\"diff_ids\":[]},\"config\":{\"Healthcheck\":{\"Test\":[\"CMD-SHELL\",\"a \\\"b\\\"\"],"
+                "\"Interval\":5000000000,\"Retries\":2}}}",
+                (const char *const[]){NULL}, &config, &error));
+        g_assert_cmpstrv(config->fields.health,
+                         ((const char *[]){"--health-cmd=[\"CMD-SHELL\",\"a \\\"b\\\"\"]",
+                                           "--health-interval=5000000us", "--health-retries=2", NULL}));
+}
+
 static void test_layers_that_occur_twice_keep_their_last_place(void) {
         g_autoptr(ImageConfig) config = NULL;
         g_autoptr(GError) error = NULL;
@@ -115,6 +128,7 @@ static void test_changes_that_are_none(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/image-config/health", test_a_health_check_is_kept_as_options);
         g_test_add_func("/image-config/an-empty-one-is-read", test_an_empty_one_is_read);
         g_test_add_func("/image-config/layers-that-occur-twice-keep-their-last-place",
                         test_layers_that_occur_twice_keep_their_last_place);

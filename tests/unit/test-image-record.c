@@ -91,7 +91,7 @@ static void test_another_version_says_what_to_do(void) {
 }
 
 static void test_another_type_is_damage(void) {
-        g_autoptr(GVariant) other = g_variant_ref_sink(g_variant_new("(uv)", 1u, g_variant_new_string("x")));
+        g_autoptr(GVariant) other = g_variant_ref_sink(g_variant_new("(uv)", 2u, g_variant_new_string("x")));
         g_autoptr(GBytes) bytes = g_variant_get_data_as_bytes(other);
         g_autoptr(ImageRecord) record = NULL;
         g_autoptr(GError) error = NULL;

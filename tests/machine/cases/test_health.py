@@ -2,6 +2,7 @@
 """Health checks, and reloading: what is run in a container because its unit says so."""
 
 import box
+import web
 
 from machine.case import row
 
@@ -122,3 +123,17 @@ def test_proxy_variables_of_the_service_are_passed_on_unless_told_otherwise(mach
     for lines, expected in (((), "http://proxy:3128"), (("HttpProxy=no",), "none"), (("Environment=http_proxy=mine",), "mine")):
         start(machine, *lines, script="echo proxy is ${http_proxy:-none}\n", service=("Environment=http_proxy=http://proxy:3128",))
         machine.eventually(lambda: f"proxy is {expected}" in machine.journal("box"))
+
+
+def test_the_images_own_check_is_used_unless_the_unit_has_one(machine):
+    box.import_image(machine)
+    machine.alice("mkdir -p ~/own/bin ~/own/etc && cp /bin/busybox ~/own/bin/sh && tar -C ~/own -cf ~/own.tar . && "
+                  "rm -f ~/own.oci && /usr/src/wolffia/examples/images/oci-archive ~/own.tar ~/own.oci --cmd '/bin/sh -c "
+                  "\"while :; do sleep 1; done\"' --health 'echo of the image' && wolffia import localhost/own ~/own.oci")
+    for lines, expected in ((("Notify=healthy",), "healthy: of the image"),
+                            (("Notify=healthy", "HealthCmd=echo of the unit"), "healthy: of the unit"), (("HealthCmd=none",), "")):
+        web.write(machine, "\n".join(("[Container]", "Image=localhost/own", *lines)) + "\n", "box")
+        machine.alice("systemctl --user start box")
+        assert status(machine) == expected, lines
+        machine.alice("systemctl --user stop box")
+    machine.alice("wolffia rmi localhost/own; rm -rf ~/own ~/own.tar ~/own.oci")

@@ -54,13 +54,13 @@ def test_a_secret_is_in_no_command_line_and_no_file_that_stays(machine):
 
 def test_credentials_of_the_unit_reach_the_payload_and_come_first(machine):
     store(machine, "db", "of the store")
-    machine.write("~/token", "of the unit")
+    machine.write("~/token", "given to the unit")
     box.start(machine, "cat $CREDENTIALS_DIRECTORY/db; echo; echo $db; cat $CREDENTIALS_DIRECTORY/other; echo; id -u; "
                        "stat -c %a:%u $CREDENTIALS_DIRECTORY/db\n",
               "Secret=db,type=env", "User=app", service=("LoadCredential=db:%h/token", "SetCredential=other:set"))
     machine.eventually(lambda: "400:1000" in machine.journal("box"))
     log = machine.journal("box")
-    assert log.count("of the unit") == 2 and "of the store" not in log and "set" in log.split(), log
+    assert log.count("given to the unit") == 2 and "of the store" not in log and "set" in log.split(), log
 
 
 @needs("trixie")
