@@ -147,7 +147,6 @@ static void expand_data_home(const Correct *correct) {
 }
 
 void service_correct(UnitFile *unit, GPtrArray *problems) {
-        bool mounts_engine = service_podman_is_mounted(unit);
         guint last_section = UNIT_FILE_NO_SECTION;
 
         for (guint i = 0; i < unit->assignments->len; i++) {
@@ -163,7 +162,7 @@ void service_correct(UnitFile *unit, GPtrArray *problems) {
                 correct_restart(&correct);
                 expand_data_home(&correct);
                 if (g_str_equal(correct.section, "Unit") && service_depend_is_key(line->key))
-                        service_podman_depend(unit, line, mounts_engine, problems);
+                        service_podman_depend(unit, line, problems);
                 else if (g_str_equal(correct.section, "Service") && g_str_has_prefix(line->key, "Exec"))
                         service_podman_check_command(line, problems);
         }

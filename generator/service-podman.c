@@ -6,11 +6,13 @@
 
 #include "spec/problem.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define BLANKS " \t"
 
-bool service_podman_is_mounted(const UnitFile *unit) {
+/* Whether [Container] brings podman's socket in, %t/podman/podman.sock. */
+static bool is_mounted(const UnitFile *unit) {
         static const char *const keys[] = {"Volume", "Mount"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -51,12 +53,11 @@ static bool is_strict(const char *key) {
         return false;
 }
 
-void service_podman_depend(UnitFile *unit, const UnitAssignment *line, bool is_mounted,
-                           GPtrArray *problems) {
-        const UnitAssignment before = *line;
-
+void service_podman_depend(UnitFile *unit, const UnitAssignment *line, GPtrArray *problems) {
         if (!strstr(line->value, "podman"))
                 return;
+
+        const UnitAssignment before = *line;
         g_auto(GStrv) words = g_strsplit_set(line->value, BLANKS, -1);
         g_autoptr(GString) others = g_string_new(NULL), podmans = g_string_new(NULL);
 
@@ -66,20 +67,20 @@ void service_podman_depend(UnitFile *unit, const UnitAssignment *line, bool is_m
                 if (**word)
                         g_string_append_printf(list, "%s%s", list->len > 0 ? " " : "", *word);
         }
-        if (podmans->len == 0 || (is_mounted && !is_strict(line->key)))
+        bool wanted = podmans->len > 0 && is_mounted(unit);
+        if (podmans->len == 0 || (wanted && !is_strict(line->key)))
                 return;
         problem_add(
                 problems, PROBLEM_NOTE, line->file, line->line, line->key,
-                is_mounted
-                        ? "%s is wanted, not required: its socket is there where podman is, and nothing else needs it"
-                        : "%s is left out: no podman is needed here",
+                wanted ? "%s is wanted, not required: its socket is there where podman is, and nothing else needs it"
+                       : "%s is left out: no podman is needed here",
                 podmans->str);
         /* An empty line would forget those before it. */
         if (others->len == 0)
                 unit_file_take_out(unit, line);
         else
                 unit_file_replace(unit, line, line->key, others->str);
-        if (is_mounted)
+        if (wanted)
                 unit_file_add(unit, before.section, "Wants", podmans->str, before.file, before.line);
 }
 

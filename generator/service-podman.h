@@ -6,14 +6,11 @@
 #include "spec/unit-file.h"
 
 #include <glib.h>
-#include <stdbool.h>
-
-/* Whether [Container] brings podman's socket in, %t/podman/podman.sock. */
-bool service_podman_is_mounted(const UnitFile *unit);
 
 /* LINE is a dependency of [Unit]: takes podman.socket and its like out of it, which would keep the unit from starting where
- * podman is gone. With IS_MOUNTED they are wanted instead, so that the socket is there where podman is. */
-void service_podman_depend(UnitFile *unit, const UnitAssignment *line, bool is_mounted, GPtrArray *problems);
+ * podman is gone. Where the container mounts podman's socket they are wanted instead, so that it is there where podman
+ * is. */
+void service_podman_depend(UnitFile *unit, const UnitAssignment *line, GPtrArray *problems);
 
 /* LINE is an Exec line of [Service]: a call of podman is named, with what to write instead. */
 void service_podman_check_command(const UnitAssignment *line, GPtrArray *problems);
