@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "runner/exec-pump.h"
 #include "runner/exit-status.h"
+#include "runner/supervisor-journal.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -203,9 +204,14 @@ static bool relay(Client *client, bool is_interactive, bool is_detached, GError 
 
 /* What the command has said before its end, and not what its children may say yet. */
 static void finish(Client *client) {
+        struct stat status;
+
         exec_pump_drain(&client->output);
         exec_pump_drain(&client->errors);
         restore_terminal(client);
+        /* As a command of a unit (ExecReload=) we are gone in a moment. */
+        if (fstat(STDOUT_FILENO, &status) == 0 && S_ISSOCK(status.st_mode))
+                supervisor_journal_settle();
 }
 
 static void close_client(Client *client) {
