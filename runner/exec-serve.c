@@ -121,6 +121,7 @@ static void plan(Serve *serve) {
                 replace(&spec->user, serve->record->user);
         serve->run.spec = spec;
         serve->run.map = serve->record->map;
+        serve->run.has_user = id_map_inside(serve->run.map->users, getuid()) != G_MAXUINT32;
         serve->run.environment = serve->record->environment;
 }
 

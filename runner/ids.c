@@ -10,6 +10,7 @@
 #include "spec/value-idmap.h"
 #include "spec/value-userns.h"
 
+#include <grp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -241,6 +242,18 @@ static bool check_names(const ContainerSpec *spec, GError **error) {
         return true;
 }
 
+/* By the host's NSS, which is out of reach in the container. */
+static char **look_up_groups(const GArray *groups) {
+        char **names = g_new0(char *, groups->len + 1);
+
+        for (guint i = 0; i < groups->len; i++) {
+                gid_t gid = g_array_index(groups, gid_t, i);
+                const struct group *entry = getgrgid(gid);
+                names[i] = entry ? g_strdup(entry->gr_name) : g_strdup_printf("host-%u", gid);
+        }
+        return names;
+}
+
 bool ids_choose(Run *run, GError **error) {
         const ContainerSpec *spec = run->spec;
         g_autoptr(IdOwn) own = NULL;
@@ -256,6 +269,9 @@ bool ids_choose(Run *run, GError **error) {
         run->has_user = id_map_inside(run->map->users, own->uid) != G_MAXUINT32 &&
                         id_map_inside(run->map->groups, own->gid) != G_MAXUINT32;
         run->granted = g_array_ref(own->granted);
+        run->granted_names = look_up_groups(own->granted);
+        run->uid = own->uid;
+        run->user_name = g_strdup(own->name);
         run->map_key = id_map_key(run->map);
         return true;
 }

@@ -42,6 +42,7 @@ typedef struct MountStep {
         bool is_fallback_bind; /* a file system that the kernel may refuse: then `source` is bound instead */
         bool is_created;       /* a missing source is made as a folder, as podman-run(1) does for volumes */
         bool is_flat;          /* what is mounted below the source stays behind */
+        bool is_device;        /* AddDevice= */
         bool change_owner;     /* the source is given to the payload's user */
         MountFirstUse first_use;
         int source_fd; /* mount_open() fills it: a detached mount, or the folder of a first use */

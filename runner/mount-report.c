@@ -61,11 +61,13 @@ void mount_report_access(const Run *run) {
                 if (!is_looked_at(step) || stat(step->target, &status) < 0)
                         continue;
                 bool is_folder = S_ISDIR(status.st_mode);
-                int reading = R_OK | (is_folder ? X_OK : 0);
+                int reading = R_OK | (is_folder                                            ? X_OK
+                                      : S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode) ? W_OK
+                                                                                           : 0);
                 if (faccessat(AT_FDCWD, step->target, reading, AT_EACCESS) < 0 && errno == EACCES)
                         run->report->denied[i] = R_OK;
                 /* A file that cannot be written is usually configuration; a folder usually is for data. */
-                else if (is_folder && !(step->attributes & MOUNT_ATTR_RDONLY) &&
+                else if (is_folder && !step->is_device && !(step->attributes & MOUNT_ATTR_RDONLY) &&
                          faccessat(AT_FDCWD, step->target, W_OK, AT_EACCESS) < 0 && errno == EACCES)
                         run->report->denied[i] = W_OK;
         }
@@ -111,6 +113,8 @@ static char *group_name(gid_t gid) {
 }
 
 static char *advise(const Run *run, const MountStep *step, const struct stat *status, guint32 outside) {
+        if (step->is_device)
+                return g_strdup("GroupAdd=keep-groups gives it your groups");
         if (status->st_uid == getuid() && outside != getuid())
                 return g_strdup_printf(
                         "UserNS=keep-id:uid=%u,gid=%u makes that user you, the option U gives the files "
@@ -125,7 +129,9 @@ static void tell(const Run *run, const MountStep *step, bool is_reading) {
         guint32 outside = id_map_outside(run->map->users, run->report->uid);
         struct stat status;
 
-        if (stat(step->source, &status) < 0)
+        /* What the user cannot open either has been told of. */
+        if (stat(step->source, &status) < 0 ||
+            (step->is_device && faccessat(AT_FDCWD, step->source, R_OK | W_OK, AT_EACCESS) < 0))
                 return;
         g_autofree char *owner = id_ranges_user_name(status.st_uid), *group = group_name(status.st_gid);
         g_autofree char *advice = advise(run, step, &status, outside);

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "runner/mount-plan.h"
+#include "spec/value-mount.h"
 #include "spec/value-volume.h"
 
 #include <stdlib.h>
@@ -69,6 +70,16 @@ static bool collect_names(const Run *run, MountVolumes *volumes, GError **error)
                         return fail_prefix(error, "Volume=%s", text);
                 if (volume->kind == VOLUME_NAMED && !is_known(volumes, volume->source))
                         g_ptr_array_add(volumes->names, g_strdup(volume->source));
+        }
+        for (guint i = 0; i < run->spec->mounts->len; i++) {
+                const char *text = run->spec->mounts->pdata[i];
+                g_autoptr(MountValue) value = NULL;
+
+                if (!value_mount_parse(text, &value, error))
+                        return fail_prefix(error, "Mount=%s", text);
+                if (value->type == MOUNT_TYPE_VOLUME && value->volume.source &&
+                    !is_known(volumes, value->volume.source))
+                        g_ptr_array_add(volumes->names, g_strdup(value->volume.source));
         }
         g_ptr_array_sort(volumes->names, compare_names);
         return true;

@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "runner/mount-access.h"
 #include "runner/mount-apply.h"
+#include "runner/mount-names.h"
 #include "runner/mount-report.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
@@ -101,7 +102,8 @@ bool mount_all(Run *run, Rootfs *rootfs, GError **error) {
         if (!rootfs_mount(run, rootfs, &root_fd, error))
                 return false;
         MountPlace place = {.root_fd = root_fd, .folder_fd = rootfs->folder_fd, .can_give = run->has_user};
-        bool done = find_user(run, &place, error) && mount_apply(run->mounts, &place, error) &&
+        bool done = mount_names_add(run, root_fd, error) && find_user(run, &place, error) &&
+                    mount_apply(run->mounts, &place, error) &&
                     secrets_mount(run->secret_files, root_fd, place.uid, place.gid, error) &&
                     (!run->is_systemd || prepare_systemd(run, root_fd, error));
         rootfs_close(rootfs);

@@ -11,9 +11,11 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void payload_user_clear(PayloadUser *user) {
         g_clear_pointer(&user->groups, g_array_unref);
@@ -118,6 +120,71 @@ bool payload_user_find(int root_fd, const char *text, const char *group_text, Pa
                 user.home = g_strdup(user.uid == 0 ? "/root" : "/");
         }
         *ret_user = user;
+        return true;
+}
+
+#define KEEP_GROUPS "keep-groups"
+
+static bool has_group(const PayloadUser *user, gid_t gid) {
+        for (guint i = 0; i < user->groups->len; i++)
+                if (g_array_index(user->groups, gid_t, i) == gid)
+                        return true;
+        return false;
+}
+
+bool payload_user_add_groups(int root_fd, const Run *run, PayloadUser *user, GError **error) {
+        for (guint i = 0; i < run->spec->groups->len; i++) {
+                const char *name = run->spec->groups->pdata[i];
+                gid_t gid;
+
+                if (g_str_equal(name, KEEP_GROUPS))
+                        continue;
+                if (!find_group(root_fd, name, &gid, error))
+                        return fail_prefix(error, "GroupAdd=%s", name);
+                if (id_map_outside(run->map->groups, gid) == G_MAXUINT32)
+                        return fail(
+                                error, WOLFFIA_ERROR_VALUE,
+                                "GroupAdd=%s: the container has no group %u; your own groups of the host come along by "
+                                "GroupAdd=keep-groups, or by a line '%s:%u:1' in /etc/subgid",
+                                name, gid, run->user_name, gid);
+                if (!has_group(user, gid))
+                        g_array_append_val(user->groups, gid);
+        }
+        for (guint i = 0; run->granted && i < run->granted->len; i++) {
+                gid_t gid = g_array_index(run->granted, gid_t, i);
+                if (id_map_outside(run->map->groups, gid) == gid && !has_group(user, gid))
+                        g_array_append_val(user->groups, gid);
+        }
+        return true;
+}
+
+/* Of a user's own group alone the payload needs nothing: kept, it would put every user of the container into the
+ * container's root group. */
+static bool has_unmapped_groups(void) {
+        gid_t groups[NGROUPS_MAX];
+        int count = getgroups(NGROUPS_MAX, groups);
+
+        for (int i = 0; i < count; i++)
+                if (groups[i] == 65534) /* the kernel's overflow id */
+                        return true;
+        return false;
+}
+
+bool payload_user_keeps_groups(const Run *run, const PayloadUser *user) {
+        bool asked = false;
+
+        for (guint i = 0; i < run->spec->groups->len; i++)
+                asked = asked || g_str_equal(run->spec->groups->pdata[i], KEEP_GROUPS);
+        if (id_map_is_single(run->map) || asked)
+                return true;
+        /* UserNS=auto and nomap are to have nothing of the user's. */
+        if (!run->has_user || !has_unmapped_groups())
+                return false;
+        for (guint i = 0; i < user->groups->len; i++) {
+                gid_t gid = g_array_index(user->groups, gid_t, i);
+                if (id_map_outside(run->map->groups, gid) != gid) /* not one that stays anyway */
+                        return false;
+        }
         return true;
 }
 

@@ -25,5 +25,17 @@ void payload_user_clear(PayloadUser *user);
 bool payload_user_find(int root_fd, const char *user, const char *group, PayloadUser *ret_user,
                        GError **error);
 
+/* Adds the groups of GroupAdd= (names of the image, or numbers; keep-groups is left to payload_user_keeps_groups()) and
+ * those of the host that are mapped as they are.
+ *
+ * Runs in:  the child */
+bool payload_user_add_groups(int root_fd, const Run *run, PayloadUser *user, GError **error);
+
+/* Whether the process's own groups stay, since they give access to files and devices of the host though the container has
+ * no ids for them (row U8). They cannot be joined with others.
+ *
+ * Runs in:  the child */
+bool payload_user_keeps_groups(const Run *run, const PayloadUser *user);
+
 /* User=, else what the image says. */
 const char *payload_user_chosen(const Run *run);

@@ -155,19 +155,6 @@ static bool set_umask(const ContainerSpec *spec, GError **error) {
         return true;
 }
 
-/* Whether the user is in groups of the host that the container has no id for: those give access to files and
- * devices of the host, and are kept (row U8 of the shortcomings). Of a user's own group alone the payload
- * needs nothing: kept, it would put every user of the container into the container's root group. */
-static bool has_unmapped_groups(void) {
-        gid_t groups[NGROUPS_MAX];
-        int count = getgroups(NGROUPS_MAX, groups);
-
-        for (int i = 0; i < count; i++)
-                if (groups[i] == 65534) /* the kernel's overflow id */
-                        return true;
-        return false;
-}
-
 static bool restrict_payload(const Run *run, const PayloadUser *user, GError **error) {
         SecurityCaps capabilities;
         SecurityUser who = {
@@ -175,8 +162,7 @@ static bool restrict_payload(const Run *run, const PayloadUser *user, GError **e
                 .gid = user->gid,
                 .groups = (const gid_t *) user->groups->data,
                 .n_groups = user->groups->len,
-                .keep_groups =
-                        id_map_is_single(run->map) || (user->groups->len == 0 && has_unmapped_groups()),
+                .keep_groups = payload_user_keeps_groups(run, user),
         };
 
         /* Warnings are the generator's to give. */
@@ -268,7 +254,8 @@ bool payload_execute(const Run *run, GError **error) {
         g_autoptr(GPtrArray) words = NULL;
 
         if (!close_others(run, error) || !payload_plan_command(run->spec, run->image, &words, error) ||
-            !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error))
+            !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error) ||
+            !payload_user_add_groups(-1, run, &user, error))
                 return false;
         mount_report_user(run, user.uid, user.gid);
         set_home(run->environment, &user);
@@ -290,7 +277,8 @@ bool payload_execute_also(const Run *run, const GPtrArray *words, bool has_termi
         PayloadUser user = {0};
 
         if (!close_others(run, error) ||
-            !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error))
+            !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error) ||
+            !payload_user_add_groups(-1, run, &user, error))
                 return false;
         set_home(run->environment, &user);
         g_ptr_array_add(run->environment, NULL);

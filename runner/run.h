@@ -32,7 +32,10 @@ typedef struct Run {
         IdMap *map;
         char *map_key;
         bool has_user; /* the user is in the map; if not, the container's root has no way to the user's files */
-        GArray *granted; /* gid_t: the host's groups that are mapped as they are */
+        uid_t uid;     /* the user's on the host */
+        char *user_name;      /* likewise */
+        char **granted_names; /* of `granted`, on the host */
+        GArray *granted;      /* gid_t: the host's groups that are mapped as they are */
         Network network;
         bool is_systemd;         /* the payload is one, see payload-systemd.h */
         guint systemd_version;   /* 0: not known; in the child only */

@@ -8,11 +8,13 @@
 #include "spec/nearest.h"
 #include "spec/value-basic.h"
 #include "spec/value-capability.h"
+#include "spec/value-device.h"
 #include "spec/value-health.h"
 #include "spec/value-idmap.h"
 #include "spec/value-image.h"
 #include "spec/value-json-list.h"
 #include "spec/value-member.h"
+#include "spec/value-mount.h"
 #include "spec/value-network.h"
 #include "spec/value-port.h"
 #include "spec/value-secret.h"
@@ -43,6 +45,12 @@ bool check_cpus(const char *value, GError **error) {
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a number of processors, like 2 or 0.5",
                             value);
         return true;
+}
+
+bool check_device(const char *value, GError **error) {
+        g_autoptr(DeviceValue) device = NULL;
+
+        return value_device_parse(value, &device, error);
 }
 
 bool check_duration(const char *value, GError **error) {
@@ -128,6 +136,12 @@ bool check_mode(const char *value, GError **error) {
         mode_t mode;
 
         return value_mode_parse(value, &mode, error);
+}
+
+bool check_mount(const char *value, GError **error) {
+        g_autoptr(MountValue) mount = NULL;
+
+        return value_mount_parse(value, &mount, error);
 }
 
 bool check_network(const char *value, GError **error) {

@@ -9,6 +9,7 @@
 bool check_absolute(const char *value, GError **error);
 bool check_capability(const char *value, GError **error);
 bool check_cpus(const char *value, GError **error);
+bool check_device(const char *value, GError **error);
 bool check_duration(const char *value, GError **error);
 bool check_entrypoint(const char *value, GError **error);
 bool check_group(const char *value, GError **error);
@@ -20,6 +21,7 @@ bool check_idmap(const char *value, GError **error);
 bool check_image(const char *value, GError **error);
 bool check_interval(const char *value, GError **error);
 bool check_mode(const char *value, GError **error);
+bool check_mount(const char *value, GError **error);
 bool check_network(const char *value, GError **error);
 bool check_number(const char *value, GError **error);
 bool check_number_or_none(const char *value, GError **error);
