@@ -61,14 +61,19 @@ static bool explain_privileged(guint16 number, const char *protocol, GError **er
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "Port %u/%s of the host cannot be published: users may bind ports from %s on "
-                "(net.ipv4.ip_unprivileged_port_start). Publish a higher one (PublishPort=8080:80), or let the "
+                "(net.ipv4.ip_unprivileged_port_start). Publish a higher one (PublishPort=%u:…), to which the "
+                "administrator may forward this one (sudo systemctl enable --now wolffia-port@%u.socket), or let the "
                 "administrator lower the limit once: echo 'net.ipv4.ip_unprivileged_port_start=%u' | sudo tee "
                 "/etc/sysctl.d/50-wolffia.conf && sudo sysctl --system",
-                number, protocol, g_strstrip(floor), number);
+                number, protocol, g_strstrip(floor), 8000u + number, number, number);
+}
+
+static const char *print_protocol(const PortMapping *port) {
+        return port->protocol == PORT_UDP ? "udp" : "tcp";
 }
 
 static bool check_port(const PortMapping *port, guint16 number, GError **error) {
-        const char *protocol = port->protocol == PORT_UDP ? "udp" : "tcp";
+        const char *protocol = print_protocol(port);
         int errno_value = 0;
 
         if (bind_for_a_moment(port, number, &errno_value))
@@ -92,6 +97,20 @@ static bool check_port(const PortMapping *port, guint16 number, GError **error) 
                 return fail_errno(error, errno_value, "Port %u/%s of the host cannot be published", number,
                                   protocol);
         }
+}
+
+/* With the host's network the payload itself binds the container's port, as one of the user's processes (row N2). */
+bool network_ports_check_host(const GPtrArray *ports, GError **error) {
+        for (guint i = 0; i < ports->len; i++) {
+                const PortMapping *port = ports->pdata[i];
+                int errno_value = 0;
+                for (unsigned number = port->container_first; number <= port->container_last; number++)
+                        if (!bind_for_a_moment(port, (guint16) number, &errno_value) &&
+                            errno_value == EACCES)
+                                return explain_privileged((guint16) number, print_protocol(port), error) ||
+                                       fail_prefix(error, "Network=host");
+        }
+        return true;
 }
 
 bool network_ports_check(const GPtrArray *ports, GError **error) {

@@ -10,6 +10,9 @@
  * with the cheapest remedy. */
 bool network_ports_check(const GPtrArray *ports, GError **error);
 
+/* The same for Network=host, where the ports are those of the container: a privileged one is an error (row N2). */
+bool network_ports_check_host(const GPtrArray *ports, GError **error);
+
 /* Finds a free host port for each mapping that asks for any, and writes it into PORTS; a range becomes one
  * mapping a port. Sockets that hold the ports are added to PORT_FDS (of int): pasta can still take them, others
  * do not get them by chance. */

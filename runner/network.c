@@ -86,9 +86,10 @@ static bool choose(const ContainerSpec *spec, const char *runtime_dir, Network *
                 return network_join_choose(spec, runtime_dir, network, owner, error) &&
                        network_ports_check(network->ports, error) &&
                        network_ports_choose(network->ports, network->port_fds, error);
-        if (mode->kind == NETWORK_HOST)
-                network->host_address = network_address_find_host();
-        return true;
+        if (mode->kind != NETWORK_HOST)
+                return true;
+        network->host_address = network_address_find_host();
+        return network_ports_check_host(network->ports, error);
 }
 
 bool network_is_own(const Network *network) {

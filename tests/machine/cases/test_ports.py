@@ -50,6 +50,92 @@ def test_a_udp_service_sees_the_address_of_its_client(machine):
     assert ask_udp(machine, "192.0.2.10", 5353) == "192.0.2.77\n"
 
 
+@row("N1")
+def test_port_80_is_forwarded_to_the_user_once_the_administrator_says_so(machine):
+    web.start(machine)
+    web.answers(machine)
+    machine.root("systemctl enable --now --quiet wolffia-port@80.socket")
+    try:
+        assert "Hello" in web.answers(machine, "http://192.0.2.10/")
+    finally:
+        machine.root("systemctl disable --now --quiet wolffia-port@80.socket && systemctl stop wolffia-port@80.service")
+
+
+@row("N1")
+def test_the_target_of_port_80_may_be_another(machine):
+    web.start(machine, web.container("PublishPort=127.0.0.1:9000:80"))
+    machine.root("mkdir -p /etc/wolffia && echo TARGET=127.0.0.1:9000 >/etc/wolffia/port-80.conf && systemctl start wolffia-port@80.socket")
+    try:
+        assert "Hello" in web.answers(machine, "http://192.0.2.10/")
+    finally:
+        machine.root("systemctl stop wolffia-port@80.socket wolffia-port@80.service; rm /etc/wolffia/port-80.conf")
+
+
+@row("N1")
+def test_port_80_is_refused_with_the_socket_that_would_forward_it(machine):
+    web.import_image(machine)
+    web.write(machine, web.container("PublishPort=80:80"))
+    text = web.fails_to_start(machine)
+    assert "wolffia-port@80.socket" in text and "PublishPort=8080:" in text, text
+
+
+@row("N2")
+def test_port_80_with_the_network_of_the_host_is_told_before_the_payload_starts(machine):
+    web.import_image(machine)
+    web.write(machine, web.container("Network=host", "PublishPort=80:80"))
+    text = web.fails_to_start(machine)
+    assert "Network=host" in text and "ip_unprivileged_port_start" in text and "wolffia-port@80.socket" in text, text
+
+
+@row("N3")
+def test_port_80_inside_is_not_port_80_of_the_host(machine):
+    """As the manual says: the container's own, whatever the host has."""
+    web.start(machine, web.container("PublishPort=8080:80"))
+    web.answers(machine)
+    assert machine.client("curl -sS --max-time 5 http://192.0.2.10/", check=False).status != 0
+
+
+# A published example, as it is.
+SOCKET = """
+[Unit]
+Description=Example 1
+
+[Socket]
+ListenStream=0.0.0.0:8080
+
+[Install]
+WantedBy=sockets.target
+"""
+
+CONTAINER = """
+[Unit]
+Requires=example1.socket
+After=example1.socket
+
+[Container]
+Image=docker.io/library/nginx
+Environment=NGINX=3;
+Volume=%h/nginx_conf_d:/etc/nginx/conf.d:Z
+[Install]
+WantedBy=default.target
+"""
+
+SERVER = "server { listen 8080; location / { return 200 'by a passed socket\\n'; } }\n"
+
+
+@row("N1", "N6")
+def test_a_service_is_started_by_its_socket_and_sees_its_clients(machine):
+    machine.alice("wolffia import docker.io/library/nginx /srv/images/nginx.oci.tar", timeout=300)
+    machine.write("~/nginx_conf_d/default.conf", SERVER)
+    machine.write("~/.config/systemd/user/example1.socket", SOCKET)
+    machine.write("~/.config/wolffia/example1.container", CONTAINER)
+    machine.alice("systemctl --user daemon-reload && systemctl --user start example1.socket")
+    assert machine.show("example1.service", "ActiveState") == "inactive"
+    assert web.answers(machine, "http://192.0.2.10:8080/?activated") == "by a passed socket\n"
+    line = machine.eventually(lambda: re.search(r".*activated.*", machine.journal("example1.service")))
+    assert line[0].startswith(machine.client_address + " "), line[0]
+
+
 @row("N6")
 def test_a_client_over_ipv6_keeps_its_address_too(machine):
     web.start(machine)
