@@ -42,6 +42,20 @@ static bool stop_by_hand(const Container *container, GError **error) {
         return true;
 }
 
+/* systemd compares the times of the unit and of its source. */
+static void warn_of_change(Manager *manager, const Container *container) {
+        guint64 changed = 0;
+
+        if (!manager_get_number(manager, container->unit, "Unit", "NeedDaemonReload", &changed, NULL) ||
+            !changed)
+                return;
+        g_autofree char *text =
+                g_strdup_printf("the file of %s has changed since it was read; 'systemctl --user "
+                                "daemon-reload' reads it",
+                                container->unit);
+        verb_warn(text);
+}
+
 static bool act(Manager *manager, const char *method, const char *name, GError **error) {
         g_autoptr(Container) container = NULL;
 
@@ -50,6 +64,8 @@ static bool act(Manager *manager, const char *method, const char *name, GError *
         /* What is frozen does not hear its stop signal, and would be killed after the timeout. */
         if (!g_str_equal(method, "StartUnit") && container->state && usage_is_frozen(container->state))
                 (void) usage_freeze(container->state, false, NULL);
+        if (*container->unit && !g_str_equal(method, "StopUnit"))
+                warn_of_change(manager, container);
         if (*container->unit)
                 return manager_run_job(manager, method, container->unit, error) ||
                        explain(manager, container, error);

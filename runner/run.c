@@ -231,7 +231,7 @@ static bool prepare(Run *run, GError **error) {
         enter_stage(run, "rootfs");
         /* The runtime folder only with the lock: without a unit it is the same for each start of this name. */
         supervise_hold_interruptions(true);
-        bool reserved = rootfs_reserve(run, error);
+        bool reserved = state_check_folder(run, error) && rootfs_reserve(run, error);
         if (reserved)
                 supervise_when_interrupted(run);
         supervise_hold_interruptions(false);

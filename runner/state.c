@@ -199,3 +199,16 @@ bool state_is_alive(const ContainerState *state) {
         return state->payload > 0 && state->payload_time > 0 &&
                find_start_time(state->payload) == state->payload_time;
 }
+
+bool state_check_folder(const Run *run, GError **error) {
+        g_autoptr(ContainerState) state = NULL;
+
+        /* What is no state does not live. */
+        if (!run->session.owns_container_dir || !state_load(run->session.container_dir, &state, NULL) ||
+            !state_is_alive(state))
+                return true;
+        return fail(
+                error, WOLFFIA_ERROR_VALUE,
+                "The runtime folder %s is that of the container '%s', which runs as %s; choose another --name",
+                run->session.container_dir, state->name, *state->unit ? state->unit : "no unit");
+}

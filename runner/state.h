@@ -45,6 +45,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContainerState, container_state_free)
  * Leaves:   the file `state` in that folder */
 bool state_write(const Run *run, GError **error);
 
+/* By hand the folder is named after the container, and in a unit after the unit: whether a container of another name runs in
+ * it. Without a unit only, and before anything is written into it. */
+bool state_check_folder(const Run *run, GError **error);
+
 /* Reads the file in the runtime folder FOLDER. A folder without one is WOLFFIA_ERROR_NOT_FOUND: its container is not
  * running yet, or not any more. */
 bool state_load(const char *folder, ContainerState **ret_state, GError **error);

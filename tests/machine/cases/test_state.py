@@ -37,3 +37,14 @@ def test_it_is_there_before_the_payload_and_gone_after_a_run_by_hand(machine):
     out = box.run(machine, "grep -c ^Payload= /look/box/state", f"--volume={path}:/look:ro", "--network=host").out
     assert out == "1\n", out
     assert machine.alice(f"find {path} -mindepth 1").out == ""
+
+
+def test_by_hand_the_folder_of_another_container_is_refused(machine):
+    """A unit's folder is named after the unit, one by hand after the container."""
+    box.import_image(machine)
+    web.write(machine, box.container("ContainerName=shop", "Network=none", "Exec=sleep 600"), "web")
+    machine.alice("systemctl --user start web")
+    result = machine.alice("/usr/libexec/wolffia/wolffia-runner --name=web --network=none localhost/box true", check=False)
+    assert result.status == 125 and "'shop'" in result.err and "web.service" in result.err, result
+    assert read(machine, "$XDG_RUNTIME_DIR/wolffia/web/state")["Name"] == "shop"
+    machine.alice("systemctl --user stop web")

@@ -68,6 +68,16 @@ def test_a_start_that_fails_says_why_in_the_runners_words(machine):
     assert ps(machine, "--all")["box"]["state"] == "failed"
 
 
+def test_a_file_that_changed_since_it_was_read_is_told(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box")
+    # systemd compares times in whole seconds.
+    machine.alice("touch -d '+5 seconds' ~/.config/wolffia/box.container")
+    result = machine.alice("wolffia restart box")
+    assert "box.service has changed" in result.err and "daemon-reload" in result.err, result
+    machine.alice("wolffia stop box")
+
+
 def test_logs_are_the_journals(machine):
     sleeper(machine)
     machine.alice("wolffia start box")
@@ -114,6 +124,7 @@ def test_pause_freezes_the_payload_and_a_paused_unit_can_be_stopped(machine):
     web.start(machine)
     web.answers(machine)
     machine.alice("wolffia pause web")
+    assert "wolffia unpause web" in machine.alice("wolffia exec web true", check=False).err
     assert ps(machine)["web"]["state"] == "paused"
     assert machine.client("curl -sS --max-time 1 " + web.ADDRESS, check=False).status == 28
     machine.alice("wolffia unpause web")
