@@ -17,6 +17,7 @@ typedef struct Correct {
         GPtrArray *problems;
         const UnitAssignment *line; /* the one being looked at */
         const char *section;        /* of it */
+        bool is_known;              /* whether the keys of the section are known */
 } Correct;
 
 static void report(const Correct *correct, ProblemSeverity severity, const char *format, ...)
@@ -55,7 +56,7 @@ static void check_section(const Correct *correct) {
 static void check_key(const Correct *correct) {
         const char *key = correct->line->key, *section = correct->section;
 
-        if (!section_keys_has(section) || section_keys_knows(section, key))
+        if (!correct->is_known || section_keys_knows(section, key))
                 return;
         const char *nearest = section_keys_nearest(section, key), *other = section_keys_section(key);
         if (other)
@@ -148,15 +149,18 @@ static void expand_data_home(const Correct *correct) {
 
 void service_correct(UnitFile *unit, GPtrArray *problems) {
         guint last_section = UNIT_FILE_NO_SECTION;
+        bool is_known = false;
 
         for (guint i = 0; i < unit->assignments->len; i++) {
                 const UnitAssignment *line = unit_file_at(unit, i);
 
                 if (!line->key || line->section == UNIT_FILE_NO_SECTION)
                         continue;
-                Correct correct = {unit, problems, line, unit->sections->pdata[line->section]};
-                if (line->section != last_section)
+                Correct correct = {unit, problems, line, unit->sections->pdata[line->section], is_known};
+                if (line->section != last_section) {
                         check_section(&correct);
+                        correct.is_known = is_known = section_keys_has(correct.section);
+                }
                 last_section = line->section;
                 check_key(&correct);
                 correct_restart(&correct);

@@ -164,7 +164,7 @@ static bool is_asked_for(const ServiceInput *input, const ContainerSpec *spec, c
         if (own)
                 return !g_str_equal(own, UNLIMITED);
         for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-                if (g_str_equal(rows[i].property, property) && text_of(spec, i)) {
+                if (text_of(spec, i) && g_str_equal(rows[i].property, property)) {
                         g_autofree char *value = rows[i].convert(spec);
                         return value && !g_str_equal(value, UNLIMITED);
                 }

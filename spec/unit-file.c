@@ -31,6 +31,7 @@ void unit_file_free(UnitFile *unit) {
 }
 
 void unit_file_clear(UnitFile *unit) {
+        memset(unit->letters, 0, sizeof unit->letters);
         g_ptr_array_set_size(unit->sections, 0);
         g_array_set_size(unit->assignments, 0);
         g_string_chunk_clear(unit->text);
@@ -42,7 +43,8 @@ const char *unit_file_keep(UnitFile *unit, const char *text) {
 
 guint unit_file_find_section(const UnitFile *unit, const char *name) {
         for (guint i = 0; i < unit->sections->len; i++)
-                if (strcmp(unit->sections->pdata[i], name) == 0)
+                if (*(const char *) unit->sections->pdata[i] == *name &&
+                    strcmp(unit->sections->pdata[i], name) == 0)
                         return i;
         return UNIT_FILE_NO_SECTION;
 }
@@ -57,6 +59,19 @@ guint unit_file_add_section(UnitFile *unit, const char *name) {
         return index;
 }
 
+static guint32 letter_of(const char *key) {
+        return 1u << (guchar) CLAMP(key[0] - 'A', 0, 31);
+}
+
+static void note_letter(UnitFile *unit, guint section, const char *key) {
+        if (section < G_N_ELEMENTS(unit->letters))
+                unit->letters[section] |= letter_of(key);
+}
+
+static bool may_have(const UnitFile *unit, guint section, const char *key) {
+        return section >= G_N_ELEMENTS(unit->letters) || unit->letters[section] & letter_of(key);
+}
+
 void unit_file_add(UnitFile *unit, guint section, const char *key, const char *value, const char *file,
                    guint line) {
         UnitAssignment assignment = {
@@ -67,6 +82,8 @@ void unit_file_add(UnitFile *unit, guint section, const char *key, const char *v
                 .value = unit_file_keep(unit, value),
         };
 
+        if (key)
+                note_letter(unit, section, key);
         g_array_append_val(unit->assignments, assignment);
 }
 
@@ -82,6 +99,8 @@ void unit_file_take_out(UnitFile *unit, const UnitAssignment *assignment) {
 
 void unit_file_replace(UnitFile *unit, const UnitAssignment *assignment, const char *key,
                        const char *value) {
+        if (assignment->section != UNIT_FILE_NO_SECTION)
+                note_letter(unit, assignment->section, key);
         writable(unit, assignment)->key = unit_file_keep(unit, key);
         writable(unit, assignment)->value = unit_file_keep(unit, value);
 }
@@ -94,7 +113,7 @@ static bool is_key(const UnitAssignment *assignment, guint section, const char *
 const UnitAssignment *unit_file_last(const UnitFile *unit, const char *section, const char *key) {
         guint index = unit_file_find_section(unit, section);
 
-        if (index == UNIT_FILE_NO_SECTION)
+        if (index == UNIT_FILE_NO_SECTION || !may_have(unit, index, key))
                 return NULL;
         for (guint i = unit->assignments->len; i > 0; i--)
                 if (is_key(unit_file_at(unit, i - 1), index, key))
@@ -112,7 +131,7 @@ GPtrArray *unit_file_all(const UnitFile *unit, const char *section, const char *
         GPtrArray *all = g_ptr_array_new();
         guint index = unit_file_find_section(unit, section);
 
-        if (index == UNIT_FILE_NO_SECTION)
+        if (index == UNIT_FILE_NO_SECTION || !may_have(unit, index, key))
                 return all;
         for (guint i = 0; i < unit->assignments->len; i++) {
                 const UnitAssignment *assignment = unit_file_at(unit, i);

@@ -19,6 +19,8 @@ typedef struct UnitFile {
         GPtrArray *sections; /* names (const char *), each once, in the order of their first appearance */
         GArray *assignments; /* of UnitAssignment */
         GStringChunk *text;
+        guint32 letters
+                [8]; /* of the first sections: which letters keys start with, so that most questions end there */
 } UnitFile;
 
 #define UNIT_FILE_NO_SECTION G_MAXUINT
