@@ -54,6 +54,8 @@ const Verb verb_table[] = {
          VERB_TAKES_NOTHING, volume_verbs},
         {"prepare", "NAME", "Unpack an image's layers for an id map", verb_prepare, true, VERB_TAKES_NOTHING,
          NULL},
+        {"prepare-seccomp", "FILE", "Compile a system call filter", verb_prepare_seccomp, true,
+         VERB_TAKES_NOTHING, NULL},
         {"complete", "WORD…", "Complete the last word of a command line", verb_complete, true,
          VERB_TAKES_NOTHING, NULL},
         {NULL},

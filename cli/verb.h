@@ -95,6 +95,7 @@ int verb_mount(const Verb *verb, int argc, char **argv);
 int verb_pause(const Verb *verb, int argc, char **argv);
 int verb_port(const Verb *verb, int argc, char **argv);
 int verb_prepare(const Verb *verb, int argc, char **argv);
+int verb_prepare_seccomp(const Verb *verb, int argc, char **argv);
 int verb_ps(const Verb *verb, int argc, char **argv);
 int verb_pull(const Verb *verb, int argc, char **argv);
 int verb_restart(const Verb *verb, int argc, char **argv);

@@ -14,9 +14,10 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
-/* Version; command line, environment, user, folder, runtime folder, maps of users and groups. */
-#define RECORD_TYPE "(uaayaayayayayayay)"
-enum { RECORD_VERSION = 1, RECORD_SIZE_MAX = 64 << 20 };
+/* Version; command line, environment, user, folder, runtime folder, maps of users and groups, compiled
+ * filter of system calls. */
+#define RECORD_TYPE "(uaayaayayayayayayay)"
+enum { RECORD_VERSION = 2, RECORD_SIZE_MAX = 64 << 20 };
 
 void exec_record_free(ExecRecord *record) {
         if (!record)
@@ -24,6 +25,7 @@ void exec_record_free(ExecRecord *record) {
         g_clear_pointer(&record->spec, container_spec_free);
         g_clear_pointer(&record->environment, g_ptr_array_unref);
         g_clear_pointer(&record->map, id_map_free);
+        g_clear_pointer(&record->seccomp_filter, g_byte_array_unref);
         g_free(record->user);
         g_free(record->folder);
         g_free(record->container_dir);
@@ -43,13 +45,18 @@ GPtrArray *exec_record_words(const Run *run) {
         return words;
 }
 
+static GVariant *bytes(const GByteArray *array) {
+        return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, array ? array->data : NULL,
+                                         array ? array->len : 0, 1);
+}
+
 bool exec_record_write(const Run *run, int *ret_fd, GError **error) {
         g_autoptr(GPtrArray) words = exec_record_words(run);
         g_autofree char *users = id_map_print(run->map->users), *groups = id_map_print(run->map->groups);
         g_autoptr(GVariant) variant = g_variant_ref_sink(
-                g_variant_new("(u@aay@aay^ay^ay^ay^ay^ay)", (guint) RECORD_VERSION, strings(words),
+                g_variant_new("(u@aay@aay^ay^ay^ay^ay^ay@ay)", (guint) RECORD_VERSION, strings(words),
                               strings(run->environment), payload_user_chosen(run), payload_folder(run),
-                              run->session.container_dir, users, groups));
+                              run->session.container_dir, users, groups, bytes(run->seccomp_filter)));
 
         autofd int fd = memfd_create("wolffia-container", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         if (fd < 0)
@@ -64,11 +71,12 @@ bool exec_record_write(const Run *run, int *ret_fd, GError **error) {
 static ExecRecord *parse(GVariant *variant, GError **error) {
         g_autoptr(ExecRecord) record = g_new0(ExecRecord, 1);
         g_autofree const char **words = NULL, **environment = NULL;
+        g_autoptr(GVariant) filter = NULL;
         const char *users, *groups;
         guint32 version;
 
-        g_variant_get(variant, "(u^a&ay^a&ay^ay^ay^ay^&ay^&ay)", &version, &words, &environment,
-                      &record->user, &record->folder, &record->container_dir, &users, &groups);
+        g_variant_get(variant, "(u^a&ay^a&ay^ay^ay^ay^&ay^&ay@ay)", &version, &words, &environment,
+                      &record->user, &record->folder, &record->container_dir, &users, &groups, &filter);
         if (version != RECORD_VERSION) {
                 fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                      "The container was started by another version of Wolffia; restart it");
@@ -80,6 +88,11 @@ static ExecRecord *parse(GVariant *variant, GError **error) {
         for (const char **entry = environment; *entry; entry++)
                 g_ptr_array_add(record->environment, g_strdup(*entry));
         record->map = id_map_parse(users, groups);
+        if (g_variant_get_size(filter) > 0) {
+                record->seccomp_filter = g_byte_array_new();
+                g_byte_array_append(record->seccomp_filter, g_variant_get_data(filter),
+                                    (guint) g_variant_get_size(filter));
+        }
         return g_steal_pointer(&record);
 }
 

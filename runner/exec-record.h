@@ -13,7 +13,8 @@ typedef struct ExecRecord {
         ContainerSpec *spec;
         GPtrArray *environment; /* KEY=VALUE, complete but for HOME */
         IdMap *map;
-        char *user; /* USER[:GROUP] of the payload */
+        GByteArray *seccomp_filter; /* as in Run */
+        char *user;                 /* USER[:GROUP] of the payload */
         char *folder;
         char *container_dir; /* the runtime folder */
 } ExecRecord;

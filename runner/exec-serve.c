@@ -122,6 +122,7 @@ static void plan(Serve *serve) {
         serve->run.spec = spec;
         serve->run.map = serve->record->map;
         serve->run.has_user = id_map_inside(serve->run.map->users, getuid()) != G_MAXUINT32;
+        serve->run.seccomp_filter = serve->record->seccomp_filter;
         serve->run.environment = serve->record->environment;
 }
 

@@ -10,7 +10,7 @@
 #include "base/process.h"
 #include "config.h"
 
-static bool run_wolffia(const char *const *arguments, GError **error) {
+bool image_run_wolffia(const char *const *arguments, GError **error) {
         ProcessFiles files = PROCESS_FILES_NONE;
         const char *program = g_getenv("WOLFFIA_PROGRAM"); /* for running from a build folder */
 
@@ -24,7 +24,7 @@ static bool run_wolffia(const char *const *arguments, GError **error) {
 
 static bool fetch(const Run *run, const char *name, GError **error) {
         notify_sendf("STATUS=Fetching the image %s", name);
-        return run_wolffia((const char *const[]){"pull", name, NULL}, error) ||
+        return image_run_wolffia((const char *const[]){"pull", name, NULL}, error) ||
                fail_prefix(
                        error,
                        "The image '%s' is not in your store, and cannot be fetched ('wolffia images' lists "
@@ -77,6 +77,6 @@ bool image_prepare_layers(const Run *run, GError **error) {
         g_autofree char *group_option =
                 g_strconcat("--groups=", g_strdelimit(g_strchomp(groups), "\n", ','), NULL);
         notify_sendf("STATUS=Unpacking %u layers for this container's ids", missing->len);
-        return run_wolffia(
+        return image_run_wolffia(
                 (const char *const[]){"prepare", user_option, group_option, run->spec->image, NULL}, error);
 }

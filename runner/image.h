@@ -5,6 +5,9 @@
 
 #include "runner/run.h"
 
+/* Runs `wolffia ARGUMENTS…`, for what takes libraries that the runner does not have; its complaint is the error. */
+bool image_run_wolffia(const char *const *arguments, GError **error);
+
 /* Finds the image, or has it fetched by `wolffia pull` (Pull= says whether), which extends the start timeout
  * and shows its progress as STATUS=.
  *

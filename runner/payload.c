@@ -169,7 +169,8 @@ static bool restrict_payload(const Run *run, const PayloadUser *user, GError **e
         if (!security_caps_plan(run->spec->capabilities_added, run->spec->capabilities_dropped,
                                 &capabilities, NULL, error) ||
             !security_limits_apply(run->spec->ulimits, error) ||
-            !security_seccomp_apply(run->spec->seccomp_profile, capabilities.bounding, error))
+            !security_seccomp_apply(run->spec->seccomp_profile, capabilities.bounding, run->seccomp_filter,
+                                    error))
                 return false;
         if (run->is_systemd)
                 capabilities.bounding |= payload_systemd_more_capabilities(run->systemd_version,

@@ -54,6 +54,7 @@
 #include "runner/payload.h"
 #include "runner/preflight.h"
 #include "runner/secrets.h"
+#include "runner/security-profile.h"
 #include "runner/security-sysctl.h"
 #include "runner/state.h"
 #include "runner/supervise.h"
@@ -224,6 +225,9 @@ static bool prepare(Run *run, GError **error) {
                 return false;
         warn_of_single_id(run);
         run->is_systemd = payload_systemd_find(run->spec, run->image);
+        enter_stage(run, "security");
+        if (!security_profile_acquire(run, error))
+                return false;
         enter_stage(run, "network");
         if (!network_choose(run->spec, run->session.runtime_dir, &run->network, &run->owner, error) ||
             !join_find(run, error))

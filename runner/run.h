@@ -68,6 +68,9 @@ typedef struct Run {
 
         Sync sync;
         pid_t child;
+
+        /* SeccompProfile= of a file, compiled; NULL: another kind. */
+        GByteArray *seccomp_filter;
 } Run;
 
 #define RUN_INITIAL(the_spec)                                                                               \

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "runner/security-filter.h"
+#include "runner/security-profile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@ typedef enum Profile {
         PROFILE_DEFAULT,
         PROFILE_NESTING,
         PROFILE_UNCONFINED,
+        PROFILE_FILE,
 } Profile;
 
 static bool parse_profile(const char *text, Profile *ret_profile, GError **error) {
@@ -29,19 +31,14 @@ static bool parse_profile(const char *text, Profile *ret_profile, GError **error
                 *ret_profile = PROFILE_NESTING;
         else if (g_str_equal(text, "unconfined"))
                 *ret_profile = PROFILE_UNCONFINED;
-        else if (strchr(text, '/') || g_str_has_suffix(text, ".json"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "SeccompProfile=%s: profiles in files come later; for now leave the key out "
-                            "(the default "
-                            "filter), or use 'nesting' (namespaces and mounts allowed) or 'unconfined' (no "
-                            "filter)",
-                            text);
+        else if (security_profile_is_file(text))
+                *ret_profile = PROFILE_FILE;
         else
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "SeccompProfile=%s: neither 'unconfined' nor 'nesting'; leave the key out for "
-                            "the default "
-                            "filter",
-                            text);
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "SeccompProfile=%s: neither 'unconfined', 'nesting' nor the path of a file; leave the key out "
+                        "for the default filter",
+                        text);
         return true;
 }
 
@@ -82,14 +79,36 @@ static void leave_session_keyring(void) {
         syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 }
 
-bool security_seccomp_apply(const char *profile, guint64 capabilities, GError **error) {
-        Profile parsed;
+static bool load_filter(const struct sock_filter *filter, gsize length, GError **error) {
+        struct sock_fprog program = {.len = (unsigned short) length,
+                                     .filter = (struct sock_filter *) filter};
+
+        /* Kernels before 5.16 slow a filtered process down to protect it from itself (store bypass); that is
+         * meant for sandboxes of foreign code inside one process, which can still ask for it by prctl(). */
+        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) < 0)
+                return fail_errno(error, errno, "Cannot load the filter of system calls%s",
+                                  errno == EINVAL ? " (is the kernel built with CONFIG_SECCOMP_FILTER?)"
+                                                  : "");
+        return true;
+}
+
+bool security_seccomp_apply(const char *profile, guint64 capabilities, const GByteArray *compiled,
+                            GError **error) {
+        Profile parsed = PROFILE_DEFAULT;
         if (!parse_profile(profile, &parsed, error))
                 return false;
 
         if (parsed == PROFILE_UNCONFINED) {
                 leave_session_keyring();
                 return true;
+        }
+        if (parsed == PROFILE_FILE) {
+                leave_session_keyring(); /* it may allow keyctl() */
+                if (!compiled)
+                        return fail(error, WOLFFIA_ERROR_VALUE, "SeccompProfile=%s is not compiled",
+                                    profile);
+                return load_filter((const struct sock_filter *) (const void *) compiled->data,
+                                   compiled->len / sizeof(struct sock_filter), error);
         }
 
         guint64 bits = capabilities;
@@ -100,13 +119,5 @@ bool security_seccomp_apply(const char *profile, guint64 capabilities, GError **
 
         gsize length;
         g_autofree struct sock_filter *filter = security_seccomp_plan(bits, &length);
-        struct sock_fprog program = {.len = (unsigned short) length, .filter = filter};
-
-        /* Kernels before 5.16 slow a filtered process down to protect it from itself (store bypass); that is
-         * meant for sandboxes of foreign code inside one process, which can still ask for it by prctl(). */
-        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) < 0)
-                return fail_errno(error, errno, "Cannot load the filter of system calls%s",
-                                  errno == EINVAL ? " (is the kernel built with CONFIG_SECCOMP_FILTER?)"
-                                                  : "");
-        return true;
+        return load_filter(filter, length, error);
 }

@@ -17,13 +17,15 @@ bool security_seccomp_check(const char *profile, GError **error);
 
 /* Loads the filter: NULL or "" is the default one, "unconfined" none, "nesting" the default one less what is
  * needed to run containers, or a browser's sandbox, inside. CAPABILITIES is what the payload gets (the
- * bounding set): with SYS_ADMIN mounts and namespaces are allowed, and so on.
+ * bounding set): with SYS_ADMIN mounts and namespaces are allowed, and so on. COMPILED is the program of a profile that is a
+ * file (runner/security-profile.h), NULL for the others.
  *
  * Runs in:  the child, when nothing is left to mount or to join; before security_caps_apply()
  * Needs:    CAP_SYS_ADMIN in the user namespace, or no_new_privs
  * Leaves:   every later call of this process and its children filtered. security_caps_apply(), chdir(),
  * close_range(), execve() and writing to a socket are among the allowed ones */
-bool security_seccomp_apply(const char *profile, guint64 capabilities, GError **error);
+bool security_seccomp_apply(const char *profile, guint64 capabilities, const GByteArray *compiled,
+                            GError **error);
 
 /* The program that security_seccomp_apply() loads, for tests. Caller frees. */
 struct sock_filter *security_seccomp_plan(guint64 bits, gsize *ret_length);

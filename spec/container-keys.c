@@ -117,7 +117,7 @@ static const Key container_keys[] = {
         {"NoNewPrivileges", "security-opt=no-new-privileges", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
          FIELD(no_new_privileges), NULL, "programs cannot gain privileges by setuid"},
         {"SeccompProfile", "security-opt=seccomp", 0, KEY_SINGLE_EMPTY, KEY_WORKS, NULL,
-         FIELD(seccomp_profile), "PROFILE", "system call filter: nesting, unconfined"},
+         FIELD(seccomp_profile), "PROFILE", "system call filter: nesting, unconfined, or a file in JSON"},
         {"Sysctl", "sysctl", 0, KEY_SPLIT, KEY_WORKS, check_pair,
          FIELD(sysctls), "NAME=VALUE", "kernel parameter of the container"},
         {"Ulimit", "ulimit", 0, KEY_LINES, KEY_WORKS, check_pair,

@@ -119,7 +119,7 @@ static void test_warns_of_what_is_in_vain(void) {
 static void become(const SecurityCaps *caps, const SecurityUser *user) {
         g_autoptr(GError) error = NULL;
 
-        security_seccomp_apply(NULL, caps->bounding, &error);
+        security_seccomp_apply(NULL, caps->bounding, NULL, &error);
         g_assert_no_error(error);
         security_caps_apply(caps, user, &error);
         g_assert_no_error(error);

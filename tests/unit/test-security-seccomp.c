@@ -313,7 +313,7 @@ static void test_holds_in_the_kernel(void) {
         if (child == 0) {
                 g_autoptr(GError) error = NULL;
                 if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0 ||
-                    !security_seccomp_apply(NULL, 0, &error)) {
+                    !security_seccomp_apply(NULL, 0, NULL, &error)) {
                         g_printerr("%s\n", error ? error->message : "no_new_privs");
                         _exit(3);
                 }
@@ -335,9 +335,7 @@ static void test_names_profiles(void) {
         g_assert_false(security_seccomp_check("unconfinde", &error));
         g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_VALUE);
         g_clear_error(&error);
-        g_assert_false(security_seccomp_check("/etc/profile.json", &error));
-        g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_UNSUPPORTED);
-        g_assert_nonnull(strstr(error->message, "come later"));
+        g_assert_true(security_seccomp_check("/etc/profile.json", NULL));
 }
 
 int main(int argc, char **argv) {

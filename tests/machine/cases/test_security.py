@@ -138,3 +138,34 @@ def test_passwords_on_the_command_line_are_not_shown_to_others(machine):
     box.start(machine, "sleep 99999\n", "Environment=PASSWORD=hunter2")
     assert "hunter2" not in machine.run("bob", "cat /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n'").out
     assert "hunter2" not in machine.run("bob", "cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'", check=False).out
+
+
+PROFILE = """{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28},
+  {"names": ["sethostname"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5, "excludes": {"caps": ["CAP_SYS_ADMIN"]}}]}"""
+
+
+def test_a_system_call_filter_of_a_file_holds_and_is_compiled_once(machine):
+    machine.write("~/.config/wolffia/filter.json", PROFILE)
+    script = "mkdir /x; hostname x; grep Seccomp: /proc/1/status; echo end; sleep 600\n"
+    for lines in (), ("AddCapability=SYS_ADMIN",):
+        for service in (), ("Environment=WOLFFIA_PROGRAM=/bin/false",):
+            since = machine.root("date +%s.%6N").out.strip()
+            box.start(machine, script, "SeccompProfile=filter.json", "Network=none", *lines, service=service)
+            log = machine.eventually(lambda: "end" in machine.journal("box", since) and machine.journal("box", since))
+            assert "No space left on device" in log and "Seccomp:\t2" in log, log
+            assert ("Input/output error" in log) == (not lines), log
+            # What is executed later has the same filter.
+            later = machine.alice(f"{RUNNER} --exec=$XDG_RUNTIME_DIR/wolffia/box /bin/sh -c 'mkdir /y; grep Seccomp: /proc/self/status'",
+                                  check=False)
+            assert "No space left on device" in later.err and "Seccomp:\t2" in later.out, later
+            machine.alice("systemctl --user stop box")
+
+
+def test_a_faulty_system_call_filter_is_named_before_anything_runs(machine):
+    machine.write("~/.config/wolffia/filter.json", PROFILE.replace("SCMP_ACT_ERRNO", "SCMP_ACT_EERNO"))
+    assert box.start(machine, "sleep 600\n", "SeccompProfile=filter.json", "Network=none").status != 0
+    seen = web.sees(machine, "box")
+    assert "filter.json: syscalls[0]: there is no action 'SCMP_ACT_EERNO'" in seen, seen
+    assert box.start(machine, "sleep 600\n", "SeccompProfile=/no/such.json", "Network=none").status != 0
+    assert "SeccompProfile=/no/such.json" in web.sees(machine, "box")

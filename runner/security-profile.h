@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* SeccompProfile= of a file. Reading JSON and compiling takes two libraries and a few milliseconds, so `wolffia
+ * prepare-seccomp` does it once; the runner reads the result, by the hash of all that it depends on, from the folder seccomp/
+ * of the store. */
+
+#include "image/store.h"
+#include "runner/run.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define SECURITY_PROFILE_FOLDER "seccomp"
+
+/* Whether the value is a file's name, not a word. */
+bool security_profile_is_file(const char *profile);
+
+/* The file's name in that folder: the hash of the profile's text, of the payload's capabilities, and of this kernel. Caller
+ * frees. */
+char *security_profile_key(const char *text, gsize size, guint64 capabilities);
+
+bool security_profile_read_file(const char *path, char **ret_text, gsize *ret_size, GError **error);
+
+/* Runs in:  the runner, after image_acquire()
+ * Leaves:   run->seccomp_filter, when SeccompProfile= is a file */
+bool security_profile_acquire(Run *run, GError **error);
