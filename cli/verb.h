@@ -82,6 +82,7 @@ void verb_warn_all(const GPtrArray *texts);
 
 int verb_adopt(const Verb *verb, int argc, char **argv);
 int verb_build(const Verb *verb, int argc, char **argv);
+int verb_cdi(const Verb *verb, int argc, char **argv);
 int verb_check(const Verb *verb, int argc, char **argv);
 int verb_complete(const Verb *verb, int argc, char **argv);
 int verb_cp(const Verb *verb, int argc, char **argv);

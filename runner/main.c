@@ -9,6 +9,7 @@
 #include "base/message-ids.h"
 #include "base/notify.h"
 #include "config.h"
+#include "runner/cdi.h"
 #include "runner/exec-client.h"
 #include "runner/exec-serve.h"
 #include "runner/health-check.h"
@@ -131,7 +132,7 @@ int main(int argc, char **argv) {
         hide_arguments(argc, argv, spec);
         if (spec->broken)
                 return report_broken(spec);
-        if (!complete(spec, &error)) {
+        if (!complete(spec, &error) || !cdi_expand(spec, &error)) {
                 report(spec, "spec", error);
                 return EXIT_STATUS_CONFIG;
         }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 COMPLETION = Path(__file__).resolve().parents[2] / "cli" / "completion" / "wolffia"
 MANUAL = Path(__file__).resolve().parents[2] / "man" / "wolffia.1.rst"
-INTERNAL = {"prepare", "complete"}
+INTERNAL = {"prepare", "complete", "cdi"}
 
 
 def verbs(box):
