@@ -234,6 +234,9 @@ static void check_image(const Check *check, Translation *translation) {
 }
 
 void check_start(const Check *check, Translation *translation) {
+        each_value(check, translation, "Service", "EnvironmentFile", false, take_environment_file);
+        if (translation->source->kind == SOURCE_POD)
+                each_value(check, translation, "Pod", "Volume", false, take_volume);
         if (translation->source->kind != SOURCE_CONTAINER)
                 return;
         each_value(check, translation, "Container", "Volume", false, take_volume);
@@ -242,6 +245,5 @@ void check_start(const Check *check, Translation *translation) {
         each_value(check, translation, "Container", "AddDevice", true, take_device);
         each_value(check, translation, "Container", "Rootfs", false, take_rootfs);
         each_value(check, translation, "Container", "Secret", true, take_secret);
-        each_value(check, translation, "Service", "EnvironmentFile", false, take_environment_file);
         check_image(check, translation);
 }

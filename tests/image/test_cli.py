@@ -134,6 +134,15 @@ def test_check_of_what_a_start_needs(box):
     assert "/y" not in text and "named" not in text and "ELSEWHERE" not in text and text.count("EnvironmentFile") == 2, text
 
 
+def test_check_of_a_pod(box):
+    environment, folder = units(box, web=["Pod=app.pod"])
+    (folder / "app.pod").write_text("[Pod]\nPublishPort=8080:80\nVolume=./nowhere:/x\n")
+    (folder / "other.container").write_text("[Container]\nImage=docker.io/library/nginx\nPublishPort=8080:80\n")
+    text = box.run("check", check=False, **environment).err
+    assert f"app.pod:3: Volume=: there is no {folder}/nowhere" in text, text
+    assert "app.pod:2: PublishPort=: other.service publishes" in text and "other.container:3: PublishPort=: app-pod.service" in text, text
+
+
 def test_check_of_secrets(box):
     environment, _ = units(box, web=["Secret=here,type=env", "Secret=given", "Secret=missing,type=env,target=X", "[Service]",
                                      "LoadCredential=given:/etc/given"])
