@@ -109,6 +109,11 @@ static void print_volume(const char *name) {
                stem, stem);
 }
 
+static void print_secret(const char *name) {
+        printf("    podman secret inspect --showsecret --format '{{.SecretData}}' %s | head -c -1 | wolffia secret create %s\n",
+               name, name);
+}
+
 static void print_remarks(const Adopt *adopt) {
         puts("\nWhat is different:");
         puts("- Podman's generator makes units of the originals too. Once all is well, move them away.");
@@ -119,11 +124,13 @@ static void print_remarks(const Adopt *adopt) {
                         print_volume(adopt->volumes->pdata[i]);
         }
         if (adopt->secrets->len > 0) {
-                puts("- Secrets stay with Podman and have to be made anew:");
-                print_names(adopt->secrets);
+                puts("- Secrets stay with Podman; they are copied by");
+                for (guint i = 0; i < adopt->secrets->len; i++)
+                        print_secret(adopt->secrets->pdata[i]);
         }
         if (adopt->images->len > 0) {
-                puts("- Images are fetched again, at the first start or by 'wolffia pull'; built ones by 'wolffia import':");
+                puts("- Images are fetched again, at the first start or by 'wolffia pull'. One that Podman has built comes by");
+                puts("    podman save IMAGE -o image.tar && wolffia import IMAGE image.tar");
                 print_names(adopt->images);
         }
         puts("- wolffia-container(5) lists the differences in how files are read.");

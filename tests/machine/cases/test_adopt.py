@@ -28,7 +28,7 @@ def test_files_are_copied_with_a_report_and_run(machine):
     report = machine.alice("wolffia adopt --dry-run").out
     assert "app/user.container: would be copied" in report and "notes.txt" not in report, report
     assert "other.container:8: Sysctls=: there is no such key; did you mean Sysctl=?" in report, report
-    assert "podman volume export systemd-kept | wolffia volume import kept" in report and "    token\n" in report, report
+    assert "podman volume export systemd-kept | wolffia volume import kept" in report and "wolffia secret create token" in report, report
     assert machine.alice(f"ls {TO}", check=False).status != 0
     assert "copied" in machine.alice("wolffia adopt user kept.volume").out
     machine.alice("systemctl --user daemon-reload && systemctl --user start user")
