@@ -21,9 +21,8 @@ static const struct {
         [SOURCE_KUBE] =
                 {".kube", "Kube", "",
                  ".kube files hold Kubernetes' YAML, which is not read here; write a .pod file and .container files"},
-        [SOURCE_ARTIFACT] =
-                {".artifact", "Artifact", "-artifact",
-                 "artifacts are not fetched; an .image file fetches an image, which Mount=type=image brings into a container"},
+        [SOURCE_ARTIFACT] = {".artifact", "Artifact", "-artifact",
+                             "artifacts are not fetched; wolffia pull and .image files fetch images"},
 };
 
 SourceKind source_kind(const char *name) {

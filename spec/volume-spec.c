@@ -16,10 +16,8 @@ static bool check_driver(const char *value, GError **error) {
         if (g_str_equal(value, "local"))
                 return true;
         if (g_str_equal(value, "image"))
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "a volume is a folder of yours; Mount=type=image,source=… in the container brings an "
-                        "image's files in");
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "volumes with the files of an image come with a later version");
         return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "'%s' is not known; local, which is the default, is",
                     value);
 }
@@ -78,7 +76,7 @@ static const Key volume_keys[] = {
          FIELD(unit), "UNIT", "name of the systemd unit, for messages"},
         KEY_COMMON_ROWS,
         {"Image", "opt=image", 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         KEY_NO_FIELD, "IMAGE", "a volume is a folder of yours; Mount=type=image,source=… in the container brings an image's files in"},
+         KEY_NO_FIELD, "IMAGE", "volumes with the files of an image come with a later version"},
 };
 /* clang-format on */
 
