@@ -31,7 +31,7 @@ static JsonObject *object_at(JsonArray *array, guint i) {
         return JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
 }
 
-/* What is printed is one option a line. */
+/* What is printed is one option a line, or a remark behind a "#". */
 static bool is_plain(const char *text) {
         return text && !strpbrk(text, "\n\r");
 }
@@ -139,9 +139,7 @@ static bool translate(const char *text, GError **error) {
                 if (!look_in_folder(folders[i], kind, equals + 1, &hooks))
                         continue;
                 if (hooks)
-                        verb_warn(
-                                "the specification has hooks, programs of the host that change the container; they are "
-                                "not run");
+                        puts("# its specification has hooks, programs of the host that change the container; they are not run");
                 return true;
         }
         return fail(

@@ -6,6 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
 #include "base/process.h"
 #include "config.h"
 #include "spec/container-keys.h"
@@ -68,6 +70,13 @@ static bool ask(const GPtrArray *names, char **ret_text, GError **error) {
         return started && process_finish(&process, NULL, error);
 }
 
+static void tell(const ContainerSpec *spec, const char *name, const char *remark) {
+        g_autofree char *text = g_strdup_printf("AddDevice=%s:%s", name, remark);
+
+        log_entry(LOG_NOTICE, text, "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", spec->unit,
+                  "WOLFFIA_CONTAINER", spec->name, NULL);
+}
+
 bool cdi_expand(ContainerSpec *spec, GError **error) {
         g_autoptr(GPtrArray) names = take_names(spec);
         g_autofree char *text = NULL;
@@ -77,5 +86,12 @@ bool cdi_expand(ContainerSpec *spec, GError **error) {
         if (!ask(names, &text, error))
                 return fail_prefix(error, "AddDevice=%s", (const char *) names->pdata[0]);
         g_auto(GStrv) lines = g_strsplit(g_strchomp(text), "\n", -1);
-        return key_options_merge(&container_key_table, (const char *const *) lines, spec, error);
+        g_autoptr(GPtrArray) options = g_ptr_array_new();
+        for (char **line = lines; *line; line++)
+                if (**line == '#')
+                        tell(spec, names->pdata[0], *line + 1);
+                else
+                        g_ptr_array_add(options, *line);
+        g_ptr_array_add(options, NULL);
+        return key_options_merge(&container_key_table, (const char *const *) options->pdata, spec, error);
 }

@@ -18,6 +18,8 @@
 #include "runner/payload-user.h"
 #include "runner/secrets.h"
 
+#include <sys/vfs.h>
+
 static void tell_notices(const Run *run) {
         for (guint i = 0; i < run->mounts->notices->len; i++)
                 log_entry(LOG_NOTICE, run->mounts->notices->pdata[i], "MESSAGE_ID", MESSAGE_HOST_DEGRADED,
@@ -25,12 +27,27 @@ static void tell_notices(const Run *run) {
                           "WOLFFIA_STAGE", run->stage, NULL);
 }
 
+static void note_server(const Run *run, const MountStep *step) {
+        struct statfs status;
+
+        if (id_map_is_single(run->map) || statfs(step->source, &status) < 0)
+                return;
+        g_autofree char *note = mount_access_note_server(step->source, (long) status.f_type);
+        if (note)
+                g_ptr_array_add(run->mounts->notices, g_strdup_printf("%s: %s", step->origin, note));
+}
+
 /* Before there is a child: as the host sees it, owners have their names. */
-static bool check_sources(const MountPlan *plan, GError **error) {
+static bool check_sources(const Run *run, GError **error) {
+        const MountPlan *plan = run->mounts;
+
         for (guint i = 0; i < plan->steps->len; i++) {
                 const MountStep *step = plan->steps->pdata[i];
-                if (step->origin && step->source && !mount_access_check(step->source, error))
+                if (!step->origin || !step->source)
+                        continue;
+                if (!mount_access_check(step->source, error))
                         return fail_prefix(error, "%s", step->origin);
+                note_server(run, step);
         }
         return true;
 }
@@ -60,8 +77,10 @@ bool mount_prepare(Run *run, GError **error) {
         facts.volumes = run->volumes->facts;
         if (!mount_plan(run->spec, &facts, &run->mounts, error))
                 return false;
+        if (!check_sources(run, error))
+                return false;
         tell_notices(run);
-        return check_sources(run->mounts, error) && mount_report_open(run, error);
+        return mount_report_open(run, error);
 }
 
 bool mount_open_all(const Run *run, Rootfs *ret_rootfs, GError **error) {
