@@ -76,9 +76,13 @@ static bool write_sysctl(const char *path, const char *value, GError **error) {
 }
 
 static bool make_bridge(const NetworkState *state, GError **error) {
+        guint first = state->gateways[REGISTRY_V4].family != 0 ? REGISTRY_V4 : REGISTRY_V6;
         Link link = LINK_NONE;
+        guint8 mac[6];
+
+        link_choose_mac(&state->gateways[first], mac);
         bool done = link_open(&link, error) && link_raise(&link, "lo", error) &&
-                    link_make_bridge(&link, state->bridge, state->mtu, error);
+                    link_make_bridge(&link, state->bridge, mac, state->mtu, error);
 
         for (guint i = 0; done && i < REGISTRY_FAMILIES; i++)
                 if (state->subnets[i].base.family != 0)
@@ -152,6 +156,7 @@ static void forget(const Holder *holder) {
         static const char *const names[] = {"state", "holder", "lock"};
         g_autoptr(GPtrArray) leases = lease_list(holder->folder);
         g_autofree char *members = g_build_filename(holder->folder, "members", NULL);
+        g_autofree char *all = registry_folder(holder->runtime_dir, "");
 
         if (leases->len > 0)
                 return;
@@ -162,6 +167,7 @@ static void forget(const Holder *holder) {
         }
         (void) rmdir(members);
         (void) rmdir(holder->folder);
+        (void) rmdir(all); /* with the last one */
 }
 
 static bool keep(Holder *holder, GError **error) {
@@ -199,35 +205,43 @@ static void become_keeper(Holder *holder) {
 
 /* ---- the holder ---- */
 
-static bool lock_file(const char *path, int operation, int *ret_fd, GError **error) {
-        autofd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+/* The folder of all networks goes with the last one, perhaps while we wait for its lock. */
+static bool lock_networks(Holder *holder, const char *members, GError **error) {
+        g_autofree char *all = registry_folder(holder->runtime_dir, "");
+        struct stat locked, named;
 
-        if (fd < 0 || flock(fd, operation) < 0)
-                return fail_errno(error, errno, "Cannot lock %s", path);
-        *ret_fd = steal_fd(&fd);
-        return true;
+        for (;;) {
+                if (!file_make_folders(AT_FDCWD, members, 0700, error))
+                        return false;
+                autofd int fd = open(all, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                if (fd < 0 && errno == ENOENT)
+                        continue;
+                if (fd < 0 || flock(fd, LOCK_EX) < 0)
+                        return fail_errno(error, errno, "Cannot lock %s", all);
+                if (fstat(fd, &locked) == 0 && stat(all, &named) == 0 && locked.st_ino == named.st_ino) {
+                        holder->lock_fd = steal_fd(&fd);
+                        break;
+                }
+        }
+        /* One that has just ended may have removed it before we had the lock. */
+        return file_make_folders(AT_FDCWD, members, 0700, error);
 }
 
 static bool make_folder(Holder *holder, GError **error) {
         g_autofree char *members = g_build_filename(holder->folder, "members", NULL);
-        g_autofree char *all = registry_folder(holder->runtime_dir, ".lock");
         g_autofree char *own = g_build_filename(holder->folder, "holder", NULL);
-        g_autoptr(GError) reason = NULL;
 
-        if (!file_make_folders(AT_FDCWD, members, 0700, error) ||
-            !lock_file(all, LOCK_EX, &holder->lock_fd, error))
+        if (!lock_networks(holder, members, error))
                 return false;
-        /* One that has just ended may have removed it before we had the lock. */
-        if (!file_make_folders(AT_FDCWD, members, 0700, error))
-                return false;
-        if (lock_file(own, LOCK_EX | LOCK_NB, &holder->holder_fd, &reason))
-                return true;
-        if (g_error_matches(reason, ERRNO_ERROR, EWOULDBLOCK))
+        autofd int fd = open(own, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open %s", own);
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0)
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "A network named '%s' is there already; give this one another NetworkName=",
                             holder->spec->name);
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
+        holder->holder_fd = steal_fd(&fd);
+        return true;
 }
 
 static bool adopt(Holder *holder, NetworkState *old) {

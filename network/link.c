@@ -102,7 +102,13 @@ static bool find(const char *name, int *ret_index, GError **error) {
         return *ret_index > 0 || fail_errno(error, errno, "Cannot find the interface %s", name);
 }
 
-bool link_make_bridge(Link *link, const char *name, guint mtu, GError **error) {
+void link_choose_mac(const Address *address, guint8 mac[6]) {
+        mac[0] = 0x02; /* locally administered */
+        mac[1] = 0x57;
+        memcpy(mac + 2, address->bytes + subnet_address_size(address) - 4, 4);
+}
+
+bool link_make_bridge(Link *link, const char *name, const guint8 mac[6], guint mtu, GError **error) {
         struct ifinfomsg body = {.ifi_flags = IFF_UP, .ifi_change = IFF_UP};
         const guint8 none = 0;
         Request request;
@@ -110,6 +116,7 @@ bool link_make_bridge(Link *link, const char *name, guint mtu, GError **error) {
         begin(&request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof body);
         add_text(&request, IFLA_IFNAME, name);
         add_number(&request, IFLA_MTU, mtu);
+        add(&request, IFLA_ADDRESS, mac, 6);
         struct rtattr *info = nest(&request, IFLA_LINKINFO);
         add_text(&request, IFLA_INFO_KIND, "bridge");
         struct rtattr *data = nest(&request, IFLA_INFO_DATA);

@@ -21,7 +21,12 @@ typedef struct Link {
 bool link_open(Link *ret_link, GError **error);
 void link_close(Link *link);
 
-bool link_make_bridge(Link *link, const char *name, guint mtu, GError **error);
+/* An interface's address that is made of the last four bytes of an Internet address. */
+void link_choose_mac(const Address *address, guint8 mac[6]);
+
+/* With a MAC of its own: the kernel would give it the lowest of its ports', another one whenever a port goes, and
+ * members would talk to nobody until they have found that out. */
+bool link_make_bridge(Link *link, const char *name, const guint8 mac[6], guint mtu, GError **error);
 
 /* A pair of which NAME is a port of BRIDGE here, and PEER lies in the network namespace PEER_FD. MAC is the peer's. */
 bool link_make_pair(Link *link, const char *name, const char *bridge, const char *peer, int peer_fd,

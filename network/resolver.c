@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 
 #define MOST_PENDING   256
-#define PATIENCE_USEC  (1500 * G_TIME_SPAN_MILLISECOND)
+#define PATIENCE_USEC  (700 * G_TIME_SPAN_MILLISECOND)
 #define MOST_UPSTREAMS 8
 
 typedef union AnyAddress {
@@ -246,6 +246,21 @@ static void take_answer(Resolver *resolver, int fd) {
                       sizeof pending->client);
 }
 
+/* Nobody has answered: the client need not wait any longer. */
+static void give_up(Pending *pending) {
+        g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(Address));
+        guint8 reply[DNS_MESSAGE_SIZE];
+        DnsQuestion question;
+
+        pending->deadline = 0;
+        pending->message[0] = (guint8) (pending->client_id >> 8);
+        pending->message[1] = (guint8) pending->client_id;
+        if (!dns_message_parse(pending->message, pending->size, &question))
+                return;
+        size_t size = dns_message_answer(pending->message, &question, DNS_SERVER_FAILURE, none, reply);
+        (void) sendto(pending->client_fd, reply, size, 0, &pending->client.base, sizeof pending->client);
+}
+
 /* Asks the next server where one did not answer. Returns how long poll() may wait, in ms. */
 static int look_at_clock(Resolver *resolver) {
         gint64 now = g_get_monotonic_time(), next = G_MAXINT64;
@@ -256,7 +271,7 @@ static int look_at_clock(Resolver *resolver) {
                         if (++pending->upstream < pending->count)
                                 send_pending(resolver, pending);
                         else
-                                pending->deadline = 0;
+                                give_up(pending);
                 }
                 if (pending->deadline != 0)
                         next = MIN(next, pending->deadline);

@@ -32,9 +32,7 @@ static void choose_mac(const Place *place, guint8 mac[6]) {
                         mac[i] = (guint8) bytes[i];
                 return;
         }
-        mac[0] = 0x02; /* locally administered */
-        mac[1] = 0x57;
-        memcpy(mac + 2, address->bytes + subnet_address_size(address) - 4, 4);
+        link_choose_mac(address, mac);
 }
 
 /* In the network's namespace. */
