@@ -5,10 +5,13 @@
 #include "base/log.h"
 #include "cli/verb.h"
 #include "config.h"
+#include "spec/problem.h"
+#include "spec/settings.h"
 
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const Verb verb_table[] = {
         {"run", "IMAGE [COMMAND [ARGUMENT…]]", "Run a container", verb_run, false, VERB_TAKES_IMAGES, NULL},
@@ -77,6 +80,17 @@ static void print_help(FILE *file) {
               file);
 }
 
+/* Everybody else finds them in the journal, at each start. */
+static void warn_of_settings(void) {
+        g_autoptr(GPtrArray) problems = problems_new();
+        g_autoptr(Settings) settings = settings_load(problems);
+
+        for (guint i = 0; i < problems->len; i++) {
+                g_autofree char *text = problem_print(problems->pdata[i]);
+                verb_warn(text);
+        }
+}
+
 int main(int argc, char **argv) {
         /* The encoding of the terminal, and nothing else: messages and numbers are English everywhere. */
         setlocale(LC_CTYPE, "");
@@ -97,5 +111,7 @@ int main(int argc, char **argv) {
         }
 
         const Verb *verb = verb_find(verb_table, argv[1]);
+        if (verb && !verb->is_internal && (g_str_equal(verb->name, "check") || isatty(STDERR_FILENO)))
+                warn_of_settings();
         return verb ? verb->run(verb, argc - 1, argv + 1) : verb_fail_unknown(verb_table, argv[1]);
 }

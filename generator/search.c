@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "spec/problem.h"
+#include "spec/settings.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -37,6 +38,20 @@ static void add_root(GArray *roots, char *path, bool skip_users) {
         g_array_append_val(roots, root);
 }
 
+/* podman-systemd.unit(5), where wolffia.conf says so. */
+static void add_quadlet_roots(GArray *roots, const char *config, const char *home, unsigned uid) {
+        g_autoptr(Settings) settings = settings_load(NULL);
+
+        if (!settings->reads_quadlet_folders)
+                return;
+        if (config && *config == '/')
+                add_root(roots, g_build_filename(config, "containers/systemd", NULL), false);
+        else if (home && *home == '/')
+                add_root(roots, g_build_filename(home, ".config/containers/systemd", NULL), false);
+        add_root(roots, g_strdup_printf("/etc/containers/systemd/users/%u", uid), false);
+        add_root(roots, g_strdup("/etc/containers/systemd/users"), true);
+}
+
 GArray *search_roots(void) {
         GArray *roots = g_array_new(FALSE, FALSE, sizeof(SearchRoot));
         const char *replaced = g_getenv("WOLFFIA_UNIT_DIRS"), *runtime = g_getenv("XDG_RUNTIME_DIR");
@@ -62,6 +77,7 @@ GArray *search_roots(void) {
         add_root(roots, g_strdup("/etc/wolffia/users"), true);
         add_root(roots, g_strdup_printf("/usr/share/wolffia/users/%u", uid), false);
         add_root(roots, g_strdup("/usr/share/wolffia/users"), true);
+        add_quadlet_roots(roots, config, home, uid);
         return roots;
 }
 

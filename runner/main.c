@@ -18,6 +18,8 @@
 #include "runner/run.h"
 #include "spec/container-keys.h"
 #include "spec/container-options.h"
+#include "spec/problem.h"
+#include "spec/settings.h"
 #include "spec/value-basic.h"
 #include "spec/value-signal.h"
 
@@ -98,6 +100,21 @@ static int send_signal(const char *name, const char *process) {
         return EXIT_FAILURE;
 }
 
+/* What is wrong in wolffia.conf keeps no container from starting. */
+static void settle(ContainerSpec *spec, Run *run) {
+        g_autoptr(GPtrArray) problems = problems_new();
+        g_autoptr(Settings) settings = settings_load(problems);
+
+        for (guint i = 0; i < problems->len; i++) {
+                g_autofree char *text = problem_print(problems->pdata[i]);
+                log_entry(LOG_WARNING, text, "MESSAGE_ID", MESSAGE_SOURCE_NOTED, "USER_UNIT", spec->unit,
+                          "WOLFFIA_CONTAINER", spec->name, NULL);
+        }
+        if (settings->network && spec->networks->len == 0 && !spec->pod)
+                g_ptr_array_add(spec->networks, g_strdup(settings->network));
+        run->forbids_single_id = settings->forbids_single_id;
+}
+
 int main(int argc, char **argv) {
         g_autoptr(ContainerSpec) spec = NULL;
         g_autoptr(GError) error = NULL;
@@ -138,6 +155,7 @@ int main(int argc, char **argv) {
         }
 
         Run run = RUN_INITIAL(spec);
+        settle(spec, &run);
         run_container(&run, &error);
         report(spec, run.stage, error);
         return (int) run.failure;

@@ -209,6 +209,19 @@ static void log_notes(const Run *run) {
                           "WOLFFIA_STAGE", run->stage, NULL);
 }
 
+static bool check_single_id(const Run *run, GError **error) {
+        if (!run->forbids_single_id || !id_map_is_single(run->map) ||
+            g_strcmp0(run->spec->user_namespace, "single") == 0)
+                return true;
+        g_autofree char *name = id_ranges_user_name(getuid());
+        return fail(
+                error, WOLFFIA_ERROR_UNSUPPORTED,
+                "You have no subordinate ids, and SingleId=forbid in wolffia.conf forbids to start with a single id; "
+                "'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s' adds some (UserNS=single "
+                "accepts it for one container)",
+                name);
+}
+
 /* Everything that can be known, chosen and made before a namespace exists. */
 static bool prepare(Run *run, GError **error) {
         enter_stage(run, "session");
@@ -221,7 +234,7 @@ static bool prepare(Run *run, GError **error) {
         if (!image_acquire(run, error))
                 return false;
         enter_stage(run, "id-map");
-        if (!ids_choose(run, error) || !image_prepare_layers(run, error))
+        if (!ids_choose(run, error) || !check_single_id(run, error) || !image_prepare_layers(run, error))
                 return false;
         warn_of_single_id(run);
         run->is_systemd = payload_systemd_find(run->spec, run->image);

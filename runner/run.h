@@ -26,6 +26,8 @@ typedef struct Run {
         const char *stage;   /* the stage at work, for messages */
         ExitStatus failure;  /* the exit status if that stage fails */
 
+        bool forbids_single_id; /* wolffia.conf(5), SingleId= */
+
         Session session;
         ImageStore *store;
         ImageRecord *image; /* NULL with Rootfs= */
