@@ -48,9 +48,14 @@ gboolean nearest_is_plausible(const char *word, guint distance) {
 
 const char *nearest_find(const char *word, const char *const *words, size_t count) {
         const char *best = NULL;
-        guint best_distance = G_MAXUINT;
+        guint best_distance = G_MAXUINT, length = (guint) strlen(word);
 
         for (size_t i = 0; i < count; i++) {
+                guint other = (guint) strlen(words[i]);
+
+                /* Words of such lengths cannot be near each other, and most are of such lengths. */
+                if (!nearest_is_plausible(word, other > length ? other - length : length - other))
+                        continue;
                 guint distance = nearest_distance(word, words[i]);
 
                 if (distance < best_distance) {
