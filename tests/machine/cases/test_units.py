@@ -126,3 +126,24 @@ def test_a_build_file_says_that_buildah_is_missing(machine):
     assert machine.alice("systemctl --user start own-build", check=False).status != 0
     assert "buildah, which is not installed (apt install buildah)" in web.sees(machine, "own-build")
     machine.alice("systemctl --user reset-failed")
+
+
+def test_a_set_of_files_comes_up_by_the_start_of_one(machine):
+    box.import_image(machine)
+    machine.alice("wolffia volume remove --force shelf", check=False)
+    machine.write("~/.config/wolffia/set/street.network", "[Network]\n")
+    machine.write("~/.config/wolffia/set/shelf.volume", "")
+    machine.write("~/.config/wolffia/set/base.image", "[Image]\nImage=localhost/box\nPolicy=never\n")
+    text = box.container("Network=street.network", "Volume=shelf.volume:/shelf", "Exec=/bin/sh /script", install=())
+    for name, script, more in (("server", "echo hello >/shelf/file; exec httpd -f -p 8000 -h /shelf", ""),
+                               ("asker", "until wget -q -O /shelf/answer http://server:8000/file; do sleep 0.1; done; sleep 60",
+                                "[Unit]\nRequires=server.container\nAfter=server.container\n")):
+        machine.write(f"~/.config/wolffia/set/{name}.sh", script)
+        machine.write(f"~/.config/wolffia/set/{name}.container", text.replace("localhost/box", "base.image").replace(
+            "Exec=", f"Volume=./{name}.sh:/script:ro\nExec=") + more)
+    machine.alice("systemctl --user daemon-reload && systemctl --user start asker", timeout=60)
+    for unit in ("server", "street-network", "shelf-volume", "base-image"):
+        assert machine.show(unit, "ActiveState") == "active", unit
+    answer = "~/.local/share/wolffia/volumes/shelf/data/answer"
+    machine.eventually(lambda: machine.alice(f"cat {answer}", check=False).out == "hello\n")
+    machine.alice("systemctl --user stop asker server street-network shelf-volume base-image && wolffia volume remove --force shelf")
