@@ -197,3 +197,23 @@ def test_the_folder_that_denies_the_way_to_a_volume_is_named(machine):
     assert "setfacl -m u:alice:x /srv/open/closed" in result.err, result
     machine.root("setfacl -m u:alice:x /srv/open/closed", check=False)
     machine.root("rm -r /srv/open")
+
+
+def test_a_volume_file_is_a_unit_that_its_container_requires(machine):
+    forget(machine, "store", "scratch")
+    box.import_image(machine)
+    machine.write("~/.config/wolffia/store.volume", "[Volume]\nUser=7\nGroup=8\nLabel=a=b\nCopy=no\n")
+    machine.write("~/.config/wolffia/scratch.volume", "[Volume]\nDevice=tmpfs\nType=tmpfs\nOptions=size=1m\n")
+    box.start(machine, "stat -c %u:%g /s; grep ' /t ' /proc/mounts; touch /s/x; sleep 60\n", "Volume=store.volume:/s",
+              "Volume=scratch.volume:/t", name="user")
+    assert machine.alice("systemctl --user is-active store-volume scratch-volume user").out.split() == ["active"] * 3
+    inspected = json.loads(machine.alice("wolffia volume inspect store").out)[0]
+    assert (inspected["uid"], inspected["gid"], inspected["copy"], inspected["labels"], inspected["containers"]) == \
+        (7, 8, False, ["a=b"], ["user"]), inspected
+    machine.root("journalctl --sync")
+    log = machine.alice("journalctl --user -u user -o cat").out
+    assert "7:8" in log and "size=1024k" in log, log
+    result = machine.alice("systemctl --user stop user; wolffia volume remove store", check=False)
+    assert "store.volume" in result.err, result
+    machine.alice("systemctl --user stop store-volume scratch-volume; rm ~/.config/wolffia/*.volume ~/.config/wolffia/user.container")
+    machine.alice("wolffia volume remove store scratch")
