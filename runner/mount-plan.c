@@ -162,6 +162,8 @@ static bool plan_user(GPtrArray *steps, MountPlanning *planning, GError **error)
                         if (!parts[i].plan(planning, parts[i].list->pdata[j], error))
                                 return false;
 
+        for (const char *const *target = planning->facts->image_volumes; target && *target; target++)
+                mount_user_plan_image_volume(planning, *target);
         plan_writable(own, spec);
         if (planning->facts->is_systemd)
                 plan_systemd(own);

@@ -24,6 +24,7 @@ typedef enum MountKind {
  * the owner, come first. */
 typedef struct MountFirstUse {
         char *folder; /* holds data/; NULL: no first use */
+        bool is_own;  /* of the container alone: the folder is to be made */
         bool no_copy;
         bool has_uid, has_gid;
         guint32 uid, gid;
@@ -56,15 +57,17 @@ typedef struct MountVolume {
 
 /* What the plan depends on besides the specification. */
 typedef struct MountFacts {
-        bool own_network;       /* sysfs can be mounted in an own network namespace only */
-        bool has_tty_group;     /* group 5 is mapped, devpts wants it */
-        bool has_groups;        /* more than one group is mapped */
-        bool is_systemd;        /* the payload is a systemd, which divides its cgroup */
-        const char *etc_dir;    /* hosts, hostname, resolv.conf of this container */
-        const char *notify_dir; /* the folder of its notification socket, or NULL */
-        const char *shm_dir;    /* /dev/shm of all members of a pod; NULL: one of its own */
-        const char *init_path;  /* the host's init for RunInit=, or NULL */
-        const GArray *volumes;  /* of MountVolume; NULL: none */
+        bool own_network;                 /* sysfs can be mounted in an own network namespace only */
+        bool has_tty_group;               /* group 5 is mapped, devpts wants it */
+        bool has_groups;                  /* more than one group is mapped */
+        bool is_systemd;                  /* the payload is a systemd, which divides its cgroup */
+        const char *etc_dir;              /* hosts, hostname, resolv.conf of this container */
+        const char *notify_dir;           /* the folder of its notification socket, or NULL */
+        const char *shm_dir;              /* /dev/shm of all members of a pod; NULL: one of its own */
+        const char *init_path;            /* the host's init for RunInit=, or NULL */
+        const char *own_dir;              /* the container's folder, which goes with it; NULL: none */
+        const char *const *image_volumes; /* what the image declares; NULL: nothing */
+        const GArray *volumes;            /* of MountVolume; NULL: none */
 } MountFacts;
 
 typedef struct MountPlan {

@@ -122,11 +122,32 @@ static bool add_named(MountPlanning *planning, const Volume *volume, MountStep *
         return true;
 }
 
-/* Without a name, what is written there goes with the container: that is so in its root file system anyway. */
-static MountStep *add_anonymous(MountPlanning *planning, const Volume *volume) {
-        if (planning->spec->read_only != TRISTATE_YES)
-                return mount_step_add(planning->own, MOUNT_FOLDER, volume->target, NULL);
-        return mount_step_add_file_system(planning->own, "tmpfs", volume->target, 0, "mode=755");
+/* Without a name, what is written there goes with the container: in its root file system, or in a folder beside it where
+ * that is read-only, with the image's files as a volume has them. */
+static MountStep *add_anonymous(MountPlanning *planning, const char *target) {
+        if (planning->spec->read_only != TRISTATE_YES || !planning->facts->own_dir)
+                return mount_step_add(planning->own, MOUNT_FOLDER, target, NULL);
+
+        g_autofree char *name = g_strdup_printf("anonymous-%u", planning->own->len);
+        g_autofree char *folder = g_build_filename(planning->facts->own_dir, name, NULL);
+        g_autofree char *data = g_build_filename(folder, "data", NULL);
+        MountStep *step = mount_step_add(planning->own, MOUNT_BIND, target, data);
+        step->first_use.folder = g_steal_pointer(&folder);
+        step->first_use.is_own = true;
+        return step;
+}
+
+void mount_user_plan_image_volume(MountPlanning *planning, const char *target) {
+        g_autofree char *line = g_strconcat("/:", target, NULL);
+        g_autoptr(Volume) volume = NULL;
+
+        /* An image's slip must not keep its container from starting. */
+        if (!value_volume_parse(line, &volume, NULL) || planning->spec->read_only != TRISTATE_YES)
+                return;
+        for (guint i = 0; i < planning->own->len; i++)
+                if (g_str_equal(((const MountStep *) planning->own->pdata[i])->target, target))
+                        return;
+        configure_step(add_anonymous(planning, target), volume, NULL);
 }
 
 /* Takes ORIGIN. IS_CREATED: a missing source is made, as podman-run(1) does for Volume=. */
@@ -136,7 +157,7 @@ static bool add_volume(MountPlanning *planning, const Volume *volume, char *orig
 
         add_notices(planning, volume, origin);
         if (volume->kind == VOLUME_ANONYMOUS)
-                step = add_anonymous(planning, volume);
+                step = add_anonymous(planning, volume->target);
         else if (volume->kind == VOLUME_PATH) {
                 step = mount_step_add(planning->own, volume->overlay ? MOUNT_OVERLAY : MOUNT_BIND,
                                       volume->target, volume->source);

@@ -8,4 +8,6 @@
 /* Append to PLANNING->own; the error names key and value. */
 bool mount_user_plan_tmpfs(MountPlanning *planning, const char *text, GError **error);
 bool mount_user_plan_volume(MountPlanning *planning, const char *text, GError **error);
+/* A folder that the image declares as a volume: writable with ReadOnly=, unless the user mounts something there. */
+void mount_user_plan_image_volume(MountPlanning *planning, const char *target);
 bool mount_user_plan_mount(MountPlanning *planning, const char *text, GError **error);

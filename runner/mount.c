@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "base/process.h"
@@ -18,6 +19,8 @@
 #include "runner/payload-user.h"
 #include "runner/secrets.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 static void tell_notices(const Run *run) {
@@ -52,9 +55,27 @@ static bool check_sources(const Run *run, GError **error) {
         return true;
 }
 
+/* For volumes without a name; open to a container's root that is not the user, as the folder around them is. */
+static bool make_own_folders(const Run *run, GError **error) {
+        for (guint i = 0; i < run->mounts->steps->len; i++) {
+                const MountStep *step = run->mounts->steps->pdata[i];
+                if (!step->first_use.folder || !step->first_use.is_own)
+                        continue;
+                g_autofree char *fresh = g_build_filename(step->first_use.folder, "fresh", NULL);
+                if (!file_make_folders(AT_FDCWD, step->source, 0700, error))
+                        return false;
+                autofd int fd = open(fresh, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+                if (fd < 0 || chmod(step->source, 0755) < 0 ||
+                    chmod(step->first_use.folder, run->has_user ? 0700 : 0777) < 0)
+                        return fail_errno(error, errno, "Cannot make the folder %s", step->first_use.folder);
+        }
+        return true;
+}
+
 bool mount_prepare(Run *run, GError **error) {
         g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
         g_autofree char *shm_dir = run->spec->pod ? g_build_filename(run->peer_folder, "shm", NULL) : NULL;
+        g_autofree char *own_dir = g_build_filename(run->store->path, "containers", run->spec->name, NULL);
         g_autofree char *init_path =
                 run->spec->init == TRISTATE_YES ? process_find_program("catatonit") : NULL;
         MountFacts facts = {
@@ -75,9 +96,11 @@ bool mount_prepare(Run *run, GError **error) {
         if (!mount_volumes_find(run, &run->volumes, error))
                 return false;
         facts.volumes = run->volumes->facts;
+        facts.own_dir = own_dir;
+        facts.image_volumes = run->image ? run->image->volumes : NULL;
         if (!mount_plan(run->spec, &facts, &run->mounts, error))
                 return false;
-        if (!check_sources(run, error))
+        if (!make_own_folders(run, error) || !check_sources(run, error))
                 return false;
         tell_notices(run);
         return mount_report_open(run, error);

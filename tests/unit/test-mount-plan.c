@@ -227,7 +227,17 @@ static void without_a_name_a_volume_is_the_containers_own(void) {
         g_assert_cmpint(find(writable, "/anonymous")->kind, ==, MOUNT_FOLDER);
         spec->read_only = TRISTATE_YES;
         g_autoptr(GPtrArray) read_only = plan(spec, &usual);
-        g_assert_cmpint(find(read_only, "/anonymous")->kind, ==, MOUNT_FILE_SYSTEM);
+        g_assert_cmpint(find(read_only, "/anonymous")->kind, ==, MOUNT_FOLDER);
+
+        static const char *const declared[] = {"/declared", "/anonymous", "/", NULL};
+        MountFacts facts = usual;
+        facts.own_dir = "/containers/c";
+        facts.image_volumes = declared;
+        g_autoptr(GPtrArray) own = plan(spec, &facts);
+        g_assert_true(find(own, "/anonymous")->first_use.is_own);
+        g_assert_true(g_str_has_prefix(find(own, "/declared")->source, "/containers/c/anonymous-"));
+        g_assert_cmpstr(find(own, "/declared")->source, !=, find(own, "/anonymous")->source);
+        g_assert_null(find(own, "/"));
 }
 
 static void tmpfs_is_for_everybody_and_not_for_programs(void) {

@@ -217,3 +217,11 @@ def test_a_volume_file_is_a_unit_that_its_container_requires(machine):
     assert "store.volume" in result.err, result
     machine.alice("systemctl --user stop store-volume scratch-volume; rm ~/.config/wolffia/*.volume ~/.config/wolffia/user.container")
     machine.alice("wolffia volume remove store scratch")
+
+
+def test_with_a_read_only_root_volumes_without_a_name_are_writable_and_go_with_the_container(machine):
+    command = "touch /var/lib/app/x /nowhere/y && echo written; ls /var/lib/app; touch /z 2>/dev/null || echo refused"
+    for options in ((), ("--userns=auto",)):
+        out = run_app(machine, command, "--read-only=true", "--volume=/var/lib/app", "--volume=/nowhere", *options).out
+        assert out.split() == ["written", "hard", "one", "soft", "sub", "x", "refused"], out
+    assert machine.alice("ls -A ~/.local/share/wolffia/containers").out == ""
