@@ -6,14 +6,14 @@ _wolffia() {
         local line
         local -a candidates
 
-        for line in ${(f)"$($words[1] complete ${words[2,CURRENT]} 2>/dev/null)"}; do
+        for line in ${(f)"$($words[1] complete "${(@)words[2,CURRENT]}" 2>/dev/null)"}; do
                 case $line in
                 :files) _files; return ;;
                 :commands) _command_names -e; return ;;
                 *) candidates+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}") ;;
                 esac
         done
-        _describe -o wolffia candidates
+        _describe wolffia candidates
 }
 
 _wolffia "$@"

@@ -176,3 +176,23 @@ def test_the_store_must_be_ones_own(box):
     (box.home / "other").mkdir()
     os.symlink("/usr/share", box.home / "other" / "wolffia")
     assert "belongs to user 0" in box.fails("images", XDG_DATA_HOME=str(box.home / "other"))
+
+
+def test_the_other_shells_complete_the_same(box):
+    """Where they are installed. zsh and fish filter themselves."""
+    path = f"{Path(box.program).parent}:{os.environ['PATH']}"
+    scripts = {
+        "zsh": "CURRENT=$#; words=(wolffia \"${@:2}\"); _describe() { print -rl -- $candidates }; _files() { echo :files }; "
+               f"source {COMPLETION}.zsh",
+        "fish": f"source {COMPLETION}.fish; complete -C \"wolffia $argv[2..]\"",
+    }
+    for shell, script in scripts.items():
+        if shutil.which(shell):
+            def complete(*words):
+                command = [shell, "-c", script, *(["sh"] if shell == "zsh" else []), "wolffia", *words]
+                answer = subprocess.run(command, capture_output=True, text=True, check=True, env={**box.environment, "PATH": path})
+                return {re.split(r"[:\t]", line)[0] or line for line in answer.stdout.splitlines()}
+
+            assert {"start", "stats", "stop"} <= complete("st"), shell
+            assert {"--all", "--json", "--help"} <= complete("ps", "--"), shell
+            assert shell != "zsh" or complete("check", "") == {":files"}
