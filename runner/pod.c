@@ -60,6 +60,10 @@ static ContainerSpec *take_spec(PodSpec *pod) {
         take_text(&spec->unit, &pod->unit);
         take_text(&spec->host_name, &pod->host_name);
         take_text(&spec->user_namespace, &pod->user_namespace);
+        take_text(&spec->sub_users, &pod->sub_uid_name);
+        take_text(&spec->sub_groups, &pod->sub_gid_name);
+        take_list(&spec->user_maps, &pod->uid_map);
+        take_list(&spec->group_maps, &pod->gid_map);
         take_list(&spec->networks, &pod->networks);
         take_list(&spec->ports, &pod->ports);
         take_list(&spec->hosts, &pod->hosts);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Containers that share namespaces: pods, and Network=NAME.container."""
 
+from pathlib import Path
+
 import box
 import web
 
@@ -87,7 +89,19 @@ def test_what_only_the_pod_can_say_is_refused_for_members(machine):
     write_pod(machine)
     web.write(machine, web.container("Pod=app.pod", "PublishPort=8080:80", install=()))
     text = web.fails_to_start(machine)
-    assert "PublishPort=8080:80: members share the network of their pod" in text and ".pod file" in text, text
+    assert "PublishPort=" in text and "write it into the .pod file" in text, text
+
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "pod"
+
+
+def test_the_pod_of_the_examples_serves(machine):
+    """Volumes are relative to the files, which lie in a folder of their own."""
+    web.import_image(machine)
+    for path in EXAMPLE.iterdir():
+        machine.write(f"~/.config/wolffia/pod/{path.name}", path.read_text())
+    machine.alice("systemctl --user daemon-reload && systemctl --user start site-pod", timeout=60)
+    machine.eventually(lambda: "from the back, to 192.0.2.77" in web.answers(machine))
 
 
 def start_vpn(machine, *service):
