@@ -49,6 +49,8 @@ const Verb verb_table[] = {
          VERB_TAKES_FILES, NULL},
         {"adopt", "[NAME…]", "Take over files of Podman's Quadlet", verb_adopt, false, VERB_TAKES_NOTHING,
          NULL},
+        {"linger", "[on|off|status]", "Have your services outlive logins, and start at boot", verb_linger,
+         false, VERB_TAKES_NOTHING, NULL},
         {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare,
          false, VERB_TAKES_COMMAND, NULL},
         {"secret", "VERB …", "Store, list and remove secrets", verb_dispatch, false, VERB_TAKES_NOTHING,

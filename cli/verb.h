@@ -91,6 +91,7 @@ int verb_images(const Verb *verb, int argc, char **argv);
 int verb_import(const Verb *verb, int argc, char **argv);
 int verb_inspect(const Verb *verb, int argc, char **argv);
 int verb_kill(const Verb *verb, int argc, char **argv);
+int verb_linger(const Verb *verb, int argc, char **argv);
 int verb_logs(const Verb *verb, int argc, char **argv);
 int verb_mount(const Verb *verb, int argc, char **argv);
 int verb_pause(const Verb *verb, int argc, char **argv);

@@ -373,8 +373,8 @@ static void tell_ready(const Run *run) {
 
         if (!run->session.is_lingering && run->spec->unit && *run->spec->unit)
                 log_entry(LOG_NOTICE,
-                          "This container ends when you log out; 'loginctl enable-linger' keeps it, and "
-                          "starts it at boot",
+                          "This container ends when you log out; 'wolffia linger on' keeps it, and starts "
+                          "it at boot",
                           "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit, NULL);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/id-ranges.h"
+#include "runner/session-explain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +33,16 @@ static bool check_runtime_dir(const char *path, GError **error) {
         return true;
 }
 
+static bool fail_missing(const char *folder, GError **error) {
+        g_autofree char *user = id_ranges_user_name(getuid()), *text = NULL;
+        SessionFacts facts;
+
+        session_find_facts(user, &facts);
+        text = session_explain(&facts, user, getuid(), folder);
+        session_facts_clear(&facts);
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "%s", text);
+}
+
 static bool find_runtime_dir(char **ret_path, GError **error) {
         const char *variable = g_getenv("XDG_RUNTIME_DIR");
         if (variable && *variable) {
@@ -48,12 +59,7 @@ static bool find_runtime_dir(char **ret_path, GError **error) {
                         g_propagate_error(error, g_steal_pointer(&reason));
                         return false;
                 }
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "There is no runtime folder: XDG_RUNTIME_DIR is unset and %s does not exist, since user %u "
-                        "has neither a login session nor lingering; 'loginctl enable-linger' makes it, also "
-                        "without a login",
-                        usual, getuid());
+                return fail_missing(usual, error);
         }
         *ret_path = g_steal_pointer(&usual);
         return true;

@@ -128,7 +128,8 @@ static bool work_none(void *data, GError **error) {
 
         if (!find_unset(&session, &refusal, error))
                 return false;
-        if (!refusal || !strstr(refusal->message, "loginctl enable-linger"))
+        /* Which cause is named depends on the machine: session-explain's own test knows all. */
+        if (!refusal || !strstr(refusal->message, "There is no runtime folder"))
                 return fail(error, WOLFFIA_ERROR_VALUE, "the reason is: %s",
                             refusal ? refusal->message : "none");
         return g_error_matches(refusal, WOLFFIA_ERROR, WOLFFIA_ERROR_UNSUPPORTED) ||
@@ -139,7 +140,7 @@ static void unset_means_the_usual_place(void) {
         mapped_run_single(work_usual, NULL);
 }
 
-static void unset_and_nothing_there_names_lingering(void) {
+static void unset_and_nothing_there_is_explained(void) {
         mapped_run_single(work_none, NULL);
 }
 
@@ -201,8 +202,8 @@ int main(int argc, char **argv) {
                          a_folder_that_others_write_is_refused);
         scratch_test_add("/session/find/refuses-what-is-no-folder", what_is_no_folder_is_refused);
         g_test_add_func("/session/find/takes-the-usual-place-when-unset", unset_means_the_usual_place);
-        g_test_add_func("/session/find/names-lingering-when-nothing-is-there",
-                        unset_and_nothing_there_names_lingering);
+        g_test_add_func("/session/find/explains-when-nothing-is-there",
+                        unset_and_nothing_there_is_explained);
         scratch_test_add("/session/find/takes-a-socket-for-the-bus", the_bus_is_a_socket);
         scratch_test_add("/session/find/knows-lingering-from-logind", lingering_is_what_logind_says);
         return g_test_run();

@@ -42,7 +42,7 @@ def test_a_user_who_does_not_linger_is_told_what_that_means(machine):
         machine.alice("systemctl --user start box")
     finally:
         machine.root("mv /root/alice-lingers /var/lib/systemd/linger/alice")
-    machine.eventually(lambda: "loginctl enable-linger" in machine.journal("box"))
+    machine.eventually(lambda: "wolffia linger on" in machine.journal("box"))
     machine.alice("systemctl --user restart box && systemctl --user stop box")
 
 
@@ -69,3 +69,30 @@ def test_a_shell_without_a_user_manager_will_do(machine):
     assert out == "by hand\n", out
     assert machine.root("find /run/alice -mindepth 2").out == ""
     machine.root("rm -r /run/alice")
+
+
+@row("B3")
+def test_a_user_lets_herself_linger_and_it_is_in_force_at_once(machine):
+    status = machine.run("bob", "env -u XDG_RUNTIME_DIR wolffia linger", check=False)
+    assert status.out == "off\n" and "neither a login session nor lingering" in status.err and status.status == 1, status
+    try:
+        asked = machine.run("bob", "wolffia linger on", timeout=30, check=False)
+        if asked.status != 0:  # logind lets users decide only where polkit is there to be asked
+            assert "polkit, which is not installed" in asked.err and "sudo loginctl enable-linger 1001" in asked.err, asked
+            machine.root("loginctl enable-linger bob")
+            machine.eventually(lambda: machine.run("bob", "test -S /run/user/1001/bus", check=False).status == 0)
+        assert machine.run("bob", "XDG_RUNTIME_DIR=/run/user/1001 systemctl --user is-system-running --wait; true").out.strip()
+        assert machine.run("bob", "wolffia linger").out == "on\n"
+    finally:
+        machine.root("loginctl disable-linger bob; systemctl stop user@1001 user-runtime-dir@1001", check=False)
+    assert machine.alice("wolffia linger status").out == "on\n"
+
+
+@row("B2")
+def test_a_pam_that_makes_no_session_is_named(machine):
+    machine.root("sed -i 's/^session.*pam_systemd.so/#&/' /etc/pam.d/common-session")
+    try:
+        result = machine.run("bob", f"env -u XDG_RUNTIME_DIR {RUN}", check=False)
+    finally:
+        machine.root("sed -i 's/^#\\(session.*pam_systemd.so\\)/\\1/' /etc/pam.d/common-session")
+    assert result.status == 125 and "pam_systemd is commented out in /etc/pam.d/common-session:" in result.err, result
