@@ -11,6 +11,8 @@ INSIDE = "/srv/images"
 # Name → the script and its arguments.
 IMAGES = {
     "nginx": ["nginx"],
+    "redis": ["redis"],
+    "postgresql": ["postgresql"],
     "machine-bullseye": ["systemd", "bullseye"],
     "machine-bookworm": ["systemd", "bookworm"],
     "machine-trixie": ["systemd", "trixie"],
