@@ -10,7 +10,9 @@
 #include "cli/usage.h"
 #include "generator/service.h"
 #include "spec/container-options.h"
+#include "spec/key-options.h"
 #include "spec/nearest.h"
+#include "spec/pod-spec.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -84,6 +86,23 @@ static bool is_runner(const char *program) {
         return program && g_str_has_suffix(program, "/wolffia-runner");
 }
 
+static bool is_pod(const char *word) {
+        return g_strcmp0(word, "--pod-infra") == 0;
+}
+
+/* Of a pod: what is to be seen of it beside containers. */
+static bool read_pod(const char *const *options, ContainerSpec **ret_spec, GError **error) {
+        g_autoptr(PodSpec) pod = pod_spec_new();
+
+        if (!key_options_parse(&pod_key_table, options, pod, error))
+                return false;
+        *ret_spec = container_spec_new();
+        (*ret_spec)->name = g_strdup(pod->name);
+        for (guint i = 0; i < pod->ports->len; i++)
+                g_ptr_array_add((*ret_spec)->ports, g_strdup(pod->ports->pdata[i]));
+        return true;
+}
+
 bool containers_load_spec(Manager *manager, Container *container, GError **error) {
         g_auto(GStrv) words = NULL;
         g_autoptr(GError) fault = NULL;
@@ -97,7 +116,10 @@ bool containers_load_spec(Manager *manager, Container *container, GError **error
                             "%s is no container: it does not execute wolffia-runner", container->unit);
         for (char **word = words; *word; word++)
                 unescape(*word);
-        if (!container_options_parse((const char *const *) words + 1, &container->spec, &fault))
+        bool read = is_pod(words[1]) ? read_pod((const char *const *) words + 2, &container->spec, &fault)
+                                     : container_options_parse((const char *const *) words + 1,
+                                                               &container->spec, &fault);
+        if (!read)
                 container->fault = g_strdup(fault->message);
         return true;
 }

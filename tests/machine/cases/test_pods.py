@@ -92,6 +92,16 @@ def test_what_only_the_pod_can_say_is_refused_for_members(machine):
     assert "PublishPort=" in text and "write it into the .pod file" in text, text
 
 
+def test_a_pod_is_listed_started_and_stopped_by_its_name(machine):
+    start_pod(machine, "PublishPort=8080:80")
+    assert machine.alice("wolffia port app").out == "80/tcp -> 0.0.0.0:8080\n"
+    machine.alice("wolffia stop app", timeout=60)
+    listed = [line.split() for line in machine.alice("wolffia ps --all").out.splitlines()]
+    assert ["app", "-", "stopped"] in [words[:3] for words in listed], listed
+    machine.alice("wolffia start app", timeout=60)
+    machine.eventually(lambda: machine.show("web", "ActiveState") == "active")
+
+
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "pod"
 
 
