@@ -90,7 +90,8 @@ typedef struct Supervisor {
 
 /* sd-daemon(3): "<3>" in front makes the line an error in the journal. */
 static void complain(const Supervisor *supervisor, const char *text) {
-        (void) !write(STDERR_FILENO, "<3>", 3);
+        if (supervisor->is_socket)
+                (void) !write(STDERR_FILENO, "<3>", 3);
         (void) !write(STDERR_FILENO, supervisor->name, strlen(supervisor->name));
         (void) !write(STDERR_FILENO, text, strlen(text));
         (void) !write(STDERR_FILENO, "\n", 1);
