@@ -203,7 +203,7 @@ bool state_is_alive(const ContainerState *state) {
 bool state_check_folder(const Run *run, GError **error) {
         g_autoptr(ContainerState) state = NULL;
 
-        /* What is no state does not live. */
+        /* What is no state does not live; one of the same name is refused by its lock (rootfs_reserve()). */
         if (!run->session.owns_container_dir || !state_load(run->session.container_dir, &state, NULL) ||
             !state_is_alive(state))
                 return true;
