@@ -205,7 +205,7 @@ bool state_check_folder(const Run *run, GError **error) {
 
         /* What is no state does not live; one of the same name is refused by its lock (rootfs_reserve()). */
         if (!run->session.owns_container_dir || !state_load(run->session.container_dir, &state, NULL) ||
-            !state_is_alive(state))
+            !state_is_alive(state) || g_str_equal(state->name, run->spec->name))
                 return true;
         return fail(
                 error, WOLFFIA_ERROR_VALUE,
