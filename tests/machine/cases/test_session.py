@@ -96,3 +96,15 @@ def test_a_pam_that_makes_no_session_is_named(machine):
     finally:
         machine.root("sed -i 's/^#\\(session.*pam_systemd.so\\)/\\1/' /etc/pam.d/common-session")
     assert result.status == 125 and "pam_systemd is commented out in /etc/pam.d/common-session:" in result.err, result
+
+
+@row("B7", "B13")
+def test_the_drop_ins_for_administrators_are_what_systemd_understands(machine):
+    machine.root("install -D -m 644 -t /etc/systemd/system/user@.service.d /usr/share/wolffia/user@.service.d/wolffia-*.conf")
+    try:
+        said = machine.root("systemctl daemon-reload; systemd-analyze verify user@1000.service 2>&1; true").out
+        assert "wolffia-" not in said, said
+        shown = machine.root("systemctl show -P LogRateLimitBurst -P RequiresMountsFor user@1000.service").out
+        assert "100000" in shown and "/home" in shown, shown
+    finally:
+        machine.root("rm -r /etc/systemd/system/user@.service.d; systemctl daemon-reload")
