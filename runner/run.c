@@ -338,6 +338,7 @@ static void sweep_aside(Run *run) {
                 cleanup_fd(&others[i]);
         for (guint i = 0; i < run->listen_count; i++)
                 close((int) (3 + i));
+        g_clear_pointer(&run->network.join, network_join_free);
         /* Failing is fine: the next start tries again. */
         if (has_cgroups)
                 (void) user_namespace_run(run->map, remove_stale_cgroups, run, NULL);

@@ -183,7 +183,7 @@ static void insist(Supervisor *supervisor) {
 
 static void lose_pasta(Supervisor *supervisor) {
         static const char status[] =
-                "STATUS=pasta, which connects the container, has ended; the container is being stopped";
+                "STATUS=What connects the container (pasta, or its relay) has ended; it is being stopped";
 
         supervisor->pasta = 0;
         if (supervisor->has_ended || supervisor->interrupted)
@@ -191,7 +191,7 @@ static void lose_pasta(Supervisor *supervisor) {
         supervisor->has_failed = true;
         complain(
                 supervisor,
-                ": pasta, which connects the container, has ended, so the container is stopped; Restart= in "
+                ": what connects the container (pasta, or its relay) has ended, so it is stopped; Restart= in "
                 "[Service] starts it again");
         supervisor_notify(status, sizeof status - 1);
         pass_signal(supervisor, SIGTERM);

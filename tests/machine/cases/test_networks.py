@@ -211,3 +211,13 @@ def test_five_containers_on_one_network(machine):
         out = machine.client(f"curl -sS --max-time 5 http://{HOST}:{8081 + i}/").out
         assert out == f"{name} ::ffff:{machine.client_address}\n", out
         assert re.search(machine.client_address.replace(".", r"\."), machine.journal(name))
+
+
+def test_a_relay_that_ends_is_noticed(machine):
+    two(machine)
+    group = machine.show("a", "ControlGroup")
+    machine.alice(f"for pid in $(cat /sys/fs/cgroup{group}/cgroup.procs); do "
+                  "grep -q wolffia-relay /proc/$pid/cmdline && kill -KILL $pid; done; true")
+    machine.eventually(lambda: machine.show("a", "ActiveState") == "failed")
+    assert "its relay) has ended" in machine.journal("a")
+    assert machine.show("b", "ActiveState") == "active"
