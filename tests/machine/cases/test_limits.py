@@ -93,7 +93,7 @@ def test_a_payload_killed_for_want_of_memory_is_named_in_the_status(machine):
 @row("C2")
 @needs("controllers")
 def test_a_payload_that_forks_without_end_takes_nobody_elses_processes(machine):
-    box.start(machine, "trap 'exit 0' TERM\necho started\nwhile :; do sleep 100 & done 2>/dev/null\n", "PidsLimit=40", "Network=none")
+    box.start(machine, "(while :; do sleep 600 & done) 2>/dev/null &\nexec sleep 600\n", "PidsLimit=40", "Network=none")
     group = "/sys/fs/cgroup" + machine.show("box", "ControlGroup")
     machine.eventually(lambda: int(machine.alice(f"sed -n 's/^max //p' {group}/pids.events").out) > 0, seconds=60)
     assert int(machine.alice(f"cat {group}/pids.current").out) <= 40
