@@ -35,6 +35,7 @@ def hunt():
                     return os.open(f"/proc/{pid}/exe", os.O_RDONLY)
             except OSError:
                 pass
+print("hunting", flush=True)
 fd = hunt()
 print("caught", os.readlink(f"/proc/self/fd/{fd}"), flush=True)
 for _ in range(200):
@@ -59,9 +60,14 @@ def test_the_runners_program_cannot_be_overwritten_even_where_the_user_owns_it(m
     machine.alice(f"mkdir -p ~/own && cp {RUNNER} ~/own/wolffia-runner && sha256sum ~/own/wolffia-runner >~/own/sum")
     machine.alice("systemd-run --user --quiet --unit=hunted -p Delegate=yes "
                   "~/own/wolffia-runner --name=evil --network=none --rootfs=/home/alice/evil --volume=/usr:/usr:ro /usr/bin/python3 /hunt")
-    machine.eventually(lambda: machine.alice("test -e $XDG_RUNTIME_DIR/wolffia/evil/exec").status == 0)
-    for _ in range(20):
-        machine.alice("~/own/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/evil /proc/self/exe --help", check=False)
+    machine.eventually(lambda: "hunting" in machine.journal("hunted"), seconds=30)
+
+    def is_caught():
+        for _ in range(20):
+            machine.alice("~/own/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/evil /proc/self/exe --help", check=False)
+        return "caught" in machine.journal("hunted")
+
+    machine.eventually(is_caught, seconds=30)
     log = machine.eventually(lambda: "done" in machine.journal("hunted") and machine.journal("hunted"), what="the hunt's end")
     assert "caught" in log and "written" not in log, log
     machine.alice("systemctl --user stop hunted; sha256sum --check --quiet ~/own/sum")
