@@ -120,10 +120,11 @@ def test_a_record_of_a_newer_format_is_left_alone(box):
     record = box.store / "records" / sum[7:]
     data = bytearray(record.read_bytes())
     data[0] += 1
+    newer = f"format {data[0]}"
     record.write_bytes(data)
-    assert "format 2" in box.run("images").out
+    assert newer in box.run("images").out
     error = box.fails("rmi", "other")
-    assert "Nothing more is removed" in error and "format 2" in error, error
+    assert "Nothing more is removed" in error and newer in error, error
     assert names(box) == ["localhost/web:latest"] and len(box.layers()) == 2
     box.run("rmi", "web")
     assert names(box) == [] and box.layers() == []
