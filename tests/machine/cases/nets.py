@@ -77,7 +77,8 @@ def fetch(machine, name, url, check=True):
             f"        print(urllib.request.urlopen('{url}', timeout=4).read().decode().strip())\n"
             "        break\n"
             "    except OSError as error:\n"
-            "        if 'refused' not in str(error) or attempt == 49: raise\n"
+            # A relay resets what it cannot pass on: the server does not listen yet.
+            "        if not ('refused' in str(error) or 'reset' in str(error)) or attempt == 49: raise\n"
             "        time.sleep(0.1)\n")
     return python(machine, name, code, check=check).strip()
 
