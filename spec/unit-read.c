@@ -281,47 +281,58 @@ void unit_read_text(UnitReader *reader, const char *text, size_t size, const cha
                             bad_line);
 }
 
-/* Reads a file of the given size hint whole; one read() is enough for a regular file that nobody writes
- * to. */
-static bool read_whole(int fd, size_t size, GString *buffer) {
+/* Most unit files are smaller, and one read() is enough then. */
+#define USUAL_SIZE 8192
+
+static bool read_whole(int fd, GString *buffer) {
+        size_t size = USUAL_SIZE;
+
         g_string_set_size(buffer, 0);
         for (;;) {
                 size_t before = buffer->len;
 
-                g_string_set_size(buffer, before + MAX(size, 4096) + 1);
-                ssize_t n = TEMP_FAILURE_RETRY(read(fd, buffer->str + before, buffer->len - before));
+                g_string_set_size(buffer, before + size);
+                ssize_t n = TEMP_FAILURE_RETRY(read(fd, buffer->str + before, size));
+                g_string_truncate(buffer, before + (size_t) MAX(n, 0));
                 if (n < 0)
                         return false;
-                g_string_truncate(buffer, before + (size_t) n);
-                if ((size_t) n <= size || buffer->len > LARGEST_FILE)
+                if ((size_t) n < size || buffer->len > LARGEST_FILE)
                         return true;
                 size = 65536;
         }
+}
+
+/* What is there when there is nothing to read: a file that is empty, or a link to /dev/null, masks. */
+static UnitReadResult judge_empty(int fd, const char *file, GPtrArray *problems) {
+        struct stat status;
+
+        if (fstat(fd, &status) == 0 && (S_ISCHR(status.st_mode) || S_ISREG(status.st_mode)))
+                return UNIT_READ_EMPTY;
+        problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "this is not a file but something else");
+        return UNIT_READ_FAILED;
 }
 
 UnitReadResult unit_read(UnitReader *reader, int dir_fd, const char *name, const char *file, UnitFile *unit,
                          GPtrArray *problems) {
         /* O_NONBLOCK: a fifo that somebody put here must not hang the user manager. */
         autofd int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-        struct stat status;
 
-        if (fd < 0 || fstat(fd, &status) < 0) {
+        if (fd < 0) {
                 problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file cannot be opened: %s",
                             g_strerror(errno));
                 return UNIT_READ_FAILED;
         }
-        if (S_ISCHR(status.st_mode) || (S_ISREG(status.st_mode) && status.st_size == 0))
-                return UNIT_READ_EMPTY;
-        if (!S_ISREG(status.st_mode)) {
-                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "this is not a file but %s",
-                            S_ISDIR(status.st_mode) ? "a folder" : "something else");
+        if (!read_whole(fd, reader->text)) {
+                if (errno == EISDIR)
+                        problem_add(problems, PROBLEM_ERROR, file, 0, NULL,
+                                    "this is not a file but a folder");
+                else
+                        problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file cannot be read: %s",
+                                    g_strerror(errno));
                 return UNIT_READ_FAILED;
         }
-        if (!read_whole(fd, (size_t) MIN(status.st_size, (off_t) LARGEST_FILE), reader->text)) {
-                problem_add(problems, PROBLEM_ERROR, file, 0, NULL, "the file cannot be read: %s",
-                            g_strerror(errno));
-                return UNIT_READ_FAILED;
-        }
+        if (reader->text->len == 0)
+                return judge_empty(fd, file, problems);
         unit_read_text(reader, reader->text->str, reader->text->len, file, unit, problems);
         return UNIT_READ_DONE;
 }
