@@ -9,49 +9,27 @@
  * them for a relay's. Bytes go from socket to socket through a pipe, never through our memory (splice(2)). A client
  * whose address cannot be used inside (the loopback, or the other family) appears as the gateway.
  *
- * Datagrams: a socket inside for each client, forgotten two minutes after the last one.
- *
  * --forward=tcp:FD:ADDRESS:PORT, --forward=udp:FD:ADDRESS:PORT (ADDRESS may be in brackets), --gateway=ADDRESS for each
  * family, --opaque where the rules are missing. */
+
+#include "network/relay.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#define MOST_FORWARDS 256
-#define MOST_FLOWS    1024
-#define FLOW_SECONDS  120
-#define PIPE_SIZE     (256 * 1024)
-#define MOST_ROUNDS   32
-
-typedef union AnyAddress {
-        struct sockaddr base;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-} AnyAddress;
-
-typedef enum Kind { KIND_TCP, KIND_UDP, KIND_CONNECTION, KIND_FLOW } Kind;
-
-typedef struct Forward {
-        Kind kind; /* KIND_TCP or KIND_UDP */
-        int fd;    /* on the host */
-        AnyAddress target;
-} Forward;
+#define PIPE_SIZE (256 * 1024)
 
 /* One direction of a connection. */
 typedef struct Stream {
@@ -61,38 +39,14 @@ typedef struct Stream {
         bool has_ended, is_closed;
 } Stream;
 
-typedef struct Connection {
+struct Connection {
         Kind kind;
         bool is_gone;
         struct Connection *next; /* of those that are to be freed */
         Stream streams[2];
-} Connection;
+};
 
-typedef struct Flow {
-        Kind kind;
-        int fd; /* -1: free */
-        time_t last;
-        const Forward *forward;
-        AnyAddress client;
-        unsigned char control[64]; /* which address of the host was called: IP_PKTINFO, IPV6_PKTINFO */
-        size_t control_size;
-} Flow;
-
-typedef struct Relay {
-        int epoll_fd;
-        bool is_opaque;
-        AnyAddress gateways[2]; /* IPv4, IPv6; family 0: none */
-        Forward forwards[MOST_FORWARDS];
-        size_t count;
-        Flow *flows;
-        Connection *gone;
-} Relay;
-
-static socklen_t size_of(const AnyAddress *address) {
-        return address->base.sa_family == AF_INET ? sizeof address->v4 : sizeof address->v6;
-}
-
-static void watch(const Relay *relay, int fd, unsigned events, void *what) {
+void relay_watch(const Relay *relay, int fd, unsigned events, void *what) {
         struct epoll_event event = {.events = events, .data.ptr = what};
 
         (void) epoll_ctl(relay->epoll_fd, EPOLL_CTL_ADD, fd, &event);
@@ -118,15 +72,14 @@ static bool bind_as_client(int fd, const AnyAddress *client) {
         if (setsockopt(fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, is_v4 ? IP_TRANSPARENT : IPV6_TRANSPARENT,
                        &yes, sizeof yes) < 0)
                 return false;
-        if (bind(fd, &address.base, size_of(&address)) == 0)
+        if (bind(fd, &address.base, relay_address_size(&address)) == 0)
                 return true;
         /* The port is taken, by another way from the same client. */
         address.v4.sin_port = 0;
-        return bind(fd, &address.base, size_of(&address)) == 0;
+        return bind(fd, &address.base, relay_address_size(&address)) == 0;
 }
 
-/* A socket towards the target, as the client if that can be. */
-static int connect_inside(const Relay *relay, int type, const AnyAddress *client, const AnyAddress *target) {
+int relay_connect(const Relay *relay, int type, const AnyAddress *client, const AnyAddress *target) {
         int family = target->base.sa_family;
         bool as_client = !relay->is_opaque && is_usable(client, family);
 
@@ -136,8 +89,9 @@ static int connect_inside(const Relay *relay, int type, const AnyAddress *client
                         return -1;
                 const AnyAddress *gateway = &relay->gateways[family == AF_INET ? 0 : 1];
                 bool bound = as_client ? bind_as_client(fd, client)
-                                       : bind(fd, &gateway->base, size_of(gateway)) == 0;
-                if (bound && (connect(fd, &target->base, size_of(target)) == 0 || errno == EINPROGRESS))
+                                       : bind(fd, &gateway->base, relay_address_size(gateway)) == 0;
+                if (bound &&
+                    (connect(fd, &target->base, relay_address_size(target)) == 0 || errno == EINPROGRESS))
                         return fd;
                 close(fd);
                 if (!as_client)
@@ -245,7 +199,7 @@ static void accept_one(Relay *relay, const Forward *forward) {
         int outer = accept4(forward->fd, &client.base, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (outer < 0)
                 return;
-        int inner = connect_inside(relay, SOCK_STREAM, &client, &forward->target);
+        int inner = relay_connect(relay, SOCK_STREAM, &client, &forward->target);
         Connection *connection = inner < 0 ? NULL : calloc(1, sizeof *connection);
         if (!connection) {
                 close(outer);
@@ -260,106 +214,8 @@ static void accept_one(Relay *relay, const Forward *forward) {
                 break_connection(relay, connection);
                 return;
         }
-        watch(relay, outer, events, connection);
-        watch(relay, inner, events, connection);
-}
-
-/* ---- datagrams ---- */
-
-static bool is_same(const AnyAddress *a, const AnyAddress *b) {
-        if (a->base.sa_family != b->base.sa_family || a->v4.sin_port != b->v4.sin_port)
-                return false;
-        if (a->base.sa_family == AF_INET)
-                return a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr;
-        return memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
-}
-
-static time_t now(void) {
-        struct timespec time;
-
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-        return time.tv_sec;
-}
-
-/* The flow of this client; a new one in a free place, or in that of the one that was silent for longest. */
-static Flow *find_flow(Relay *relay, const Forward *forward, const AnyAddress *client) {
-        Flow *oldest = &relay->flows[0];
-
-        for (Flow *flow = relay->flows; flow < relay->flows + MOST_FLOWS; flow++) {
-                if (flow->fd >= 0 && flow->forward == forward && is_same(&flow->client, client))
-                        return flow;
-                if (oldest->fd >= 0 && (flow->fd < 0 || flow->last < oldest->last))
-                        oldest = flow;
-        }
-        if (oldest->fd >= 0)
-                close(oldest->fd);
-        oldest->fd = connect_inside(relay, SOCK_DGRAM, client, &forward->target);
-        if (oldest->fd < 0)
-                return NULL;
-        oldest->kind = KIND_FLOW;
-        oldest->forward = forward;
-        oldest->client = *client;
-        watch(relay, oldest->fd, EPOLLIN, oldest);
-        return oldest;
-}
-
-static void take_datagrams(Relay *relay, const Forward *forward) {
-        static char data[65536];
-        unsigned char control[64];
-
-        for (int i = 0; i < MOST_ROUNDS; i++) {
-                AnyAddress client;
-                struct iovec part = {data, sizeof data};
-                struct msghdr message = {
-                        .msg_name = &client,
-                        .msg_namelen = sizeof client,
-                        .msg_iov = &part,
-                        .msg_iovlen = 1,
-                        .msg_control = control,
-                        .msg_controllen = sizeof control,
-                };
-                ssize_t n = recvmsg(forward->fd, &message, MSG_DONTWAIT);
-                if (n < 0)
-                        return;
-                Flow *flow = find_flow(relay, forward, &client);
-                if (!flow)
-                        continue;
-                flow->last = now();
-                flow->control_size = message.msg_controllen;
-                memcpy(flow->control, control, message.msg_controllen);
-                (void) send(flow->fd, data, (size_t) n, MSG_DONTWAIT);
-        }
-}
-
-static void return_datagrams(Flow *flow) {
-        static char data[65536];
-
-        for (int i = 0; i < MOST_ROUNDS && flow->fd >= 0; i++) {
-                ssize_t n = recv(flow->fd, data, sizeof data, MSG_DONTWAIT);
-                if (n < 0)
-                        return;
-                struct iovec part = {data, (size_t) n};
-                struct msghdr message = {
-                        .msg_name = &flow->client,
-                        .msg_namelen = size_of(&flow->client),
-                        .msg_iov = &part,
-                        .msg_iovlen = 1,
-                        .msg_control = flow->control,
-                        .msg_controllen = flow->control_size,
-                };
-                flow->last = now();
-                (void) sendmsg(flow->forward->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-        }
-}
-
-static void forget_silent_flows(Relay *relay) {
-        time_t limit = now() - FLOW_SECONDS;
-
-        for (Flow *flow = relay->flows; flow < relay->flows + MOST_FLOWS; flow++)
-                if (flow->fd >= 0 && flow->last < limit) {
-                        close(flow->fd);
-                        flow->fd = -1;
-                }
+        relay_watch(relay, outer, events, connection);
+        relay_watch(relay, inner, events, connection);
 }
 
 /* ---- start and loop ---- */
@@ -441,13 +297,13 @@ static void take_event(Relay *relay, void *what) {
                 accept_one(relay, what);
                 break;
         case KIND_UDP:
-                take_datagrams(relay, what);
+                relay_datagrams_take(relay, what);
                 break;
         case KIND_CONNECTION:
                 serve(relay, what);
                 break;
         case KIND_FLOW:
-                return_datagrams(what);
+                relay_datagrams_return(what);
                 break;
         }
 }
@@ -456,13 +312,14 @@ static void run(Relay *relay) {
         struct epoll_event events[64];
 
         for (size_t i = 0; i < relay->count; i++)
-                watch(relay, relay->forwards[i].fd, EPOLLIN, &relay->forwards[i]);
+                relay_watch(relay, relay->forwards[i].fd, EPOLLIN, &relay->forwards[i]);
         for (;;) {
-                int n = epoll_wait(relay->epoll_fd, events, 64, relay->flows ? FLOW_SECONDS * 1000 : -1);
+                int n = epoll_wait(relay->epoll_fd, events, 64,
+                                   relay->flows ? RELAY_FLOW_SECONDS * 1000 : -1);
                 for (int i = 0; i < n; i++)
                         take_event(relay, events[i].data.ptr);
                 if (relay->flows)
-                        forget_silent_flows(relay);
+                        relay_datagrams_forget(relay);
                 while (relay->gone) {
                         Connection *connection = relay->gone;
                         relay->gone = connection->next;
@@ -487,12 +344,10 @@ int main(int argc, char **argv) {
                 (void) setrlimit(RLIMIT_NOFILE, &limit);
         }
         relay.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-        for (size_t i = 0; i < relay.count && !relay.flows; i++)
-                if (relay.forwards[i].kind == KIND_UDP &&
-                    (relay.flows = calloc(MOST_FLOWS, sizeof *relay.flows)))
-                        for (size_t j = 0; j < MOST_FLOWS; j++)
-                                relay.flows[j].fd = -1;
-        if (relay.epoll_fd >= 0)
+        bool is_open = relay.epoll_fd >= 0;
+        for (size_t i = 0; is_open && i < relay.count && !relay.flows; i++)
+                is_open = relay.forwards[i].kind != KIND_UDP || relay_datagrams_open(&relay);
+        if (is_open)
                 run(&relay); /* until it is killed */
         perror("wolffia-relay");
         return 1;
