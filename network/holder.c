@@ -27,6 +27,7 @@
 #include "base/notify.h"
 #include "base/sync.h"
 #include "config.h"
+#include "network/confine.h"
 #include "network/holder-plan.h"
 #include "network/lease.h"
 #include "network/link.h"
@@ -46,6 +47,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define RELAY_MARK 1
@@ -170,6 +172,25 @@ static void forget(const Holder *holder) {
         (void) rmdir(all); /* with the last one */
 }
 
+/* What is left is the user's way to the files of networks. It stays dumpable: members, and the next holder, find the
+ * namespace by /proc/PID/ns/, and without CAP_SYS_PTRACE over it nobody comes nearer than that. */
+static bool give_up_privileges(GError **error) {
+        static const int calls[] = {
+                SYS_recvfrom,   SYS_sendto, SYS_openat, SYS_read,       SYS_write,     SYS_fstat,
+                SYS_lseek,      SYS_fcntl,  SYS_getpid, SYS_getdents64, SYS_getrandom, SYS_unlinkat,
+#ifdef SYS_newfstatat
+                SYS_newfstatat,
+#endif
+#ifdef SYS_unlink /* and the older ways to say the same */
+                SYS_unlink,     SYS_rmdir,
+#endif
+        };
+
+        return confine(0, calls, G_N_ELEMENTS(calls)) ||
+               fail_errno(error, errno,
+                          "Cannot give up the privileges of the process that answers for names");
+}
+
 static bool keep(Holder *holder, GError **error) {
         g_autoptr(Resolver) resolver = NULL;
         sigset_t signals;
@@ -186,7 +207,7 @@ static bool keep(Holder *holder, GError **error) {
                 return fail_errno(error, errno, "Cannot wait for signals");
         if (!make(holder, error) ||
             !resolver_open(holder->runtime_dir, holder->state, WAY_OUT_INTERFACE, &resolver, error) ||
-            !sync_reach(&holder->sync, POINT_OPEN, error))
+            !give_up_privileges(error) || !sync_reach(&holder->sync, POINT_OPEN, error))
                 return false;
         sync_close(&holder->sync);
         resolver_run(resolver, signal_fd);

@@ -14,6 +14,8 @@
 
 #include "network/relay.h"
 
+#include "network/confine.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -281,14 +283,22 @@ static bool parse(int argc, char **argv, Relay *relay) {
         return relay->count > 0;
 }
 
-/* Of the namespace's capabilities those stay that bind addresses and ports of clients. */
-static void drop_privilege(void) {
-        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-        struct __user_cap_data_struct data[2] = {0};
+/* What stays binds addresses and ports of clients: CAP_NET_RAW is what IP_TRANSPARENT asks for, and no use for anything
+ * else where socket() makes neither raw nor packet sockets. Not dumpable: other programs of networks are the same user in the same
+ * namespace. */
+static bool give_up_privileges(const Relay *relay) {
+        static const int calls[] = {
+                SYS_splice,     SYS_epoll_pwait, SYS_epoll_ctl, SYS_accept4, SYS_socket, SYS_setsockopt,
+                SYS_bind,       SYS_connect,     SYS_shutdown,  SYS_pipe2,   SYS_fcntl,  SYS_recvmsg,
+                SYS_sendmsg,    SYS_recvfrom,    SYS_sendto,    SYS_write,
+#ifdef SYS_epoll_wait
+                SYS_epoll_wait,
+#endif
+        };
+        const uint64_t kept = 1u << CAP_NET_RAW | 1u << CAP_NET_BIND_SERVICE;
 
-        data[0].effective = data[0].permitted = 1u << CAP_NET_ADMIN | 1u << CAP_NET_BIND_SERVICE;
-        (void) syscall(SYS_capset, &header, data);
-        (void) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
+               confine(relay->is_opaque ? 0 : kept, calls, sizeof calls / sizeof *calls);
 }
 
 static void take_event(Relay *relay, void *what) {
@@ -337,7 +347,6 @@ int main(int argc, char **argv) {
                 return 64;
         }
         signal(SIGPIPE, SIG_IGN);
-        drop_privilege();
         /* Six descriptors a connection. */
         if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
                 limit.rlim_cur = limit.rlim_max;
@@ -347,7 +356,7 @@ int main(int argc, char **argv) {
         bool is_open = relay.epoll_fd >= 0;
         for (size_t i = 0; is_open && i < relay.count && !relay.flows; i++)
                 is_open = relay.forwards[i].kind != KIND_UDP || relay_datagrams_open(&relay);
-        if (is_open)
+        if (is_open && give_up_privileges(&relay))
                 run(&relay); /* until it is killed */
         perror("wolffia-relay");
         return 1;

@@ -221,3 +221,27 @@ def test_a_relay_that_ends_is_noticed(machine):
     machine.eventually(lambda: machine.show("a", "ActiveState") == "failed")
     assert "its relay) has ended" in machine.journal("a")
     assert machine.show("b", "ActiveState") == "active"
+
+
+def privileges(machine, pid):
+    """What the kernel says of a process: sets of capabilities, no_new_privs, and whether there is a filter of calls."""
+    lines = [line.split() for line in machine.root(f"cat /proc/{pid}/status").out.splitlines()]
+    return {words[0].rstrip(":"): words[1] for words in lines
+            if words[0].rstrip(":") in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp")}
+
+
+def test_what_reads_the_bytes_of_payloads_has_no_privileges(machine):
+    """Names are answered with none; a relay keeps what binds sockets to the addresses of clients."""
+    two(machine)
+    keeper = machine.alice("sed -n 's/^Pid=//p' $XDG_RUNTIME_DIR/wolffia/.networks/app/state").out.strip()
+    group = machine.show("a", "ControlGroup")
+    relay = machine.root(f"for pid in $(cat /sys/fs/cgroup{group}/cgroup.procs); do "
+                         "grep -q wolffia-relay /proc/$pid/cmdline && echo $pid; done; true").out.strip()
+    none = {"CapInh": "0" * 16, "CapPrm": "0" * 16, "CapEff": "0" * 16, "CapBnd": "0" * 16, "CapAmb": "0" * 16,
+            "NoNewPrivs": "1", "Seccomp": "2"}
+    assert privileges(machine, keeper) == none
+    bind = "%016x" % (1 << 10 | 1 << 13)  # CAP_NET_BIND_SERVICE, CAP_NET_RAW
+    assert privileges(machine, relay) == none | {"CapPrm": bind, "CapEff": bind}
+    # And it is enough.
+    assert nets.fetch(machine, "b", "http://a/").startswith("a ")
+    assert machine.client(f"curl -sS --max-time 5 http://{HOST}:8081/").out == f"a ::ffff:{machine.client_address}\n"
