@@ -157,6 +157,8 @@ static bool plan_user(GPtrArray *steps, MountPlanning *planning, GError **error)
         g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify) mount_step_free);
 
         planning->own = own;
+        if (spec->rootfs && !mount_user_plan_rootfs(planning, spec->rootfs, error))
+                return false;
         for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
                 for (guint j = 0; j < parts[i].list->len; j++)
                         if (!parts[i].plan(planning, parts[i].list->pdata[j], error))

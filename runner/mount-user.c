@@ -55,13 +55,16 @@ static guint64 propagation_flag(VolumePropagation propagation) {
         g_assert_not_reached();
 }
 
+static void add_idmap_notice(MountPlanning *planning, const char *origin, const char *advice) {
+        g_ptr_array_add(planning->notices,
+                        g_strdup_printf("%s: the kernel maps the ids of a mount for root only, so idmap "
+                                        "is left out; %s",
+                                        origin, advice));
+}
+
 static void add_notices(MountPlanning *planning, const Volume *volume, const char *origin) {
         if (volume->idmap)
-                g_ptr_array_add(
-                        planning->notices,
-                        g_strdup_printf("%s: the kernel maps the ids of a mount for root only, so idmap "
-                                        "is left out; UserNS=keep-id or the option U may serve",
-                                        origin));
+                add_idmap_notice(planning, origin, "UserNS=keep-id or the option U may serve");
         if (propagation_flag(volume->propagation) == MS_SHARED)
                 g_ptr_array_add(
                         planning->notices,
@@ -177,6 +180,18 @@ bool mount_user_plan_volume(MountPlanning *planning, const char *text, GError **
         if (!value_volume_parse(text, &volume, error))
                 return fail_prefix(error, "Volume=%s", text);
         return add_volume(planning, volume, g_strdup_printf("Volume=%s", text), true, error);
+}
+
+bool mount_user_plan_rootfs(MountPlanning *planning, const char *text, GError **error) {
+        g_autoptr(RootfsFolder) folder = NULL;
+        g_autofree char *origin = g_strdup_printf("Rootfs=%s", text);
+
+        if (!value_rootfs_parse(text, &folder, error))
+                return fail_prefix(error, "Rootfs=");
+        if (folder->idmap)
+                add_idmap_notice(planning, origin,
+                                 "'wolffia unshare chown' gives the files to the container's ids");
+        return true;
 }
 
 static bool add_matches(MountPlanning *planning, const MountValue *value, const char *text, GError **error) {

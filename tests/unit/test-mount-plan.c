@@ -217,6 +217,16 @@ static void what_the_kernel_does_not_give_is_told(void) {
                 g_assert_nonnull(strstr(made->notices->pdata[0], cases[i].word));
                 g_assert_nonnull(strstr(made->notices->pdata[0], cases[i].volume));
         }
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        g_autoptr(MountPlan) made = NULL, quiet = NULL;
+        spec->rootfs = g_strdup("/srv/root:O,idmap");
+        g_assert_true(mount_plan(spec, &usual, &made, NULL));
+        g_assert_cmpuint(made->notices->len, ==, 1);
+        g_assert_nonnull(strstr(made->notices->pdata[0], "Rootfs=/srv/root:O,idmap: "));
+        g_free(spec->rootfs);
+        spec->rootfs = g_strdup("/srv/root:O");
+        g_assert_true(mount_plan(spec, &usual, &quiet, NULL));
+        g_assert_cmpuint(quiet->notices->len, ==, 0);
 }
 
 static void without_a_name_a_volume_is_the_containers_own(void) {

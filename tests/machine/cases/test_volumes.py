@@ -187,6 +187,10 @@ def test_what_the_kernel_does_not_do_is_told_and_the_container_runs(machine):
     machine.alice("mkdir -p ~/flags")
     result = box.run(machine, "echo runs", "--volume=/home/alice/flags:/a:idmap", "--volume=/home/alice/flags:/b:rshared")
     assert result.out == "runs\n" and "keep-id" in result.err and "rslave" in result.err, result
+    machine.alice("mkdir -p ~/mapped/bin && cp /bin/busybox ~/mapped/bin/sh")
+    result = machine.alice("/usr/libexec/wolffia/wolffia-runner --name=mapped --network=none --rootfs=/home/alice/mapped:O,idmap /bin/sh -c 'echo runs'")
+    assert result.out == "runs\n" and "Rootfs=/home/alice/mapped:O,idmap" in result.err and "idmap is left out" in result.err, result
+    machine.alice("rm -r ~/mapped")
 
 
 @row("F5")
