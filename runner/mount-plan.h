@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Everything that is mounted in a container, as an ordered list. Pure: text in, data out; mount-apply.c
- * acts. */
+/* Everything that is mounted in a container, as an ordered list; mount-apply.c acts. Text in, data out, with two
+ * exceptions that look at the host, since the number of steps hangs on it: AddDevice= at its node, which may be missing or
+ * closed (mount-devices.c), and Mount=type=glob at what its pattern matches (mount-user.c). */
 
 #include "spec/container-spec.h"
 #include "volume/record.h"
