@@ -46,6 +46,12 @@ bool mount_access_check(const char *path, GError **error) {
         return fail_errno(error, EACCES, "Cannot use %s of the host", path);
 }
 
+bool mount_access_has_labels(const char *folder) {
+        g_autofree char *path = g_build_filename(folder, "enforce", NULL);
+
+        return access(path, R_OK) == 0;
+}
+
 char *mount_access_note_server(const char *path, long type) {
         static const struct {
                 long type;

@@ -62,6 +62,7 @@ typedef struct MountFacts {
         bool has_tty_group;               /* group 5 is mapped, devpts wants it */
         bool has_groups;                  /* more than one group is mapped */
         bool is_systemd;                  /* the payload is a systemd, which divides its cgroup */
+        bool has_labels;                  /* the host has SELinux */
         const char *etc_dir;              /* hosts, hostname, resolv.conf of this container */
         const char *notify_dir;           /* the folder of its notification socket, or NULL */
         const char *shm_dir;              /* /dev/shm of all members of a pod; NULL: one of its own */

@@ -86,6 +86,7 @@ bool mount_prepare(Run *run, GError **error) {
                 .notify_dir = run->notify_fd >= 0 ? notify_dir : NULL,
                 .init_path = init_path,
                 .is_systemd = run->is_systemd,
+                .has_labels = mount_access_has_labels("/sys/fs/selinux"),
         };
 
         if (run->spec->pod)
