@@ -35,8 +35,8 @@ static bool take_all(const Create *create, VolumeRecord *fields, GError **error)
         if (create->driver && *create->driver && !g_str_equal(create->driver, "local"))
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "Driver=%s: volumes are folders of yours (Driver=local); an image's files come with "
-                        "Mount=type=image in the container",
+                        "Driver=%s: volumes are folders of yours (Driver=local); a new one gets the files that the image of its "
+                        "first container has in its place",
                         create->driver);
         for (char **option = create->options; option && *option; option++)
                 if (!volume_record_take_option(fields, *option, error))

@@ -263,12 +263,6 @@ bool mount_user_plan_mount(MountPlanning *planning, const char *text, GError **e
         case MOUNT_TYPE_BIND:
         case MOUNT_TYPE_VOLUME:
                 return add_volume(planning, &value->volume, g_strdup_printf("Mount=%s", text), false, error);
-        case MOUNT_TYPE_IMAGE:
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "Mount=%s: type=image comes with a later version; 'wolffia volume import' can fill a volume "
-                        "with an image's files",
-                        text);
         case MOUNT_TYPE_GLOB:
                 return add_matches(planning, value, text, error);
         case MOUNT_TYPE_TMPFS:

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "spec/value-mount.h"
 
 #include <string.h>
 
@@ -215,11 +216,6 @@ static bool take_mount(References *references, const char *unit_path, const char
 
         if (g_str_equal(type, "volume"))
                 return take_volume(references, unit_path, value, offset, length, error);
-        if (g_str_equal(type, "image")) {
-                if (!g_str_has_suffix(source, ".image") && !g_str_has_suffix(source, ".build"))
-                        return true;
-                return take_file(references, value, offset, length, source, error);
-        }
         if (g_str_equal(type, "bind") || g_str_equal(type, "glob"))
                 take_path(references, unit_path, value, offset, length);
         return true;
@@ -231,11 +227,11 @@ bool reference_mount(References *references, const char *unit_path, char **value
                                         ? g_strndup(*value + offset, length)
                                         : g_strdup("volume");
 
-        if (g_str_equal(type, "artifact"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "type=artifact is not supported");
+        if (!value_mount_check_type(type, error))
+                return false;
         if (find_field(*value, "source", &offset, &length) || find_field(*value, "src", &offset, &length))
                 return take_mount(references, unit_path, type, value, offset, length, error);
-        if (g_str_equal(type, "bind") || g_str_equal(type, "glob") || g_str_equal(type, "image"))
+        if (g_str_equal(type, "bind") || g_str_equal(type, "glob"))
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no source; write source=…", *value);
         return true;
 }

@@ -25,8 +25,18 @@ static const struct {
 } types[] = {
         {"bind", MOUNT_TYPE_BIND},   {"volume", MOUNT_TYPE_VOLUME}, {"tmpfs", MOUNT_TYPE_TMPFS},
         {"ramfs", MOUNT_TYPE_RAMFS}, {"devpts", MOUNT_TYPE_DEVPTS}, {"glob", MOUNT_TYPE_GLOB},
-        {"image", MOUNT_TYPE_IMAGE},
 };
+
+bool value_mount_check_type(const char *type, GError **error) {
+        if (g_str_equal(type, "artifact"))
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "type=artifact is not supported");
+        if (g_str_equal(type, "image"))
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "type=image is not supported; 'wolffia run --volume=NAME:/FOLDER IMAGE true' fills a "
+                        "volume with that folder of the image, and type=volume,source=NAME mounts it");
+        return true;
+}
 
 static bool take_type(MountValue *value, const char *word, GError **error) {
         for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
@@ -34,10 +44,9 @@ static bool take_type(MountValue *value, const char *word, GError **error) {
                         value->type = types[i].type;
                         return true;
                 }
-        if (g_str_equal(word, "artifact"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "type=artifact is not supported");
-        return fail(error, WOLFFIA_ERROR_VALUE,
-                    "type=%s is not known; bind, volume, image, tmpfs, ramfs, glob and devpts are", word);
+        return value_mount_check_type(word, error) &&
+               fail(error, WOLFFIA_ERROR_VALUE,
+                    "type=%s is not known; bind, volume, tmpfs, ramfs, glob and devpts are", word);
 }
 
 static bool is_in_memory(const MountValue *value) {
@@ -168,8 +177,7 @@ static bool check(const MountValue *value, const char *text, GError **error) {
                             volume->target, NULL);
         g_autoptr(Volume) parsed = NULL;
 
-        bool needs_source = value->type == MOUNT_TYPE_BIND || value->type == MOUNT_TYPE_GLOB ||
-                            value->type == MOUNT_TYPE_IMAGE;
+        bool needs_source = value->type == MOUNT_TYPE_BIND || value->type == MOUNT_TYPE_GLOB;
 
         if (needs_source && !volume->source)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no source; write source=…", text);

@@ -11,8 +11,7 @@ typedef enum MountType {
         MOUNT_TYPE_TMPFS,
         MOUNT_TYPE_RAMFS,
         MOUNT_TYPE_DEVPTS,
-        MOUNT_TYPE_IMAGE, /* the files of another image */
-        MOUNT_TYPE_GLOB,  /* all that a pattern matches, under the target */
+        MOUNT_TYPE_GLOB, /* all that a pattern matches, under the target */
 } MountType;
 
 typedef struct MountValue {
@@ -25,3 +24,6 @@ void mount_value_free(MountValue *value);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MountValue, mount_value_free)
 
 bool value_mount_parse(const char *text, MountValue **ret_value, GError **error);
+
+/* Whether TYPE is one of podman's that do not work here; the error says what to write instead. */
+bool value_mount_check_type(const char *type, GError **error);

@@ -110,13 +110,11 @@ static void test_mounts(void) {
         assert_takes(take_mount, "target=/x,src=x.volume", "target=/x,src=the-x", "of-x.volume.service");
         assert_takes(take_mount, "type=bind,source=./b,dst=/x", "type=bind,source=/units/b,dst=/x",
                      "/units/b");
-        assert_takes(take_mount, "type=image,source=x.build,dst=/x", "type=image,source=the-x,dst=/x",
-                     "of-x.build.service");
-        assert_takes(take_mount, "type=image,source=y,dst=/x", "type=image,source=y,dst=/x", "");
         assert_takes(take_mount, "type=tmpfs,target=/x", "type=tmpfs,target=/x", "");
         assert_takes(take_mount, "target=/x", "target=/x", "");
         /* "source" as a part of another word is none. */
         assert_takes(take_mount, "type=tmpfs,xsource=x.volume", "type=tmpfs,xsource=x.volume", "");
+        assert_refuses(take_mount, "type=image,source=x.build,dst=/%i", "type=volume,source=NAME");
         assert_refuses(take_mount, "type=bind,target=/x", "has no source");
         assert_refuses(take_mount, "type=artifact,source=x", "not supported");
 }
