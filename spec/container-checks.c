@@ -160,6 +160,32 @@ bool check_number(const char *value, GError **error) {
         return value_number_parse(value, 1000000, &number, error);
 }
 
+static bool is_own(const char *value) {
+        return !*value || g_str_equal(value, "private");
+}
+
+/* podman-run(1): shareable is its default, and private to whoever does not ask. */
+bool check_own_ipc(const char *value, GError **error) {
+        return is_own(value) || g_str_equal(value, "shareable") ||
+               fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "a container has its own System V and POSIX IPC; Pod= shares it, and a socket or file by Volume= "
+                    "does most of it more easily");
+}
+
+bool check_own_pid(const char *value, GError **error) {
+        return is_own(value) ||
+               fail(error, WOLFFIA_ERROR_UNSUPPORTED, "a container sees its own processes only; %s",
+                    g_str_equal(value, "host")
+                            ? "what looks at those of the host runs as a service without one"
+                            : "'wolffia exec' runs a program among those of another");
+}
+
+bool check_own_uts(const char *value, GError **error) {
+        return is_own(value) ||
+               fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "a container has a host name of its own, or its pod's; HostName=%%H gives it the host's");
+}
+
 bool check_pair(const char *value, GError **error) {
         if (!*value || *value == '=')
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no name before the '='", value);

@@ -164,6 +164,8 @@ static bool take_option(const Key *key, const char *value, void *data, GError **
         g_autofree char *accepted = NULL;
 
         if (key->effect == KEY_IGNORED) {
+                if (!key_options_store(key, value, load->spec, error))
+                        return false;
                 g_autofree char *note = g_strdup_printf("--%s: %s", key->option, key->description);
 
                 key_load_report(load, PROBLEM_NOTE, note);

@@ -30,6 +30,9 @@ bool key_options_store(const Key *key, const char *value, void *spec, GError **e
 
         if (key->effect == KEY_REFUSED)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "--%s: %s", key->option, key->description);
+        /* Checked now: nobody uses it later. */
+        if (key->effect == KEY_IGNORED && value && key->check && !key->check(value, error))
+                return fail_prefix(error, "--%s", key->option);
         if (!key_has_field(key))
                 return true;
 

@@ -28,7 +28,7 @@ typedef enum KeyKind { KEY_KIND_TEXT, KEY_KIND_TRISTATE, KEY_KIND_LIST } KeyKind
 typedef enum KeyEffect {
         KEY_WORKS,
         KEY_UNIT, /* becomes a property of the unit; on the command line the runner takes it, for the unit to enforce */
-        KEY_IGNORED, /* accepted, reported as without effect; the remark says why */
+        KEY_IGNORED, /* accepted, reported as without effect; the remark says why. A value that the check refuses is refused */
         KEY_REFUSED, /* the unit becomes a stub; the remark says why, and what to write instead */
 } KeyEffect;
 

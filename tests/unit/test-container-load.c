@@ -170,6 +170,15 @@ static void test_tells_one_fault(void) {
                  "error web.container:3: PodmanArgs=: --cpus: 'many' is not a number of processors, like 2 or 0.5\n"
                  "error web.container:3: PodmanArgs=: there is no option --pubish; did you mean --publish?\n"
                  "error web.container:3: PodmanArgs=: 'alpine' is not an option; a value with blanks stands in quotes\n"},
+                {"PodmanArgs=--pid=host --pid container:db --ipc=host --uts=host",
+                 "error web.container:3: PodmanArgs=: --pid: a container sees its own processes only; what looks at those of the "
+                 "host runs as a service without one\n"
+                 "error web.container:3: PodmanArgs=: --pid: a container sees its own processes only; 'wolffia exec' runs a "
+                 "program among those of another\n"
+                 "error web.container:3: PodmanArgs=: --ipc: a container has its own System V and POSIX IPC; Pod= shares it, and a "
+                 "socket or file by Volume= does most of it more easily\n"
+                 "error web.container:3: PodmanArgs=: --uts: a container has a host name of its own, or its pod's; HostName=%H "
+                 "gives it the host's\n"},
                 {"Pull=allways",
                  "error web.container:3: Pull=: 'allways' is not known; did you mean always?\n"},
                 {"PodmanArgs=alpine",
@@ -191,6 +200,11 @@ static void test_warns(void) {
                 {"PodmanArgs=--privileged",
                  "note web.container:3: PodmanArgs=: --privileged gives all that a user namespace can: its capabilities, no masked "
                  "paths, SeccompProfile=nesting; on the host it gives nothing, and devices come by AddDevice=\n"},
+                {"PodmanArgs=--pid=private --ipc=shareable --uts private --cgroupns=private",
+                 "note web.container:3: PodmanArgs=: --pid: a container always has its own\n"
+                 "note web.container:3: PodmanArgs=: --ipc: a container always has its own\n"
+                 "note web.container:3: PodmanArgs=: --uts: a container always has its own\n"
+                 "note web.container:3: PodmanArgs=: --cgroupns: a container always has its own\n"},
                 {"PodmanArgs=--rm --runtime crun --userns=keep-id",
                  "note web.container:3: PodmanArgs=: --rm: a unit always does so\n"
                  "note web.container:3: PodmanArgs=: --runtime: no OCI runtime is used\n"},

@@ -74,6 +74,8 @@ static void test_names_the_fault(void) {
                 {"--security-opt|foo|img", "--security-opt=foo is not known"},
                 {"--restart=always|img", "--restart: write Restart= in [Service] instead"},
                 {"-it|img", "a service has no terminal"},
+                {"--pid=host|img", "--pid: a container sees its own processes only"},
+                {"--uts|host|img", "--uts: a container has a host name of its own"},
                 {"--restart|always|img", "--restart: write Restart= in [Service] instead"},
         };
 
