@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/containers.h"
 #include "cli/describe.h"
+#include "cli/each.h"
 #include "cli/usage.h"
 #include "cli/verb.h"
 
@@ -56,7 +57,8 @@ static void warn_of_change(Manager *manager, const Container *container) {
         verb_warn(text);
 }
 
-static bool act(Manager *manager, const char *method, const char *name, GError **error) {
+static bool act(Manager *manager, const char *name, void *data, GError **error) {
+        const char *method = data;
         g_autoptr(Container) container = NULL;
 
         if (!containers_find(manager, name, &container, error))
@@ -76,36 +78,14 @@ static bool act(Manager *manager, const char *method, const char *name, GError *
                     container->name);
 }
 
-/* Each for itself: one that fails does not keep the others. */
-static int act_on_all(const Verb *verb, const char *method, int argc, char **argv) {
-        g_auto(GStrv) arguments = NULL;
-        g_autoptr(Manager) manager = NULL;
-        g_autoptr(GError) error = NULL;
-        int status;
-
-        if (!verb_parse(verb, NULL, description, false, argc, argv, &arguments, &status))
-                return status;
-        if (!*arguments)
-                return verb_misuse(verb, "the name of a container is needed");
-        if (!manager_open(&manager, &error))
-                return verb_fail(error);
-        status = VERB_SUCCESS;
-        for (char **name = arguments; *name; name++) {
-                g_autoptr(GError) failure = NULL;
-                if (!act(manager, method, *name, &failure))
-                        status = verb_fail(failure);
-        }
-        return status;
-}
-
 int verb_start(const Verb *verb, int argc, char **argv) {
-        return act_on_all(verb, "StartUnit", argc, argv);
+        return each_container(verb, description, argc, argv, act, (void *) "StartUnit");
 }
 
 int verb_stop(const Verb *verb, int argc, char **argv) {
-        return act_on_all(verb, "StopUnit", argc, argv);
+        return each_container(verb, description, argc, argv, act, (void *) "StopUnit");
 }
 
 int verb_restart(const Verb *verb, int argc, char **argv) {
-        return act_on_all(verb, "RestartUnit", argc, argv);
+        return each_container(verb, description, argc, argv, act, (void *) "RestartUnit");
 }

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cli/containers.h"
+#include "cli/each.h"
 #include "cli/verb.h"
 
 #include <errno.h>
@@ -59,24 +60,16 @@ static bool wait_for_end(Manager *manager, const Container *container, GError **
         return true;
 }
 
-int verb_wait(const Verb *verb, int argc, char **argv) {
-        g_auto(GStrv) arguments = NULL;
-        g_autoptr(Manager) manager = NULL;
-        g_autoptr(GError) error = NULL;
-        int status;
+static bool act(Manager *manager, const char *name, void *data, GError **error) {
+        g_autoptr(Container) container = NULL;
 
-        if (!verb_parse(verb, NULL, description, false, argc, argv, &arguments, &status))
-                return status;
-        if (!*arguments)
-                return verb_misuse(verb, "the name of a container is needed");
-        if (!manager_open(&manager, &error))
-                return verb_fail(error);
-        for (char **name = arguments; *name; name++) {
-                g_autoptr(Container) container = NULL;
-                if (!containers_find_running(manager, *name, &container, &error) ||
-                    !wait_for_end(manager, container, &error))
-                        return verb_fail(error);
-                fflush(stdout);
-        }
-        return VERB_SUCCESS;
+        if (!containers_find_running(manager, name, &container, error) ||
+            !wait_for_end(manager, container, error))
+                return false;
+        fflush(stdout);
+        return true;
+}
+
+int verb_wait(const Verb *verb, int argc, char **argv) {
+        return each_container(verb, description, argc, argv, act, NULL);
 }
