@@ -31,6 +31,7 @@
 #include "network/holder-plan.h"
 #include "network/lease.h"
 #include "network/link.h"
+#include "network/lock.h"
 #include "network/registry.h"
 #include "network/resolver.h"
 #include "network/way-out.h"
@@ -237,8 +238,10 @@ static bool lock_networks(Holder *holder, const char *members, GError **error) {
                 autofd int fd = open(all, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
                 if (fd < 0 && errno == ENOENT)
                         continue;
-                if (fd < 0 || flock(fd, LOCK_EX) < 0)
-                        return fail_errno(error, errno, "Cannot lock %s", all);
+                if (fd < 0)
+                        return fail_errno(error, errno, "Cannot open %s", all);
+                if (!lock_wait(fd, all, LOCK_PATIENCE_MSEC, error))
+                        return false;
                 if (fstat(fd, &locked) == 0 && stat(all, &named) == 0 && locked.st_ino == named.st_ino) {
                         holder->lock_fd = steal_fd(&fd);
                         break;

@@ -8,10 +8,10 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "network/lock.h"
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 
 #define GROUP "Member"
 
@@ -28,8 +28,10 @@ bool lease_lock(const char *folder, int *ret_fd, GError **error) {
         g_autofree char *path = g_build_filename(folder, "lock", NULL);
 
         autofd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd < 0 || flock(fd, LOCK_EX) < 0)
-                return fail_errno(error, errno, "Cannot lock %s", path);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open %s", path);
+        if (!lock_wait(fd, path, LOCK_PATIENCE_MSEC, error))
+                return false;
         *ret_fd = steal_fd(&fd);
         return true;
 }

@@ -284,8 +284,8 @@ static bool parse(int argc, char **argv, Relay *relay) {
 }
 
 /* What stays binds addresses and ports of clients: CAP_NET_RAW is what IP_TRANSPARENT asks for, and no use for anything
- * else where socket() makes neither raw nor packet sockets. Not dumpable: other programs of networks are the same user in the same
- * namespace. */
+ * else where socket() makes neither raw nor packet sockets. Not dumpable, since the other programs of networks are the
+ * same user in the same namespace. */
 static bool give_up_privileges(const Relay *relay) {
         static const int calls[] = {
                 SYS_splice,     SYS_epoll_pwait, SYS_epoll_ctl, SYS_accept4, SYS_socket, SYS_setsockopt,

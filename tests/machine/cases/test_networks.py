@@ -245,3 +245,15 @@ def test_what_reads_the_bytes_of_payloads_has_no_privileges(machine):
     # And it is enough.
     assert nets.fetch(machine, "b", "http://a/").startswith("a ")
     assert machine.client(f"curl -sS --max-time 5 http://{HOST}:8081/").out == f"a ::ffff:{machine.client_address}\n"
+
+
+def test_a_network_waits_for_the_start_of_another_and_says_so(machine):
+    nets.network(machine, "app", "Internal=yes")
+    machine.alice("mkdir -p $XDG_RUNTIME_DIR/wolffia/.networks && systemctl --user daemon-reload && "
+                  "systemd-run --user --unit=other flock $XDG_RUNTIME_DIR/wolffia/.networks sleep 1000")
+    machine.eventually(lambda: machine.alice("flock --nonblock $XDG_RUNTIME_DIR/wolffia/.networks true", check=False).status != 0)
+    machine.alice("systemctl --user start --no-block app-network")
+    machine.eventually(lambda: "Waiting for another start" in machine.show("app-network", "StatusText"))
+    machine.alice("systemctl --user stop other")
+    machine.eventually(lambda: machine.show("app-network", "ActiveState") == "active")
+    assert "Waiting" not in machine.show("app-network", "StatusText")
