@@ -206,7 +206,8 @@ static char **list_names(const ContainerSpec *spec, const NetworkMember *asked) 
         add_name(names, prefixed);
         if (spec->unit && g_str_has_suffix(spec->unit, ".service")) {
                 g_autofree char *stem = g_strndup(spec->unit, strlen(spec->unit) - strlen(".service"));
-                g_autofree char *other = g_strconcat("systemd-", stem, NULL);
+                /* An instance of a template is systemd-NAME_INSTANCE there. */
+                g_autofree char *other = g_strdelimit(g_strconcat("systemd-", stem, NULL), "@", '_');
                 add_name(names, stem);
                 add_name(names, other);
         }

@@ -65,7 +65,8 @@ def inside(machine, name, command, check=True):
 
 
 def python(machine, name, code, check=True):
-    machine.write(f"~/roots/{name}/probe.py", code)
+    root = re.sub("@.*", "@", name)  # instances share that of their template
+    machine.write(f"~/roots/{root}/probe.py", code)
     return inside(machine, name, "/usr/bin/python3 /probe.py", check=check)
 
 

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Networks and their members as units: instances of templates, restarts, other names, and a host that lacks something."""
+
+import nets
+
+HOST = "192.0.2.10"
+
+
+def test_instances_of_a_template_are_members_with_names_of_their_own(machine):
+    nets.network(machine, "app")
+    nets.member(machine, "web@", "Network=app.network", "NetworkAlias=web", "HostName=web-%i")
+    nets.start(machine, "web@1", "web@2")
+    first, second = (nets.address(machine, f"web@{i}") for i in (1, 2))
+    assert first != second
+    assert nets.fetch(machine, "web@1", "http://web-2/") == f"web-2 ::ffff:{first}"
+    assert nets.fetch(machine, "web@2", "http://systemd-web_1/") == f"web-1 ::ffff:{second}", "as Podman calls it"
+    both = "import socket\nprint(*sorted({item[4][0] for item in socket.getaddrinfo('web', 80, socket.AF_INET)}))\n"
+    assert nets.python(machine, "web@1", both).split() == sorted([first, second])
+    machine.alice("systemctl --user stop web@1 web@2 app-web.slice", timeout=30)  # systemd keeps the slice of a template
+
+
+def test_a_network_that_is_restarted_restarts_its_members(machine):
+    nets.network(machine, "app")
+    nets.member(machine, "a", "Network=app.network", "PublishPort=8081:80")
+    nets.member(machine, "b", "Network=app.network")
+    nets.start(machine, "a", "b")
+    before = [machine.show(name, "MainPID") for name in ("app-network", "a", "b")]
+    machine.alice("systemctl --user restart app-network", timeout=60)
+    machine.eventually(lambda: [machine.show(name, "ActiveState") for name in ("app-network", "a", "b")] == ["active"] * 3,
+                       seconds=30)
+    after = [machine.show(name, "MainPID") for name in ("app-network", "a", "b")]
+    assert all(x != y for x, y in zip(before, after)), (before, after)
+    assert nets.fetch(machine, "b", "http://a/").startswith("a ")
+    assert machine.client(f"curl -sS --retry 5 --retry-all-errors --max-time 5 http://{HOST}:8081/").out.startswith("a ")
+
+
+def test_a_network_is_joined_by_its_bare_name(machine):
+    """As it stands in sets that were written for `podman network create shop`; the file that makes it is found by its NetworkName=."""
+    nets.network(machine, "app", "NetworkName=shop")
+    nets.member(machine, "a", "Network=shop", "NetworkAlias=db")
+    nets.member(machine, "b", "Network=app.network")
+    nets.start(machine, "a", "b")
+    assert machine.show("app-network", "ActiveState") == "active"
+    assert nets.fetch(machine, "b", "http://db/").startswith("a ")
+
+
+def test_a_host_without_nft_is_told_of_and_internal_networks_work(machine):
+    nft = machine.root("command -v nft").out.strip()
+    nets.network(machine, "app", "Internal=no")
+    nets.network(machine, "back", "Internal=yes")
+    nets.member(machine, "a", "Network=back.network", "PublishPort=8081:80")
+    nets.member(machine, "b", "Network=back.network")
+    machine.root(f"mv {nft} {nft}.away")
+    try:
+        machine.alice("systemctl --user daemon-reload")
+        assert machine.alice("systemctl --user start app-network", check=False).status != 0
+        said = [line for line in machine.journal("app-network").splitlines() if "nf_tables" in line]
+        assert len(said) == 1 and "apt install nftables" in said[0] and "Internal=yes does without" in said[0], said
+        nets.start(machine, "a", "b")
+        assert nets.fetch(machine, "b", "http://a/").startswith("a ")
+        # The gateway is whom the member sees: only rules know a relay's sockets that have the client's address.
+        assert machine.client(f"curl -sS --retry 5 --retry-all-errors --max-time 5 http://{HOST}:8081/").out.startswith("a ::ffff:10.")
+        group = machine.show("a", "ControlGroup")
+        relay = machine.root(f"for pid in $(cat /sys/fs/cgroup{group}/cgroup.procs); do "
+                             "grep -q wolffia-relay /proc/$pid/cmdline && grep CapEff /proc/$pid/status; done; true").out
+        assert relay.split() == ["CapEff:", "0" * 16], relay
+    finally:
+        machine.root(f"mv {nft}.away {nft}")
