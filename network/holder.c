@@ -69,6 +69,18 @@ typedef struct Holder {
         pid_t keeper;
 } Holder;
 
+/* Once there is something to clear away, being stopped waits: for a failure, after which everything is cleared away, or for
+ * the supervisor, which finds the signal pending. Returns the signals. */
+static sigset_t block_signals(void) {
+        sigset_t signals;
+
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGTERM);
+        sigaddset(&signals, SIGINT);
+        sigprocmask(SIG_BLOCK, &signals, NULL);
+        return signals;
+}
+
 /* ---- the keeper ---- */
 
 static bool write_sysctl(const char *path, const char *value, GError **error) {
@@ -194,15 +206,11 @@ static bool give_up_privileges(GError **error) {
 
 static bool keep(Holder *holder, GError **error) {
         g_autoptr(Resolver) resolver = NULL;
-        sigset_t signals;
+        sigset_t signals = block_signals();
 
         /* Locks are the holder's: they would last as long as any copy of the descriptor. */
         cleanup_fd(&holder->lock_fd);
         cleanup_fd(&holder->holder_fd);
-        sigemptyset(&signals);
-        sigaddset(&signals, SIGTERM);
-        sigaddset(&signals, SIGINT);
-        sigprocmask(SIG_BLOCK, &signals, NULL);
         autofd int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
         if (signal_fd < 0)
                 return fail_errno(error, errno, "Cannot wait for signals");
@@ -228,12 +236,12 @@ static void become_keeper(Holder *holder) {
 /* ---- the holder ---- */
 
 /* The folder of all networks goes with the last one, perhaps while we wait for its lock. */
-static bool lock_networks(Holder *holder, const char *members, GError **error) {
+static bool lock_networks(Holder *holder, GError **error) {
         g_autofree char *all = registry_folder(holder->runtime_dir, "");
         struct stat locked, named;
 
         for (;;) {
-                if (!file_make_folders(AT_FDCWD, members, 0700, error))
+                if (!file_make_folders(AT_FDCWD, all, 0700, error))
                         return false;
                 autofd int fd = open(all, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
                 if (fd < 0 && errno == ENOENT)
@@ -244,18 +252,19 @@ static bool lock_networks(Holder *holder, const char *members, GError **error) {
                         return false;
                 if (fstat(fd, &locked) == 0 && stat(all, &named) == 0 && locked.st_ino == named.st_ino) {
                         holder->lock_fd = steal_fd(&fd);
-                        break;
+                        return true;
                 }
         }
-        /* One that has just ended may have removed it before we had the lock. */
-        return file_make_folders(AT_FDCWD, members, 0700, error);
 }
 
 static bool make_folder(Holder *holder, GError **error) {
         g_autofree char *members = g_build_filename(holder->folder, "members", NULL);
         g_autofree char *own = g_build_filename(holder->folder, "holder", NULL);
 
-        if (!lock_networks(holder, members, error))
+        if (!lock_networks(holder, error))
+                return false;
+        (void) block_signals();
+        if (!file_make_folders(AT_FDCWD, members, 0700, error))
                 return false;
         autofd int fd = open(own, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (fd < 0)

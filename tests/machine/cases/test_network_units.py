@@ -66,3 +66,19 @@ def test_a_host_without_nft_is_told_of_and_internal_networks_work(machine):
         assert relay.split() == ["CapEff:", "0" * 16], relay
     finally:
         machine.root(f"mv {nft}.away {nft}")
+
+
+def test_a_network_that_is_stopped_while_it_starts_leaves_nothing(machine):
+    """What is left behind is looked for after each case; systemd kills all processes of a unit whose first one has ended."""
+    pasta = machine.root("command -v pasta").out.strip()
+    nets.network(machine, "app")
+    machine.root(f"mv {pasta} {pasta}.away")
+    machine.write(pasta, f"#!/bin/sh\nsleep 1\nexec {pasta}.away \"$@\"\n", user="root", mode="755")
+    try:
+        machine.alice("systemctl --user daemon-reload && systemctl --user start --no-block app-network")
+        machine.eventually(lambda: machine.alice("ls $XDG_RUNTIME_DIR/wolffia/.networks/app/pasta.pid", check=False).status == 0)
+        machine.alice("systemctl --user stop app-network", timeout=30)
+        assert machine.show("app-network", "Result") == "success"
+        assert machine.alice("ls $XDG_RUNTIME_DIR/wolffia/.networks", check=False).status != 0
+    finally:
+        machine.root(f"mv {pasta}.away {pasta}")
