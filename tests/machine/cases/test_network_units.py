@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Networks and their members as units: instances of templates, restarts, other names, and a host that lacks something."""
 
+import shlex
+from pathlib import Path
+
 import nets
 
 HOST = "192.0.2.10"
@@ -82,3 +85,34 @@ def test_a_network_that_is_stopped_while_it_starts_leaves_nothing(machine):
         assert machine.alice("ls $XDG_RUNTIME_DIR/wolffia/.networks", check=False).status != 0
     finally:
         machine.root(f"mv {pasta}.away {pasta}")
+
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "network"
+
+# What each server says of itself, asked over the network by the web server's own container.
+ASK = {
+    "shop-cache 6379": ("printf 'PING\\r\\nQUIT\\r\\n'", "+PONG"),
+    # A request for TLS (PostgreSQL's message formats, SSLRequest), which is answered with one letter.
+    "shop-database 5432": ("printf '\\000\\000\\000\\010\\004\\322\\026\\057'", "N"),
+}
+
+
+def test_the_web_server_of_the_examples_reaches_database_and_cache_by_name(machine):
+    known = machine.alice("wolffia images").out
+    for image in ("nginx", "postgresql", "redis"):
+        if f"localhost/{image}" not in known:
+            machine.alice(f"wolffia import localhost/{image} /srv/images/{image}.oci.tar", timeout=300)
+    machine.alice("printf tops3cret >~/password.txt && wolffia secret create shop-password ~/password.txt")
+    for path in EXAMPLE.iterdir():
+        machine.write(f"~/.config/wolffia/network/{path.name}", path.read_text())
+    try:
+        machine.alice("systemctl --user daemon-reload && systemctl --user start shop-web", timeout=120)
+        assert "Hello" in machine.client(f"curl -sS --retry 5 --retry-all-errors http://{HOST}:8080/").out
+        assert machine.show("shop-cache", "StatusText") == "healthy: PONG"
+        for place, (question, answer) in ASK.items():
+            command = shlex.quote(f"{question} | busybox timeout 5 busybox nc {place}")
+            out = machine.alice(f"wolffia exec shop-web sh -c {command}", check=False, timeout=30).out
+            assert out.startswith(answer), (place, out)
+    finally:
+        machine.alice("systemctl --user stop shop-web shop-database shop-cache; wolffia secret remove shop-password; "
+                      "wolffia volume remove --force shop-database shop-cache; rm -r ~/.config/wolffia/network", check=False, timeout=120)
