@@ -99,21 +99,28 @@ static void check_capabilities(const KeyLoad *load, const ContainerSpec *spec) {
         }
 }
 
-/* Behind check_capabilities(): in one sentence, not with all capabilities that are in vain one by one. */
-static void check_privileged(const KeyLoad *load, ContainerSpec *spec) {
+/* At each PodmanArgs= that has the option. */
+static void note_option(const KeyLoad *load, const char *option, const char *text) {
         g_autoptr(GPtrArray) lines = unit_file_all(load->unit, "Container", "PodmanArgs");
 
-        if (!container_spec_expand(spec))
-                return;
         for (guint i = 0; i < lines->len; i++) {
                 const UnitAssignment *line = lines->pdata[i];
 
-                if (strstr(line->value, "--privileged"))
-                        problem_add(
-                                load->problems, PROBLEM_NOTE, line->file, line->line, line->key,
-                                "--privileged gives all that a user namespace can: its capabilities, no masked paths, "
-                                "SeccompProfile=nesting; on the host it gives nothing, and devices come by AddDevice=");
+                if (strstr(line->value, option))
+                        problem_add(load->problems, PROBLEM_NOTE, line->file, line->line, line->key, "%s %s",
+                                    option, text);
         }
+}
+
+/* Behind check_capabilities(): in one sentence, not with all capabilities that are in vain one by one. */
+static void expand(const KeyLoad *load, ContainerSpec *spec) {
+        if (spec->gpus)
+                note_option(load, "--gpus", "is taken as AddDevice=nvidia.com/gpu=all");
+        if (container_spec_expand(spec))
+                note_option(
+                        load, "--privileged",
+                        "gives all that a user namespace can: its capabilities, no masked paths, "
+                        "SeccompProfile=nesting; on the host it gives nothing, and devices come by AddDevice=");
 }
 
 static void check_network_use(const KeyLoad *load, const ContainerSpec *spec) {
@@ -149,6 +156,6 @@ void container_check(KeyLoad *load) {
                 key_load_report_key(load, PROBLEM_ERROR, "Group", "User= has a group already");
         container_remap(load, spec);
         check_capabilities(load, spec);
-        check_privileged(load, spec);
+        expand(load, spec);
         check_network_use(load, spec);
 }

@@ -67,6 +67,15 @@ bool check_entrypoint(const char *value, GError **error) {
                value_json_list_parse(value, words, error);
 }
 
+/* A number is a count to some programs, and a name to podman. */
+bool check_gpus(const char *value, GError **error) {
+        return g_str_equal(value, "all") ||
+               fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "'%s' may mean a number of devices or one of them; write AddDevice=nvidia.com/gpu=NAME for each, "
+                    "as `nvidia-ctk cdi list` shows them, or all",
+                    value);
+}
+
 bool check_group(const char *value, GError **error) {
         g_autofree char *user = NULL, *group = NULL;
 

@@ -12,6 +12,7 @@ bool check_cpus(const char *value, GError **error);
 bool check_device(const char *value, GError **error);
 bool check_duration(const char *value, GError **error);
 bool check_entrypoint(const char *value, GError **error);
+bool check_gpus(const char *value, GError **error);
 bool check_group(const char *value, GError **error);
 bool check_health(const char *value, GError **error);
 bool check_health_action(const char *value, GError **error);

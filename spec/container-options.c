@@ -4,6 +4,8 @@
 
 #include "spec/container-options.h"
 
+#include "base/error.h"
+#include "spec/container-checks.h"
 #include "spec/container-keys.h"
 #include "spec/key-options.h"
 
@@ -17,6 +19,8 @@ bool container_options_parse(const char *const *arguments, ContainerSpec **ret_s
         for (; *arguments; arguments++)
                 g_ptr_array_add(spec->command, g_strdup(*arguments));
 
+        if (spec->gpus && !check_gpus(spec->gpus, error))
+                return fail_prefix(error, "--gpus");
         (void) container_spec_expand(spec);
         *ret_spec = g_steal_pointer(&spec);
         return true;

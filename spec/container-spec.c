@@ -21,6 +21,9 @@ void container_spec_free(ContainerSpec *spec) {
 bool container_spec_expand(ContainerSpec *spec) {
         bool is_privileged = spec->privileged == TRISTATE_YES;
 
+        if (spec->gpus)
+                g_ptr_array_add(spec->devices, g_strconcat("nvidia.com/gpu=", spec->gpus, NULL));
+        g_clear_pointer(&spec->gpus, g_free);
         spec->privileged = TRISTATE_UNSET;
         if (!is_privileged)
                 return false;

@@ -39,6 +39,7 @@ typedef struct ContainerSpec {
         GPtrArray *masked;
         GPtrArray *unmasked;
         GPtrArray *devices;
+        char *gpus; /* --gpus, until container_spec_expand() */
 
         char *pod;               /* the pod that it is a member of */
         Tristate start_with_pod; /* whether the pod starts it; the generator's */
@@ -115,8 +116,8 @@ ContainerSpec *container_spec_new(void);
 /* Makes it as good as new, for the next unit. */
 void container_spec_clear(ContainerSpec *spec);
 void container_spec_free(ContainerSpec *spec);
-/* Says --privileged by what it stands for, as far as a user namespace can give it: all capabilities of that namespace, no
- * masked paths, and a system call filter under which a payload may make namespaces and mounts. False when it was not
- * said. */
+/* Says --gpus and --privileged by what they stand for. The first is a device; the other is, as far as a user namespace can give it: all capabilities of that namespace, no
+ * masked paths, and a system call filter under which a payload may make namespaces and mounts. False when that was
+ * not said. */
 bool container_spec_expand(ContainerSpec *spec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContainerSpec, container_spec_free)

@@ -120,6 +120,8 @@ static void test_keys_with_a_turn(void) {
         assert_loads("VolatileTmp=yes", "--tmpfs=/tmp:rw,size=512M,mode=1777");
         assert_loads("PodmanArgs=--cap-add NET_RAW -p 80:80 \"--env=A=b c\"\nPodmanArgs=--init",
                      "--env=A=b c|--publish=80:80|--cap-add=NET_RAW|--init");
+        g_auto(Loaded) graphics = load("AddDevice=/dev/fuse\nPodmanArgs=--gpus=all\n");
+        g_assert_cmpstr(graphics.options, ==, "--device=/dev/fuse|--device=nvidia.com/gpu=all");
         g_auto(Loaded) loaded = load("Rootfs=./root\nExec=/bin/sh\n");
         g_assert_cmpstr(loaded.options, ==, "--rootfs=/units/root|/bin/sh");
         g_assert_cmpstr(loaded.text, ==, "");
@@ -179,6 +181,9 @@ static void test_tells_one_fault(void) {
                  "socket or file by Volume= does most of it more easily\n"
                  "error web.container:3: PodmanArgs=: --uts: a container has a host name of its own, or its pod's; HostName=%H "
                  "gives it the host's\n"},
+                {"PodmanArgs=--gpus=2",
+                 "error web.container:3: PodmanArgs=: --gpus: '2' may mean a number of devices or one of them; write "
+                 "AddDevice=nvidia.com/gpu=NAME for each, as `nvidia-ctk cdi list` shows them, or all\n"},
                 {"Pull=allways",
                  "error web.container:3: Pull=: 'allways' is not known; did you mean always?\n"},
                 {"PodmanArgs=alpine",
@@ -200,6 +205,8 @@ static void test_warns(void) {
                 {"PodmanArgs=--privileged",
                  "note web.container:3: PodmanArgs=: --privileged gives all that a user namespace can: its capabilities, no masked "
                  "paths, SeccompProfile=nesting; on the host it gives nothing, and devices come by AddDevice=\n"},
+                {"PodmanArgs=--gpus all",
+                 "note web.container:3: PodmanArgs=: --gpus is taken as AddDevice=nvidia.com/gpu=all\n"},
                 {"PodmanArgs=--pid=private --ipc=shareable --uts private --cgroupns=private",
                  "note web.container:3: PodmanArgs=: --pid: a container always has its own\n"
                  "note web.container:3: PodmanArgs=: --ipc: a container always has its own\n"

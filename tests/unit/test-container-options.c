@@ -76,6 +76,7 @@ static void test_names_the_fault(void) {
                 {"-it|img", "a service has no terminal"},
                 {"--pid=host|img", "--pid: a container sees its own processes only"},
                 {"--uts|host|img", "--uts: a container has a host name of its own"},
+                {"--gpus=2|img", "--gpus: '2' may mean"},
                 {"--restart|always|img", "--restart: write Restart= in [Service] instead"},
         };
 
@@ -141,7 +142,9 @@ static ContainerSpec *random_spec(void) {
                 if (!spec->rootfs)
                         g_ptr_array_set_size(spec->command, 0);
         }
-        spec->privileged = TRISTATE_UNSET; /* is said otherwise when it has been read */
+        /* Are said otherwise when they have been read. */
+        spec->privileged = TRISTATE_UNSET;
+        g_clear_pointer(&spec->gpus, g_free);
         return spec;
 }
 
