@@ -187,15 +187,15 @@ static bool is_credential(const Translation *translation, const char *name) {
 
 static void take_secret(const Check *check, Translation *translation, const UnitAssignment *line,
                         const char *value) {
-        static const char *const suffixes[] = {"", ".cred"};
+        static const char *const suffixes[] = {"", VALUE_SECRET_ENCRYPTED};
+        g_autofree char *store = value_secret_store();
         g_autoptr(Secret) secret = NULL;
 
         if (!value_secret_parse(value, &secret, NULL) || is_credential(translation, secret->name))
                 return;
         for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
                 g_autofree char *name = g_strconcat(secret->name, suffixes[i], NULL);
-                g_autofree char *path =
-                        g_build_filename(g_get_user_data_dir(), "wolffia", "secrets", name, NULL);
+                g_autofree char *path = g_build_filename(store, name, NULL);
 
                 if (access(path, F_OK) == 0)
                         return;

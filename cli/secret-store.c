@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "spec/value-secret.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,8 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX ".cred"
-
 void stored_secret_free(StoredSecret *secret) {
         if (!secret)
                 return;
@@ -27,20 +26,17 @@ void stored_secret_free(StoredSecret *secret) {
         g_free(secret);
 }
 
-static char *find_folder(void) {
-        return g_build_filename(g_get_user_data_dir(), "wolffia", "secrets", NULL);
-}
-
 /* podman-secret-create(1), and no suffix that would make it look encrypted. */
 static bool check_name(const char *name, GError **error) {
-        bool good = g_ascii_isalnum(*name) && strlen(name) <= 200 && !g_str_has_suffix(name, SUFFIX);
+        bool good = g_ascii_isalnum(*name) && strlen(name) <= 200 &&
+                    !g_str_has_suffix(name, VALUE_SECRET_ENCRYPTED);
 
         for (const char *p = name; good && *p; p++)
                 good = g_ascii_isalnum(*p) || strchr("_.-", *p);
         return good ||
                fail(error, WOLFFIA_ERROR_VALUE,
                     "'%s' cannot be a secret's name: letters, digits and _ . - are, beginning with a letter or "
-                    "digit, and not ending with " SUFFIX,
+                    "digit, and not ending with " VALUE_SECRET_ENCRYPTED,
                     name);
 }
 
@@ -49,8 +45,8 @@ static bool check_name(const char *name, GError **error) {
 /* NULL when PATH is no regular file. */
 static StoredSecret *look_at(const char *folder, const char *file) {
         g_autofree char *path = g_build_filename(folder, file, NULL);
-        bool is_encrypted = g_str_has_suffix(file, SUFFIX);
-        gsize length = strlen(file) - (is_encrypted ? strlen(SUFFIX) : 0);
+        bool is_encrypted = g_str_has_suffix(file, VALUE_SECRET_ENCRYPTED);
+        gsize length = strlen(file) - (is_encrypted ? strlen(VALUE_SECRET_ENCRYPTED) : 0);
         struct stat status;
 
         if (lstat(path, &status) < 0 || !S_ISREG(status.st_mode))
@@ -73,7 +69,7 @@ static int compare_names(const void *a, const void *b) {
 
 GPtrArray *secret_store_list(void) {
         GPtrArray *secrets = g_ptr_array_new_with_free_func((GDestroyNotify) stored_secret_free);
-        g_autofree char *path = find_folder();
+        g_autofree char *path = value_secret_store();
         autodir DIR *folder = opendir(path); /* not there: there are none */
         struct dirent *entry;
 
@@ -90,7 +86,8 @@ GPtrArray *secret_store_list(void) {
 }
 
 static StoredSecret *find(const char *name) {
-        g_autofree char *folder = find_folder(), *file = g_strconcat(name, SUFFIX, NULL);
+        g_autofree char *folder = value_secret_store(),
+                        *file = g_strconcat(name, VALUE_SECRET_ENCRYPTED, NULL);
         StoredSecret *secret = look_at(folder, file);
 
         return secret ? secret : look_at(folder, name);
@@ -155,7 +152,8 @@ bool secret_store_read(const StoredSecret *secret, char **ret_data, gsize *ret_s
 /* ---- making and removing ---- */
 
 static bool write_file(const char *name, bool is_encrypted, const char *data, gsize size, GError **error) {
-        g_autofree char *folder = find_folder(), *file = g_strconcat(name, is_encrypted ? SUFFIX : "", NULL);
+        g_autofree char *folder = value_secret_store(),
+                        *file = g_strconcat(name, is_encrypted ? VALUE_SECRET_ENCRYPTED : "", NULL);
 
         if (!file_make_folders(AT_FDCWD, folder, 0700, error))
                 return false;

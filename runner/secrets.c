@@ -60,8 +60,8 @@ static bool decrypt(const char *name, const char *path, char **ret_value, gsize 
 }
 
 static bool find_value(const char *name, char **ret_value, gsize *ret_size, GError **error) {
-        g_autofree char *store = g_build_filename(g_get_user_data_dir(), "wolffia", "secrets", NULL);
-        g_autofree char *encrypted = g_strconcat(name, ".cred", NULL);
+        g_autofree char *store = value_secret_store();
+        g_autofree char *encrypted = g_strconcat(name, VALUE_SECRET_ENCRYPTED, NULL);
         g_autofree char *encrypted_path = g_build_filename(store, encrypted, NULL);
         const char *given = g_getenv("CREDENTIALS_DIRECTORY");
         g_autoptr(GError) failure = NULL;

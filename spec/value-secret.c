@@ -21,6 +21,10 @@ void secret_free(Secret *secret) {
         g_free(secret);
 }
 
+char *value_secret_store(void) {
+        return g_build_filename(g_get_user_data_dir(), "wolffia", "secrets", NULL);
+}
+
 bool value_secret_check_name(const char *name, GError **error) {
         bool good = *name && *name != '-' && strlen(name) <= LONGEST_NAME && !g_str_equal(name, ".") &&
                     !g_str_equal(name, "..") && g_utf8_validate(name, -1, NULL);

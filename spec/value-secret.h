@@ -25,6 +25,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Secret, secret_free)
 
 bool value_secret_parse(const char *text, Secret **ret_secret, GError **error);
 
+/* The user's store, $XDG_DATA_HOME/wolffia/secrets: a file for each secret, NAME as it is, or NAME and this suffix, which
+ * systemd-creds(1) decrypts. Caller frees. */
+#define VALUE_SECRET_ENCRYPTED ".cred"
+char *value_secret_store(void);
+
 /* Whether NAME can be that of a secret: it is the name of a file in the store. Not empty, no ".", no "..", no
  * "/", "=", ",", no control characters, at most 247 bytes, so that there is room for a suffix. */
 bool value_secret_check_name(const char *name, GError **error);

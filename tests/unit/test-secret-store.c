@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/secret-store.h"
+#include "spec/value-secret.h"
 #include "tests/lib/scratch.h"
 
 #include <string.h>
@@ -31,6 +32,8 @@ static void what_is_stored_is_read(void) {
         g_assert_true(secret_store_find("db", &secret, NULL));
         g_assert_true(secret_store_read(secret, &data, &size, NULL));
         g_assert_cmpstr(data, ==, "second\n");
+        g_autofree char *folder = value_secret_store(), *path = g_build_filename(folder, "db", NULL);
+        g_assert_cmpstr(secret->path, ==, path);
         g_assert_cmpint(stat(secret->path, &status), ==, 0);
         g_assert_cmpint(status.st_mode & 07777, ==, 0600);
 
