@@ -4,6 +4,7 @@
 
 #include "cli/json.h"
 #include "cli/usage.h"
+#include "runner/health-check.h"
 #include "spec/container-keys.h"
 #include "spec/value-port.h"
 
@@ -34,17 +35,8 @@ char *describe_reason(Manager *manager, const Container *container) {
         return text;
 }
 
-const char *describe_health(Manager *manager, const Container *container) {
-        static const char *const words[] = {"healthy", "unhealthy", "starting"};
-        g_autofree char *text = NULL;
-
-        if (!container->state || !*container->unit ||
-            !manager_get_string(manager, container->unit, "Service", "StatusText", &text, NULL))
-                return NULL;
-        for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-                if (g_str_has_prefix(text, words[i]) && !g_ascii_isalpha(text[strlen(words[i])]))
-                        return words[i];
-        return NULL;
+const char *describe_health(const Container *container) {
+        return container->folder ? health_check_find_status(container->folder) : NULL;
 }
 
 /* ---- ports ---- */
@@ -108,7 +100,7 @@ void describe_summary(JsonBuilder *builder, Manager *manager, const Container *c
         json_add_string(builder, "state", container_status(container));
         add_time(builder, "since", describe_since(manager, container));
         json_add_string(builder, "reason", reason);
-        json_add_string(builder, "health", describe_health(manager, container));
+        json_add_string(builder, "health", describe_health(container));
         add_ports(builder, container);
         json_add_string(builder, "network", state ? state->network : "");
         json_add_number(builder, "pid", state ? (guint64) state->payload : JSON_UNKNOWN);

@@ -19,8 +19,8 @@ gint64 describe_since(Manager *manager, const Container *container);
 /* Why it failed or is broken, in the runner's words; NULL when there is nothing to say. Caller frees. */
 char *describe_reason(Manager *manager, const Container *container);
 
-/* "healthy", "unhealthy" or "starting", as the unit's STATUS= begins; NULL where nothing is checked. Static. */
-const char *describe_health(Manager *manager, const Container *container);
+/* "healthy", "unhealthy" or "starting"; NULL where nothing is checked, or has been checked yet. Static. */
+const char *describe_health(const Container *container);
 
 /* "8080->80/tcp, …", as it is in force or, when it does not run, as it was asked for. Caller frees. */
 char *describe_ports(const Container *container);

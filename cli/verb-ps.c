@@ -56,7 +56,7 @@ static void print_table(Manager *manager, const GPtrArray *containers) {
                 table_add(table, container_image(container), TABLE_PLAIN);
                 table_add(table, state, state_colour(state));
                 table_add(table, age, TABLE_PLAIN);
-                const char *health = describe_health(manager, container);
+                const char *health = describe_health(container);
                 table_add(table, health, g_strcmp0(health, "unhealthy") == 0 ? TABLE_BAD : TABLE_PLAIN);
                 table_add(table, ports, TABLE_PLAIN);
                 table_add(table, memory, TABLE_PLAIN);

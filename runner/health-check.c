@@ -83,6 +83,20 @@ static void save_state(const Check *check) {
         (void) file_write_atomic(AT_FDCWD, path, text, strlen(text), 0600, NULL);
 }
 
+const char *health_check_find_status(const char *folder) {
+        g_autofree char *path = g_build_filename(folder, HEALTH_FILE_NAME, NULL), *text = NULL;
+        g_autoptr(GKeyFile) file = g_key_file_new();
+
+        if (!file_read(AT_FDCWD, path, FILE_SIZE_MAX, &text, NULL, NULL) ||
+            !g_key_file_load_from_data(file, text, (gsize) -1, G_KEY_FILE_NONE, NULL))
+                return NULL;
+        g_autofree char *name = g_key_file_get_string(file, "Health", "Status", NULL);
+        for (HealthStatus status = HEALTH_STARTING; status <= HEALTH_UNHEALTHY; status++)
+                if (g_strcmp0(name, health_status_name(status)) == 0)
+                        return health_status_name(status);
+        return NULL;
+}
+
 /* ---- the command ---- */
 
 static ExecRequest *plan_request(const HealthCommand *command) {

@@ -19,3 +19,7 @@
 /* The arguments are --record-fd=, --report-fd=: a datagram socket that the supervisor hears NEXT=MILLISECONDS and
  * ACTION=kill or stop by, and what it is to tell systemd. Returns an exit status. */
 int health_check_main(int argc, char **argv);
+
+/* "starting", "healthy" or "unhealthy", by that file in the runtime folder FOLDER, which a payload cannot write, as opposed
+ * to the unit's STATUS=; NULL when no check has ended yet. Static. */
+const char *health_check_find_status(const char *folder);

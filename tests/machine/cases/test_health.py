@@ -44,6 +44,18 @@ def test_an_unhealthy_container_is_told_and_can_become_healthy_again(machine):
     machine.alice("systemctl --user stop box")
 
 
+def test_health_is_not_what_a_payload_says_of_itself(machine):
+    box.make_plain_root(machine)
+    machine.write("~/boast.py", "import os, socket, time\ns = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+                                "s.connect(os.environ['NOTIFY_SOCKET'])\ns.send(b'READY=1\\nSTATUS=healthy: believe me')\ntime.sleep(600)\n")
+    web.write(machine, "[Container]\nRootfs=%h/plain\nVolume=/usr:/usr:ro\nVolume=%h/boast.py:/tmp/boast.py:ro\nNotify=yes\n"
+                       "Exec=/usr/bin/python3 /tmp/boast.py\nNetwork=none\nStopSignal=SIGKILL\n", "box")
+    machine.alice("systemctl --user start box")
+    assert status(machine) == "healthy: believe me"
+    assert machine.alice("wolffia ps --format '{{.name}} {{.health}}'").out.split() in (["box"], ["box", "null"], ["box", "-"])
+    machine.alice("systemctl --user stop box", check=False)
+
+
 def test_every_form_of_a_command_is_run(machine):
     for command in ("CMD-SHELL test -e /script && echo yes", "CMD test -e /script", '["CMD", "test", "-e", "/script"]',
                     '["CMD-SHELL", "test -e /script"]', "test $(id -u) = 1000 -a $A = 1 -a $PWD = /tmp"):
