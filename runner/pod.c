@@ -22,6 +22,7 @@
 #include "runner/namespaces.h"
 #include "runner/network-join.h"
 #include "runner/network-tap.h"
+#include "runner/peer.h"
 #include "runner/preflight.h"
 #include "runner/security-sysctl.h"
 #include "runner/state.h"
@@ -165,10 +166,31 @@ static bool open_members(const Run *run, const char *policy, int *ret_fd, GError
         return *ret_fd >= 0 || fail_errno(error, errno, "Cannot open %s", path);
 }
 
+/* A look, and no lock: two starts at the same moment get past it, one of which then fails at its ports, if it has any. */
+static bool check_name(const Run *run, GError **error) {
+        Peer other = {0};
+
+        if (!state_check_folder(run, error))
+                return false;
+        if (!peer_find(&run->session, run->spec->name, true, &other, NULL))
+                return true;
+        bool is_free =
+                !g_str_equal(other.state->name, run->spec->name) || /* an alias */
+                fail(error, WOLFFIA_ERROR_VALUE,
+                     "A pod named '%s' is running already, as %s; stop it, or give this one another PodName=",
+                     run->spec->name, *other.state->unit ? other.state->unit : "no unit");
+        peer_clear(&other);
+        return is_free;
+}
+
 static bool prepare(Run *run, const char *policy, int *ret_members_fd, GError **error) {
         run->stage = "session";
         if (!session_find(run->spec->name, &run->session, error))
                 return false;
+        if (!check_name(run, error)) {
+                run->session.owns_container_dir = false; /* but the other's, to be left alone */
+                return false;
+        }
         run->stage = "preflight";
         if (!preflight_check(error))
                 return false;
@@ -183,6 +205,7 @@ static bool prepare(Run *run, const char *policy, int *ret_members_fd, GError **
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "a pod has a network of its own; members can have that of a container, without a pod");
         run->stage = "mount";
+        supervise_when_interrupted(run);
         return file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) &&
                network_join_reserve(run->spec, &run->network, error) && mount_etc_write(run, error) &&
                write_pod(run, error) && open_members(run, policy, ret_members_fd, error);
@@ -209,9 +232,12 @@ static bool launch(Run *run, int members_fd, GError **error) {
             !network_join_start(&run->network, &run->owner, run->child, error) ||
             !sync_reach(&run->sync, POINT_MAPPED, error) || !sync_wait(&run->sync, POINT_ROOT, error))
                 return false;
+        supervise_when_interrupted(run);
         run->stage = "network";
-        if (!network_start(&run->network, run->session.container_dir, run->child, error) ||
-            !network_wait(&run->network, error))
+        if (!network_start(&run->network, run->session.container_dir, run->child, error))
+                return false;
+        supervise_when_interrupted(run);
+        if (!network_wait(&run->network, error))
                 return false;
         run->stage = "state";
         return sync_reach(&run->sync, POINT_CONNECTED, error) && sync_wait_exec(&run->sync, error) &&

@@ -203,12 +203,13 @@ bool state_is_alive(const ContainerState *state) {
 bool state_check_folder(const Run *run, GError **error) {
         g_autoptr(ContainerState) state = NULL;
 
-        /* What is no state does not live; one of the same name is refused by its lock (rootfs_reserve()). */
+        /* What is no state does not live; a container of the same name is refused by its lock (rootfs_reserve()). */
         if (!run->session.owns_container_dir || !state_load(run->session.container_dir, &state, NULL) ||
-            !state_is_alive(state) || g_str_equal(state->name, run->spec->name))
+            !state_is_alive(state) ||
+            (g_str_equal(state->name, run->spec->name) && !state->is_pod && !run->is_pod))
                 return true;
-        return fail(
-                error, WOLFFIA_ERROR_VALUE,
-                "The runtime folder %s is that of the container '%s', which runs as %s; choose another --name",
-                run->session.container_dir, state->name, *state->unit ? state->unit : "no unit");
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "The runtime folder %s is that of the %s '%s', which runs as %s; choose another --name",
+                    run->session.container_dir, state->is_pod ? "pod" : "container", state->name,
+                    *state->unit ? state->unit : "no unit");
 }

@@ -21,7 +21,7 @@ bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error)
  * to clean up, takes over. To be called again when there is more to clean up.
  *
  * Runs in:  the runner; children of its reset signals before they execute anything
- * Needs:    run->folder_fd */
+ * Needs:    run->folder_fd; a pod has none */
 void supervise_when_interrupted(const Run *run);
 
 /* Keeps such a signal waiting while something is made that nobody would know of. */

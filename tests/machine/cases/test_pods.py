@@ -102,6 +102,24 @@ def test_a_pod_is_listed_started_and_stopped_by_its_name(machine):
     machine.eventually(lambda: machine.show("web", "ActiveState") == "active")
 
 
+def test_a_pods_name_is_taken_once_and_a_start_that_is_interrupted_leaves_nothing(machine):
+    pod, folder = "/usr/libexec/wolffia/wolffia-runner --pod-infra --name=hand", "$XDG_RUNTIME_DIR/wolffia/hand"
+    machine.alice(f"{pod} --network=none >/dev/null 2>&1 &")
+    machine.eventually(lambda: machine.alice(f"test -e {folder}/state", check=False).status == 0)
+    result = machine.alice(f"{pod} --network=none", check=False)
+    assert result.status == 125 and "is that of the pod 'hand'" in result.err, result
+    result = machine.alice(f"RUNTIME_DIRECTORY=$XDG_RUNTIME_DIR/other {pod} --network=none", check=False)
+    assert result.status == 125 and "A pod named 'hand' is running already" in result.err, result
+    result = box.run(machine, "true", "--name=hand", check=False)
+    assert result.status == 125 and "is that of the pod 'hand'" in result.err, result
+    machine.alice(f"test -e {folder}/state && test -p {folder}/members && wolffia stop hand")
+    machine.eventually(lambda: machine.alice(f"test -e {folder}", check=False).status == 1)
+    for delay in range(0, 60, 5):
+        machine.alice(f"{pod} --publish=8099:80 2>/dev/null & sleep 0.0{delay:02}; kill $!; wait $!", check=False)
+        result = machine.alice(f"test ! -e {folder} && ! pgrep -a 'pasta|passt|wolffia-'", check=False)
+        assert result.status == 0, (delay, result)
+
+
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "pod"
 
 
