@@ -28,6 +28,7 @@
 #include "base/sync.h"
 #include "config.h"
 #include "network/confine.h"
+#include "network/enclose.h"
 #include "network/holder-plan.h"
 #include "network/lease.h"
 #include "network/link.h"
@@ -185,9 +186,9 @@ static void forget(const Holder *holder) {
         (void) rmdir(all); /* with the last one */
 }
 
-/* What is left is the user's way to the files of networks. It stays dumpable: members, and the next holder, find the
- * namespace by /proc/PID/ns/, and without CAP_SYS_PTRACE over it nobody comes nearer than that. */
-static bool give_up_privileges(GError **error) {
+/* What is left is a folder of the user's. It stays dumpable: members, and the next holder, find the namespace by
+ * /proc/PID/ns/, and without CAP_SYS_PTRACE over it nobody comes nearer than that. */
+static bool give_up_privileges(const Holder *holder, GError **error) {
         static const int calls[] = {
                 SYS_recvfrom,   SYS_sendto, SYS_openat, SYS_read,       SYS_write,     SYS_fstat,
                 SYS_lseek,      SYS_fcntl,  SYS_getpid, SYS_getdents64, SYS_getrandom, SYS_unlinkat,
@@ -199,6 +200,12 @@ static bool give_up_privileges(GError **error) {
 #endif
         };
 
+        g_autofree char *folder = g_build_filename(holder->runtime_dir, "wolffia", NULL);
+
+        (void) g_random_int(); /* reads its seed while there is a /dev */
+        if (!enclose(folder, error))
+                return fail_prefix(error,
+                                   "Cannot shut the process that answers for names away from your files");
         return confine(0, calls, G_N_ELEMENTS(calls)) ||
                fail_errno(error, errno,
                           "Cannot give up the privileges of the process that answers for names");
@@ -216,7 +223,7 @@ static bool keep(Holder *holder, GError **error) {
                 return fail_errno(error, errno, "Cannot wait for signals");
         if (!make(holder, error) ||
             !resolver_open(holder->runtime_dir, holder->state, WAY_OUT_INTERFACE, &resolver, error) ||
-            !give_up_privileges(error) || !sync_reach(&holder->sync, POINT_OPEN, error))
+            !give_up_privileges(holder, error) || !sync_reach(&holder->sync, POINT_OPEN, error))
                 return false;
         sync_close(&holder->sync);
         resolver_run(resolver, signal_fd);

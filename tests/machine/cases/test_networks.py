@@ -240,6 +240,8 @@ def test_what_reads_the_bytes_of_payloads_has_no_privileges(machine):
     none = {"CapInh": "0" * 16, "CapPrm": "0" * 16, "CapEff": "0" * 16, "CapBnd": "0" * 16, "CapAmb": "0" * 16,
             "NoNewPrivs": "1", "Seccomp": "2"}
     assert privileges(machine, keeper) == none
+    seen = machine.root(f"cd /proc/{keeper}/root && find . -xdev; ls run/user/1000/wolffia/.networks").out.split()
+    assert seen == [".", "./run", "./run/user", "./run/user/1000", "./run/user/1000/wolffia", "app"], seen
     bind = "%016x" % (1 << 10 | 1 << 13)  # CAP_NET_BIND_SERVICE, CAP_NET_RAW
     assert privileges(machine, relay) == none | {"CapPrm": bind, "CapEff": bind}
     # And it is enough.
