@@ -193,6 +193,16 @@ def test_what_the_kernel_does_not_do_is_told_and_the_container_runs(machine):
     machine.alice("rm -r ~/mapped")
 
 
+def test_an_images_files_come_by_a_volume_as_the_refusal_of_type_image_says(machine):
+    forget(machine, "filled")
+    result = box.run(machine, "true", "--mount=type=image,source=localhost/box,target=/files", check=False)
+    assert result.status == 125 and "wolffia run --volume=NAME:/FOLDER IMAGE true" in result.err, result
+    machine.alice("wolffia run --volume=filled:/etc localhost/box true; systemctl --user stop session.slice", timeout=60)
+    out = box.run(machine, "cat /files/group; echo >/files/x", "--mount=type=volume,source=filled,target=/files,ro", check=False)
+    assert "audio:x:29:app" in out.out and "ead-only" in out.err + out.out, out
+    machine.alice("wolffia volume remove filled")
+
+
 @row("F5")
 def test_the_folder_that_denies_the_way_to_a_volume_is_named(machine):
     machine.root("mkdir -p /srv/open/closed/data && chmod 700 /srv/open/closed")
