@@ -40,6 +40,12 @@ static bool check_driver(const Container *container, GError **error) {
                         container->name);
         if (g_strcmp0(driver, "none") == 0)
                 verb_warn("the container runs with LogDriver=none, so only what its unit says is there");
+        if (container->state && *container->state->log_path) {
+                g_autofree char *text =
+                        g_strdup_printf("the container writes into %s, so only what its unit says is there",
+                                        container->state->log_path);
+                verb_warn(text);
+        }
         return true;
 }
 

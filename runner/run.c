@@ -50,6 +50,7 @@
 #include "runner/namespaces.h"
 #include "runner/network-join.h"
 #include "runner/network-tap.h"
+#include "runner/payload-output.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload.h"
 #include "runner/preflight.h"
@@ -112,28 +113,6 @@ static void become_child(Run *run) {
 }
 
 /* ---- the runner ---- */
-
-static bool open_output(Run *run, GError **error) {
-        const char *driver = run->spec->log_driver;
-        int fds[2];
-
-        if (g_strcmp0(driver, "passthrough") == 0 || g_strcmp0(driver, "passthrough-tty") == 0)
-                return true;
-        if (g_strcmp0(driver, "none") == 0) {
-                run->payload_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-                return run->payload_fd >= 0 || fail_errno(error, errno, "Cannot open /dev/null");
-        }
-        /* One pipe for both streams, so that their order is kept; a pipe, not the journal's socket, since
-         * images open /dev/stdout again, and a socket cannot be opened. */
-        if (pipe2(fds, O_CLOEXEC) < 0)
-                return fail_errno(error, errno, "Cannot make a pipe");
-        run->output_fd = fds[0];
-        run->payload_fd = fds[1];
-        /* Only who gets at the payload's descriptors gets at the pipe. */
-        if (!run->has_user && fchmod(run->payload_fd, 0666) < 0)
-                return fail_errno(error, errno, "Cannot open the output to the payload");
-        return true;
-}
 
 /* The payload's notifications come to a socket of ours; the supervisor passes on what a payload may say. */
 static bool open_notify(Run *run, GError **error) {
@@ -255,7 +234,7 @@ static bool prepare(Run *run, GError **error) {
         if (!reserved)
                 return false;
         if (!file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) ||
-            !open_output(run, error) || !open_notify(run, error) || !plan_environment(run, error) ||
+            !payload_output_open(run, error) || !open_notify(run, error) || !plan_environment(run, error) ||
             !secrets_load(run, error) || !health_prepare(run, error) ||
             !exec_listen(run->session.container_dir, &run->exec_fd, error) ||
             !exec_record_write(run, &run->record_fd, error))
@@ -333,7 +312,7 @@ static void sweep_aside(Run *run) {
                 return;
         /* What it holds of the container would outlive it: its lock, its output, its sockets. */
         int others[] = {run->folder_fd, run->containers_fd, run->namespace_fd, run->output_fd,
-                        run->notify_fd, run->exec_fd,       run->record_fd};
+                        run->log_fd,    run->notify_fd,     run->exec_fd,      run->record_fd};
         for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
                 cleanup_fd(&others[i]);
         for (guint i = 0; i < run->listen_count; i++)
@@ -392,6 +371,7 @@ static void tear_down(Run *run) {
                 while (waitpid(run->child, NULL, 0) < 0 && errno == EINTR)
                         ;
         }
+        payload_output_abandon(run);
         network_clear(&run->network);
         if (run->folder_fd < 0)
                 return;

@@ -4,6 +4,7 @@
 /* One start of one container: what every stage is given. */
 
 #include "base/id-own.h"
+#include "base/process.h"
 #include "base/sync.h"
 #include "image/record.h"
 #include "image/store.h"
@@ -54,6 +55,8 @@ typedef struct Run {
         int cgroup_fd;      /* where the payload is born; -1: where the runner is */
         int output_fd;      /* read end of the payload's output; -1 with passthrough */
         int payload_fd;     /* write end */
+        int log_fd;         /* where the supervisor copies to; -1: to its own output */
+        Process log;        /* who reads there (runner/payload-output.h) */
         int notify_fd;      /* what the payload says with Notify=yes; -1 otherwise */
         int exec_fd;        /* listens for commands to run in the container (runner/exec-message.h) */
         int record_fd;      /* what they need (runner/exec-record.h) */
@@ -86,6 +89,8 @@ typedef struct Run {
                .store_lock_fd = -1,                                                                         \
                .cgroup_fd = -1,                                                                             \
                .output_fd = -1,                                                                             \
+               .log_fd = -1,                                                                                \
+               .log = PROCESS_NONE,                                                                         \
                .payload_fd = -1,                                                                            \
                .notify_fd = -1,                                                                             \
                .exec_fd = -1,                                                                               \

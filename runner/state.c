@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "runner/payload-output.h"
 #include "spec/value-port.h"
 
 #include <fcntl.h>
@@ -28,6 +29,7 @@ void container_state_free(ContainerState *state) {
         g_free(state->network);
         g_free(state->joined);
         g_free(state->log_driver);
+        g_free(state->log_path);
         g_strfreev(state->ports);
         g_strfreev(state->namespaces);
         g_strfreev(state->users);
@@ -115,6 +117,7 @@ static void set_process(GKeyFile *file, const Run *run) {
 bool state_write(const Run *run, GError **error) {
         const ContainerSpec *spec = run->spec;
         g_autofree char *path = g_build_filename(run->session.container_dir, "state", NULL);
+        g_autofree char *log_path = payload_output_file(spec);
         g_autoptr(GKeyFile) file = g_key_file_new();
 
         set_string(file, "Name", spec->name);
@@ -131,6 +134,7 @@ bool state_write(const Run *run, GError **error) {
         set_map(file, "Users", run->map->users);
         set_map(file, "Groups", run->map->groups);
         set_string(file, "LogDriver", spec->log_driver && *spec->log_driver ? spec->log_driver : "journald");
+        set_string(file, "LogPath", log_path);
         g_key_file_set_int64(file, GROUP, "Started", g_get_real_time());
 
         gsize size;
@@ -189,6 +193,7 @@ bool state_load(const char *folder, ContainerState **ret_state, GError **error) 
                 .users = get_list(file, "Users"),
                 .groups = get_list(file, "Groups"),
                 .log_driver = get_string(file, "LogDriver"),
+                .log_path = get_string(file, "LogPath"),
                 .start_usec = g_key_file_get_int64(file, GROUP, "Started", NULL),
         };
         *ret_state = g_steal_pointer(&state);

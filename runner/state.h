@@ -32,6 +32,7 @@ typedef struct ContainerState {
         char **users;      /* the id map, as lines of /proc/PID/uid_map: "0 1000 1" */
         char **groups;
         char *log_driver;  /* "journald", "passthrough", "none", … */
+        char *log_path;    /* the file of k8s-file; "": none */
         gint64 start_usec; /* since the epoch */
 } ContainerState;
 

@@ -54,6 +54,9 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
                 g_ptr_array_add(argv, g_strdup_printf("--pasta=%d", (int) run->network.pasta.pid));
         add_descriptor(argv, "pasta-errors-fd", run->network.pasta.error_fd);
         add_descriptor(argv, "output-fd", run->output_fd);
+        if (run->log.pid > 0)
+                g_ptr_array_add(argv, g_strdup_printf("--log=%d", (int) run->log.pid));
+        add_descriptor(argv, "log-fd", run->log_fd);
         add_descriptor(argv, "notify-fd", run->notify_fd);
         add_descriptor(argv, "exec-fd", run->exec_fd);
         add_descriptor(argv, "record-fd", run->record_fd);
@@ -77,6 +80,7 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
 static void execute(const Run *run, char *const *argv, char *const *environment, const char *program) {
         const int handed_over[] = {run->network.pasta.error_fd,
                                    run->output_fd,
+                                   run->log_fd,
                                    run->notify_fd,
                                    run->namespace_fd,
                                    run->containers_fd,

@@ -56,14 +56,14 @@ void supervisor_journal_settle(void) {
 /* write(2) that does not wait. O_NONBLOCK would do, but belongs to whoever else has the same pipe or
  * terminal open, and would outlive us there. A pipe that poll() calls writable takes PIPE_BUF bytes, and
  * that is our buffer (pipe(7)). */
-ssize_t supervisor_journal_put(bool is_socket, const char *data, size_t size) {
+ssize_t supervisor_journal_put(int fd, bool is_socket, const char *data, size_t size) {
         if (is_socket)
-                return sendto(STDOUT_FILENO, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
+                return sendto(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
 
-        struct pollfd event = {.fd = STDOUT_FILENO, .events = POLLOUT};
+        struct pollfd event = {.fd = fd, .events = POLLOUT};
         if (poll(&event, 1, 0) == 0) {
                 errno = EAGAIN;
                 return -1;
         }
-        return write(STDOUT_FILENO, data, size);
+        return write(fd, data, size);
 }

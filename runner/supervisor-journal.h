@@ -9,4 +9,4 @@
 void supervisor_journal_settle(void);
 
 /* Writes to standard output, a socket or not, without waiting for its reader: EAGAIN instead. */
-ssize_t supervisor_journal_put(bool is_socket, const char *data, size_t size);
+ssize_t supervisor_journal_put(int fd, bool is_socket, const char *data, size_t size);

@@ -53,10 +53,12 @@ typedef struct Supervisor {
         const char *runner; /* its path, for what is too large for us */
         pid_t payload;
         pid_t pasta; /* 0: none */
+        pid_t log;   /* 0: none; writes a log file */
         int stop_signal;
 
         int signal_fd;
         int output_fd;       /* -1: the payload writes elsewhere */
+        int sink_fd;         /* where that is copied to */
         int notify_fd;       /* -1: the payload says nothing */
         int pasta_errors_fd; /* -1: no pasta, or it has ended */
         int payload_fd;      /* a pidfd */
@@ -102,9 +104,10 @@ static void complain(const Supervisor *supervisor, const char *text) {
 /* Gives what is in the buffer to standard output. False: it takes no more for now. */
 static bool flush_output(Supervisor *supervisor) {
         while (supervisor->start < supervisor->end) {
-                ssize_t n =
-                        supervisor_journal_put(supervisor->is_socket, supervisor->buffer + supervisor->start,
-                                               supervisor->end - supervisor->start);
+                bool is_socket = supervisor->is_socket && supervisor->sink_fd == STDOUT_FILENO;
+                ssize_t n = supervisor_journal_put(supervisor->sink_fd, is_socket,
+                                                   supervisor->buffer + supervisor->start,
+                                                   supervisor->end - supervisor->start);
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0 && errno == EAGAIN)
@@ -138,7 +141,7 @@ static bool copy_output(Supervisor *supervisor) {
 
 static void drain_output(Supervisor *supervisor) {
         while (supervisor->output_fd >= 0 && copy_output(supervisor)) {
-                struct pollfd event = {.fd = STDOUT_FILENO, .events = POLLOUT};
+                struct pollfd event = {.fd = supervisor->sink_fd, .events = POLLOUT};
                 if (poll(&event, 1, -1) < 0 && errno != EINTR)
                         return;
         }
@@ -197,6 +200,16 @@ static void lose_pasta(Supervisor *supervisor) {
         pass_signal(supervisor, SIGTERM);
 }
 
+static void lose_log(Supervisor *supervisor) {
+        supervisor->log = 0;
+        if (supervisor->has_ended || supervisor->interrupted)
+                return;
+        supervisor->has_failed = true;
+        complain(supervisor,
+                 ": what writes the log file (wolffia-log) has ended, so the container is stopped");
+        pass_signal(supervisor, SIGTERM);
+}
+
 /* The pasta, or the interfaces, of what the payload is connected by are gone. */
 static void lose_owner(Supervisor *supervisor) {
         static const char status[] =
@@ -224,6 +237,8 @@ static void reap(Supervisor *supervisor) {
                         supervisor->status = status;
                 } else if (pid == supervisor->pasta)
                         lose_pasta(supervisor);
+                else if (pid == supervisor->log)
+                        lose_log(supervisor);
                 else
                         supervisor_health_reap(&supervisor->health, pid);
         }
@@ -294,7 +309,7 @@ static void supervise(Supervisor *supervisor) {
                 bool full = supervisor->start < supervisor->end;
                 struct pollfd events[] = {
                         {.fd = supervisor->signal_fd, .events = POLLIN},
-                        {.fd = full ? STDOUT_FILENO : supervisor->output_fd,
+                        {.fd = full ? supervisor->sink_fd : supervisor->output_fd,
                          .events = full ? POLLOUT : POLLIN},
                         {.fd = supervisor->notify_fd, .events = POLLIN},
                         {.fd = supervisor->pasta_errors_fd, .events = POLLIN},
@@ -337,6 +352,10 @@ static void tell_end(const Supervisor *supervisor) {
 
 static void clean_up(Supervisor *supervisor) {
         drain_output(supervisor);
+        if (supervisor->sink_fd != STDOUT_FILENO)
+                close(supervisor->sink_fd);
+        while (supervisor->log > 0 && waitpid(supervisor->log, NULL, 0) < 0 && errno == EINTR)
+                ; /* all is in the file when its writer is gone */
         tell_end(supervisor);
         if (supervisor->pasta > 0)
                 kill(supervisor->pasta, SIGKILL);
@@ -388,6 +407,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
         } numbers[] = {
                 {"--payload=", &supervisor->payload},
                 {"--pasta=", &supervisor->pasta},
+                {"--log=", &supervisor->log},
+                {"--log-fd=", &supervisor->sink_fd},
                 {"--stop-signal=", &supervisor->stop_signal},
                 {"--pasta-errors-fd=", &supervisor->pasta_errors_fd},
                 {"--output-fd=", &supervisor->output_fd},
@@ -440,6 +461,7 @@ int main(int argc, char **argv) {
         Supervisor supervisor = {
                 .signal_fd = -1,
                 .output_fd = -1,
+                .sink_fd = STDOUT_FILENO,
                 .notify_fd = -1,
                 .payload_fd = -1,
                 .owner_fd = -1,

@@ -59,16 +59,13 @@ static bool adjust_notify(const KeyLoad *load, char **value, GError **error) {
 }
 
 static bool adjust_log_driver(const KeyLoad *load, char **value, GError **error) {
-        static const char *const known[] = {"journald", "passthrough", "none"};
+        static const char *const known[] = {"journald", "k8s-file", "json-file", "passthrough", "none"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
                 if (!**value || strpbrk(*value, "%$") || g_str_equal(*value, known[i]))
                         return true;
-        if (g_str_equal(*value, "k8s-file") || g_str_equal(*value, "json-file"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "'%s' comes with a later version; journald is the default", *value);
-        return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not known; journald, passthrough and none are",
-                    *value);
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "'%s' is not known; journald, k8s-file, passthrough and none are", *value);
 }
 
 const KeyAdjustment container_adjustments[] = {
@@ -140,6 +137,25 @@ static void check_network_use(const KeyLoad *load, const ContainerSpec *spec) {
                              : "not needed with Network=host, where the container's ports are the host's");
 }
 
+/* Most of them are of other programs' drivers, and none is worth a refusal. */
+static void check_log_options(const KeyLoad *load, const ContainerSpec *spec) {
+        bool is_file = g_strcmp0(spec->log_driver, "k8s-file") == 0 ||
+                       g_strcmp0(spec->log_driver, "json-file") == 0;
+
+        for (guint i = 0; i < spec->log_options->len; i++) {
+                const char *option = spec->log_options->pdata[i];
+                bool is_known = g_str_has_prefix(option, "path=") || g_str_has_prefix(option, "max-size=");
+
+                if (is_file && is_known)
+                        continue;
+                g_autofree char *text =
+                        g_strdup_printf("%s: no effect; %s", option,
+                                        is_file ? "k8s-file has path= and max-size="
+                                                : "the journal has no options per container");
+                key_load_report_key(load, PROBLEM_NOTE, "LogOpt", text);
+        }
+}
+
 void container_check(KeyLoad *load) {
         const UnitFile *unit = load->unit;
         ContainerSpec *spec = load->spec;
@@ -158,4 +174,5 @@ void container_check(KeyLoad *load) {
         check_capabilities(load, spec);
         expand(load, spec);
         check_network_use(load, spec);
+        check_log_options(load, spec);
 }

@@ -231,6 +231,16 @@ bool check_signal(const char *value, GError **error) {
         return value_signal_parse(value, &number, error);
 }
 
+bool check_log_option(const char *value, GError **error) {
+        guint64 bytes;
+
+        if (!strchr(value, '='))
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not NAME=VALUE, like max-size=10m", value);
+        if (g_str_has_prefix(value, "max-size="))
+                return value_size_parse(value + strlen("max-size="), &bytes, error);
+        return true;
+}
+
 bool check_size(const char *value, GError **error) {
         guint64 bytes;
 

@@ -37,6 +37,7 @@ bool check_port(const char *value, GError **error);
 bool check_pull(const char *value, GError **error);
 bool check_secret(const char *value, GError **error);
 bool check_signal(const char *value, GError **error);
+bool check_log_option(const char *value, GError **error);
 bool check_size(const char *value, GError **error);
 bool check_size_or_none(const char *value, GError **error);
 bool check_systemd(const char *value, GError **error);

@@ -93,8 +93,9 @@ typedef struct ContainerSpec {
         char *reload_signal;
         char *stop_signal;
         char *stop_timeout;
-        char *log_driver; /* journald, passthrough, none */
-        char *pull;       /* missing, never, always, newer */
+        char *log_driver;       /* journald, k8s-file, passthrough, none */
+        GPtrArray *log_options; /* NAME=VALUE, of k8s-file */
+        char *pull;             /* missing, never, always, newer */
         char *memory; /* limits: the generator makes them properties of the unit, where systemd enforces them */
         char *pids_limit;
         char *cpus;

@@ -162,10 +162,12 @@ static void test_tells_one_fault(void) {
                 {"User=a:b\nGroup=c", "error web.container:4: Group=: User= has a group already\n"},
                 {"Network=host\nNetwork=pasta",
                  "error web.container:4: Network=: none and host cannot be joined with others\n"},
-                {"LogDriver=k8s-file",
-                 "error web.container:3: LogDriver=: 'k8s-file' comes with a later version; journald is the default\n"},
+                {"LogOpt=max-size=many",
+                 "error web.container:3: LogOpt=: 'many' is not a size; write bytes or a unit, like 64m or 1g\n"},
+                {"LogOpt=max-size",
+                 "error web.container:3: LogOpt=: 'max-size' is not NAME=VALUE, like max-size=10m\n"},
                 {"LogDriver=jornald",
-                 "error web.container:3: LogDriver=: 'jornald' is not known; journald, passthrough and none are\n"},
+                 "error web.container:3: LogDriver=: 'jornald' is not known; journald, k8s-file, passthrough and none are\n"},
                 {"PodmanArgs=--restart=always --publish=0 --cpus=many --pubish 80:80 alpine",
                  "error web.container:3: PodmanArgs=: --restart: write Restart= in [Service] instead\n"
                  "error web.container:3: PodmanArgs=: --publish: port '0' is not within 1 to 65535\n"

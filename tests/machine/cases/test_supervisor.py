@@ -213,9 +213,41 @@ def test_log_drivers_none_and_passthrough(machine):
     box.start(machine, "echo unheard\n", "LogDriver=none")
     ends(machine)
     assert "unheard" not in machine.journal("box")
-    box.start(machine, "echo heard\n", "LogDriver=passthrough")
+    box.start(machine, "echo heard; sleep 0.5\n", "LogDriver=passthrough")
     ends(machine)
     assert "heard" in machine.journal("box").replace("unheard", "")
+
+
+LOGGED = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}[+-]\d\d:\d\d stdout ([FP]) (.*)$")
+
+
+@row("B7")
+def test_a_log_file_has_every_line_with_its_time_and_turns_at_its_size(machine):
+    path = "/home/alice/.local/state/wolffia/logs/box.log"
+    box.start(machine, "i=0; while [ $i -lt 10000 ]; do echo out $i; echo err $i >&2; i=$((i+1)); done; printf 'no end'\n",
+              "LogDriver=k8s-file")
+    ends(machine)
+    lines = [LOGGED.match(line) for line in machine.alice(f"cat {path}").out.splitlines()]
+    assert all(lines) and {line[1] for line in lines} == {"F"}
+    assert [line[2] for line in lines] == [f"{stream} {i}" for i in range(10000) for stream in ("out", "err")] + ["no end"]
+    assert "out 5" not in machine.journal("box")
+    assert machine.alice(f"stat -c %a {path}").out == "600\n"
+
+    # A line above 16 KiB comes in pieces, none is lost, and the file turns: it goes on in a new one.
+    box.start(machine, "head -c 40000 /dev/zero | tr '\\0' x; echo; sleep 600\n",
+              "LogDriver=k8s-file", "LogOpt=path=%h/logs/long.log max-size=20k")
+    pieces = machine.eventually(lambda: " stdout F " in machine.alice("cat ~/logs/long.log").out and
+                                machine.alice("cat ~/logs/long.log.1 ~/logs/long.log").out.splitlines())
+    assert [LOGGED.match(piece)[1] for piece in pieces] == ["P", "F"] and len(pieces[0]) > 16384, pieces
+    assert "/home/alice/logs/long.log" in machine.alice("wolffia logs box").err
+    # Who writes it dies: that is told, and the container does not go on unheard.
+    machine.root("pkill -KILL -x wolffia-log")
+    machine.eventually(lambda: machine.show("box", "ActiveState") == "failed")
+    assert "wolffia-log) has ended" in machine.journal("box")
+
+    assert box.start(machine, "sleep 600\n", "LogDriver=k8s-file", "LogOpt=path=/proc/no.log").status != 0
+    assert "cannot open /proc/no.log" in machine.journal("box")
+    assert "wolffia-log" not in machine.root("ps -e -o comm").out
 
 
 def test_what_stays_is_small(machine):
