@@ -2,6 +2,7 @@
 
 /* wolffia: the command for people. Finds the verb; everything else is the verb's. */
 
+#include "base/arguments.h"
 #include "base/log.h"
 #include "cli/verb.h"
 #include "config.h"
@@ -93,6 +94,18 @@ static void warn_of_settings(void) {
         }
 }
 
+/* Every user of the host can read a command line, and passwords stand in these verbs' --env= and commands. */
+static int run_hidden(const Verb *verb, int argc, char **argv) {
+        char **words = g_new0(char *, (gsize) argc);
+
+        for (int i = 1; i < argc; i++)
+                words[i - 1] = g_strdup(argv[i]);
+        arguments_hide(argc, argv, verb->name);
+        int status = verb->run(verb, argc - 1, words);
+        g_strfreev(words);
+        return status;
+}
+
 int main(int argc, char **argv) {
         /* The encoding of the terminal, and nothing else: messages and numbers are English everywhere. */
         setlocale(LC_CTYPE, "");
@@ -115,5 +128,7 @@ int main(int argc, char **argv) {
         const Verb *verb = verb_find(verb_table, argv[1]);
         if (verb && !verb->is_internal && (g_str_equal(verb->name, "check") || isatty(STDERR_FILENO)))
                 warn_of_settings();
+        if (verb && (g_str_equal(verb->name, "exec") || g_str_equal(verb->name, "run")))
+                return run_hidden(verb, argc, argv);
         return verb ? verb->run(verb, argc - 1, argv + 1) : verb_fail_unknown(verb_table, argv[1]);
 }

@@ -19,10 +19,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STOP_MARGIN_SEC 10 /* generator/service.c: the runner kills first */
+#define RUN_VARIABLE_PREFIX "WOLFFIA_RUN_"
+#define STOP_MARGIN_SEC     10 /* generator/service.c: the runner kills first */
 
 static void add(GPtrArray *argv, const char *word) {
         g_ptr_array_add(argv, g_strdup(word));
@@ -64,14 +66,40 @@ static char *escape(const char *word) {
         return g_string_free(text, FALSE);
 }
 
+/* Every user of the host can read the command line of systemd-run, which stays as long as a container in the foreground, and
+ * passwords stand in variables. So their values go to the manager as variables, by the environment, and it puts them
+ * in. Control characters are what it takes in no variable (systemd.exec(5), Environment=). */
+static bool hide(GPtrArray *argv, const char *word, guint number, char **ret_word) {
+        const char *assignment = g_str_has_prefix(word, "--env=") ? word + strlen("--env=") : "";
+        bool is_fit = strchr(assignment, '=') && g_utf8_validate(assignment, -1, NULL);
+
+        for (const char *c = assignment; *c; c++)
+                is_fit = is_fit && (!g_ascii_iscntrl(*c) || *c == '\n' || *c == '\t');
+        if (!is_fit)
+                return false;
+        g_autofree char *name = g_strdup_printf(RUN_VARIABLE_PREFIX "%u", number);
+        g_setenv(name, assignment, true);
+        g_ptr_array_add(argv, g_strconcat("--setenv=", name, NULL));
+        *ret_word = g_strconcat("--env=${", name, "}", NULL);
+        return true;
+}
+
 static void add_command(GPtrArray *argv, const ContainerSpec *spec) {
         const char *runner = g_getenv("WOLFFIA_RUNNER"); /* for running from a build folder */
         g_autoptr(GPtrArray) words = container_options_print(spec);
+        guint command = words->len - spec->command->len;
 
+        for (guint i = 0; i < words->len; i++) {
+                char *word;
+                if (i >= command || !hide(argv, words->pdata[i], i, &word))
+                        word = escape(words->pdata[i]);
+                g_free(words->pdata[i]);
+                words->pdata[i] = word;
+        }
         add(argv, "--");
         add(argv, runner ? runner : WOLFFIA_RUNNER_PATH);
         for (guint i = 0; i < words->len; i++)
-                g_ptr_array_add(argv, escape(words->pdata[i]));
+                add(argv, words->pdata[i]);
 }
 
 static GPtrArray *plan(const ContainerSpec *spec, bool attached) {

@@ -83,7 +83,8 @@ static void take_host(GPtrArray *environment) {
 
         for (char **entry = own; *entry; entry++) {
                 g_autofree char *key = g_strndup(*entry, strcspn(*entry, "="));
-                if (!g_strv_contains(never, key))
+                /* "WOLFFIA_RUN_": how `wolffia run` hands over variables (cli/run-unit.c). */
+                if (!g_strv_contains(never, key) && !g_str_has_prefix(key, "WOLFFIA_RUN_"))
                         environment_set(environment, *entry);
         }
 }

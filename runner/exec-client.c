@@ -4,6 +4,7 @@
 
 #include "runner/exec-client.h"
 
+#include "base/arguments.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "runner/exec-pump.h"
@@ -268,12 +269,11 @@ static const char *value_of(const char *argument, const char *option) {
         return g_str_has_prefix(argument, option) ? argument + strlen(option) : NULL;
 }
 
-static bool parse_option(const char *argument, ExecRequest *request, const char **folder,
-                         bool *is_interactive) {
+static bool parse_option(const char *argument, ExecRequest *request, char **folder, bool *is_interactive) {
         const char *value;
 
         if ((value = value_of(argument, "--exec=")))
-                *folder = value;
+                *folder = g_strdup(value);
         else if ((value = value_of(argument, "--env=")))
                 g_ptr_array_add(request->environment, g_strdup(value));
         else if ((value = value_of(argument, "--user=")))
@@ -291,10 +291,18 @@ static bool parse_option(const char *argument, ExecRequest *request, const char 
         return true;
 }
 
-int exec_client_main(const char *const *arguments) {
+/* Passwords stand in --env= and in the command, and all that was read is a copy. */
+static void hide_arguments(int argc, char **argv, const char *folder) {
+        g_autofree char *option = g_strconcat("--exec=", folder, NULL);
+
+        arguments_hide(argc + 1, argv - 1, option);
+}
+
+int exec_client_main(int argc, char **argv) {
         g_autoptr(ExecRequest) request = exec_request_new();
         g_autoptr(GError) error = NULL;
-        const char *folder = NULL;
+        g_autofree char *folder = NULL;
+        char **arguments = argv;
         bool is_interactive = false;
         int status;
 
@@ -314,6 +322,7 @@ int exec_client_main(const char *const *arguments) {
                 fputs("wolffia-runner: --exec=FOLDER needs a command\n", stderr);
                 return EXIT_STATUS_USAGE;
         }
+        hide_arguments(argc, argv, folder);
         if (!exec_client_run(folder, request, is_interactive, &status, &error))
                 fprintf(stderr, "%s\n", error->message);
         return status;

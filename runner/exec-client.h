@@ -23,4 +23,4 @@ bool exec_client_run(const char *folder, ExecRequest *request, bool is_interacti
 
 /* `wolffia-runner --exec=FOLDER [--env=NAME=VALUE] [--user=USER] [--workdir=FOLDER] [--interactive] [--tty] [--detach]
  * COMMAND…`. ARGUMENTS are those behind the program's name. Returns the exit status. */
-int exec_client_main(const char *const *arguments);
+int exec_client_main(int argc, char **argv);

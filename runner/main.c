@@ -129,7 +129,7 @@ int main(int argc, char **argv) {
                 return EXIT_SUCCESS;
         }
         if (argc >= 2 && g_str_has_prefix(argv[1], "--exec="))
-                return exec_client_main((const char *const *) argv + 1);
+                return exec_client_main(argc - 1, argv + 1);
         if (argc == 3 && g_str_has_prefix(argv[1], "--signal="))
                 return send_signal(argv[1] + strlen("--signal="), argv[2]);
         if (argc >= 2 && g_str_equal(argv[1], "--health"))

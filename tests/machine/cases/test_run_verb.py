@@ -30,6 +30,10 @@ def test_variables_and_folders_of_the_caller_are_meant(machine):
     box.import_image(machine)
     out = machine.alice("cd ~/here && A='b c' wolffia run --network=none -e A -v ./data:/data:ro localhost/box sh -c 'echo $A; cat /data/file'").out
     assert out == "b c\nfound\n" and units(machine) == "", out
+    # They take a way of their own, by which no other user sees them, and arrive as they are.
+    out = run(machine, "--network=none --env-host -e 'B=a  $HOME ${C} %n \"q\" \\n' -e \"$(printf 'D=e\\033f')\" localhost/box "
+                       "sh -c 'printf \"%s\" \"$B$D\"; env | grep -c WOLFFIA_RUN'").out
+    assert units(machine) == "" and out == 'a  $HOME ${C} %n "q" \\ne\033f0\n', out
 
 
 def test_detached_it_is_a_unit_like_any_other(machine):

@@ -146,6 +146,18 @@ def test_passwords_on_the_command_line_are_not_shown_to_others(machine):
     assert "hunter2" not in machine.run("bob", "cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'", check=False).out
 
 
+def test_passwords_of_commands_in_a_container_are_not_shown_to_others(machine):
+    box.start(machine, "sleep 99999\n", "Network=none")
+    hidden = "sh -c 'exec sleep 98765 && echo hunter4'"
+    machine.alice(f"(wolffia exec -e PASSWORD=hunter2 box {hidden} & {RUNNER} --exec=$XDG_RUNTIME_DIR/wolffia/box "
+                  f"--env=PASSWORD=hunter3 {hidden} & wolffia run --network=none --name=hidden --env=PASSWORD=hunter5 localhost/box sleep 98765 &) "
+                  ">/dev/null 2>&1 </dev/null")
+    machine.eventually(lambda: machine.root("pgrep -cf '^sleep 98765'", check=False).out == "3\n")
+    shown = machine.run("bob", "cat /proc/*/cmdline 2>/dev/null | tr '\\0' ' '").out
+    assert "hunter" not in shown and "wolffia exec" in shown and "--exec=/run/user/1000/wolffia/box" in shown, shown
+    machine.alice("systemctl --user stop box; wolffia stop hidden; systemctl --user stop session.slice")
+
+
 PROFILE = """{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
   {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28},
   {"names": ["sethostname"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5, "excludes": {"caps": ["CAP_SYS_ADMIN"]}}]}"""
