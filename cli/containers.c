@@ -364,7 +364,7 @@ const char *container_status(const Container *container) {
         };
 
         if (container->state) {
-                if (usage_is_frozen(container->state))
+                if (state_is_frozen(container->state))
                         return "paused";
                 if (g_str_equal(container->active, "deactivating"))
                         return "stopping";

@@ -124,13 +124,6 @@ void usage_read(const ContainerState *state, Usage *ret_usage) {
 
 /* ---- freezing ---- */
 
-bool usage_is_frozen(const ContainerState *state) {
-        g_autofree char *text =
-                usage_has_own_cgroup(state) ? read_file(state->cgroup, "cgroup.events") : NULL;
-
-        return usage_parse_key(text, "frozen") == 1;
-}
-
 /* The file is readable anew whenever it changes (cgroups(7)). */
 static bool wait_frozen(const ContainerState *state, int fd, bool freeze, GError **error) {
         gint64 deadline = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;

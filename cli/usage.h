@@ -25,9 +25,6 @@ void usage_read(const ContainerState *state, Usage *ret_usage);
 /* The memory alone. */
 guint64 usage_memory(const ContainerState *state);
 
-/* Whether the payload is frozen. */
-bool usage_is_frozen(const ContainerState *state);
-
 /* Freezes or thaws the payload's cgroup, and waits until that is so. */
 bool usage_freeze(const ContainerState *state, bool freeze, GError **error);
 

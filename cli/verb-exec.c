@@ -68,7 +68,7 @@ static bool find_folder(const char *name, char **ret_folder, GError **error) {
         if (!manager_open(&manager, error) || !containers_find_running(manager, name, &container, error))
                 return false;
         /* The command would be born frozen. */
-        if (usage_is_frozen(container->state))
+        if (state_is_frozen(container->state))
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is paused; 'wolffia unpause %s' lets it go on",
                             name, name);
         *ret_folder = g_strdup(container->folder);

@@ -64,7 +64,7 @@ static bool act(Manager *manager, const char *name, void *data, GError **error) 
         if (!containers_find(manager, name, &container, error))
                 return false;
         /* What is frozen does not hear its stop signal, and would be killed after the timeout. */
-        if (!g_str_equal(method, "StartUnit") && container->state && usage_is_frozen(container->state))
+        if (!g_str_equal(method, "StartUnit") && container->state && state_is_frozen(container->state))
                 (void) usage_freeze(container->state, false, NULL);
         if (*container->unit && !g_str_equal(method, "StopUnit"))
                 warn_of_change(manager, container);

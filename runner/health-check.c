@@ -13,6 +13,7 @@
 #include "runner/exec-client.h"
 #include "runner/exec-record.h"
 #include "runner/health.h"
+#include "runner/state.h"
 #include "spec/value-basic.h"
 
 #include <fcntl.h>
@@ -239,6 +240,20 @@ static void tell_supervisor(const Check *check, gint64 delay, HealthAction actio
         g_string_free(text, TRUE);
 }
 
+/* Nothing runs in a container that is paused, so that a check says nothing of it: what is known stays. */
+static bool is_paused(const Check *check) {
+        g_autoptr(ContainerState) state = NULL;
+
+        return state_load(check->record->container_dir, &state, NULL) && state_is_frozen(state);
+}
+
+static void skip(const Check *check) {
+        gint64 delay = health_next_interval(check->plan, &check->state);
+        g_autofree char *text = g_strdup_printf("NEXT=%" G_GINT64_FORMAT "\n", delay / 1000);
+
+        (void) send(check->report_fd, text, strlen(text), MSG_NOSIGNAL);
+}
+
 static bool check_health(Check *check, GError **error) {
         g_autoptr(GError) reason = NULL;
         HealthAction action;
@@ -251,9 +266,18 @@ static bool check_health(Check *check, GError **error) {
                 return fail(error, WOLFFIA_ERROR_VALUE, "There is no health check");
         load_state(check);
         check->before = check->state.status;
+        if (is_paused(check)) {
+                skip(check);
+                return true;
+        }
         g_clear_pointer(&check->line, g_free);
 
         bool success = run_check(check, &reason) && check->exit_status == 0;
+        /* It was paused while the check ran. */
+        if (!success && is_paused(check)) {
+                skip(check);
+                return true;
+        }
         check->line = reason ? g_strdup(reason->message) : last_line(check->output->str);
         if (!success && !*check->line) {
                 g_free(check->line);

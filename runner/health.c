@@ -158,6 +158,10 @@ static HealthAction judge_failure(const HealthPlan *plan, HealthState *state, gi
         return startup ? HEALTH_ACTION_RESTART : plan->action;
 }
 
+gint64 health_next_interval(const HealthPlan *plan, const HealthState *state) {
+        return current_times(plan, state)->interval;
+}
+
 void health_judge(const HealthPlan *plan, HealthState *state, bool success, gint64 now, gint64 *ret_delay,
                   HealthAction *ret_action) {
         bool was_startup = is_startup(plan, state);

@@ -56,6 +56,7 @@ HealthState health_state_initial(const HealthPlan *plan, gint64 now);
 /* Which check is next. */
 const HealthCommand *health_next_command(const HealthPlan *plan, const HealthState *state);
 gint64 health_next_timeout(const HealthPlan *plan, const HealthState *state);
+gint64 health_next_interval(const HealthPlan *plan, const HealthState *state);
 
 /* Takes a result that arrived at NOW. RET_DELAY is the time until the next check; RET_ACTION what is to be done at once, in
  * case the container has just become unhealthy. */

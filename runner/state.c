@@ -205,6 +205,13 @@ bool state_is_alive(const ContainerState *state) {
                find_start_time(state->payload) == state->payload_time;
 }
 
+bool state_is_frozen(const ContainerState *state) {
+        g_autofree char *path = g_build_filename("/sys/fs/cgroup", state->cgroup, "cgroup.events", NULL),
+                        *text = NULL;
+
+        return file_read(AT_FDCWD, path, 0, &text, NULL, NULL) && strstr(text, "frozen 1\n");
+}
+
 bool state_check_folder(const Run *run, GError **error) {
         g_autoptr(ContainerState) state = NULL;
 

@@ -56,3 +56,6 @@ bool state_load(const char *folder, ContainerState **ret_state, GError **error);
 
 /* Whether its payload still runs: a process of that id that was started at that time. */
 bool state_is_alive(const ContainerState *state);
+
+/* Whether it is paused: all processes of its cgroup are frozen. */
+bool state_is_frozen(const ContainerState *state);

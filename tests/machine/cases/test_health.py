@@ -98,6 +98,22 @@ def test_a_check_that_takes_too_long_has_failed_and_is_gone(machine):
     machine.alice("systemctl --user stop box", timeout=10)
 
 
+def test_a_paused_container_is_not_checked_and_stays_what_it_was(machine):
+    since = machine.root("date +%s.%6N").out.strip()
+    start(machine, "HealthCmd=echo fine", "HealthInterval=200ms", "HealthTimeout=1s", "HealthRetries=1", "HealthOnFailure=kill")
+    machine.eventually(lambda: status(machine) == "healthy: fine")
+    machine.alice("wolffia pause box")
+    before = machine.alice(HEALTH).out
+    machine.root("sleep 2.5")
+    assert status(machine) == "healthy: fine" and "unhealthy" not in machine.journal("box", since)
+    # The one that ran when it was paused at the latest: none has failed.
+    assert "Failures=0" in machine.alice(HEALTH).out
+    machine.alice("wolffia unpause box")
+    machine.eventually(lambda: machine.alice(HEALTH).out != before)
+    assert status(machine) == "healthy: fine" and machine.show("box", "ActiveState") == "active"
+    machine.alice("systemctl --user stop box")
+
+
 def test_the_startup_check_goes_first(machine):
     start(machine, "HealthCmd=echo second", "HealthStartupCmd=echo first; test -e /tmp/up", "HealthStartupInterval=200ms",
           "HealthInterval=1s")
