@@ -341,6 +341,30 @@ static void tell_ports(const Run *run) {
         }
 }
 
+/* Behind the payload's start, so that it waits for no bus; and once in a user's life. */
+static void see_to_lingering(const Run *run) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = NULL;
+        bool is_refused = false;
+
+        if (run->session.is_lingering)
+                return;
+        if (run->spec->linger != TRISTATE_YES) {
+                if (!run->spec->unit || !*run->spec->unit)
+                        return;
+                text = g_strdup(
+                        "This container ends when you log out; 'wolffia linger on' keeps it, and starts it at boot");
+        } else if (image_run_wolffia((const char *const[]){"linger", "on", NULL}, &error))
+                text = g_strdup(
+                        "You linger from now on (Linger=yes): your services outlive logins, and come up at boot");
+        else {
+                is_refused = true;
+                text = g_strdup_printf("Linger=yes: %s", error->message);
+        }
+        log_entry(is_refused ? LOG_WARNING : LOG_NOTICE, text, "MESSAGE_ID", MESSAGE_HOST_DEGRADED,
+                  "USER_UNIT", run->spec->unit, "WOLFFIA_CONTAINER", run->spec->name, NULL);
+}
+
 static void tell_ready(const Run *run) {
         tell_ports(run);
         /* The payload says so itself with Notify=yes, its health check with Notify=healthy. */
@@ -350,12 +374,6 @@ static void tell_ready(const Run *run) {
                 notify_send(id_map_is_single(run->map) ? "READY=1" : "READY=1\nSTATUS=");
         else
                 notify_send("STATUS=Waiting for the container's own notification");
-
-        if (!run->session.is_lingering && run->spec->unit && *run->spec->unit)
-                log_entry(LOG_NOTICE,
-                          "This container ends when you log out; 'wolffia linger on' keeps it, and starts "
-                          "it at boot",
-                          "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit, NULL);
 }
 
 static bool empty_in_child(void *data, GError **error) {
@@ -401,6 +419,7 @@ bool run_container(Run *run, GError **error) {
 
         if (prepare(run, &failure) && launch(run, &stop_signal, &failure)) {
                 tell_ready(run);
+                see_to_lingering(run);
                 mount_report_tell(run);
                 sweep_aside(run);
                 supervise_become(run, stop_signal, &failure);

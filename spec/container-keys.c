@@ -162,6 +162,8 @@ static const Key container_keys[] = {
          FIELD(stop_signal), "SIGNAL", "signal that asks the payload to stop"},
         {"StopTimeout", "stop-timeout", 0, KEY_SINGLE, KEY_WORKS, check_duration,
          FIELD(stop_timeout), "SECONDS", "how long it may take before it is killed"},
+        {"Linger", "linger", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
+         FIELD(linger), NULL, "let the user linger, so that the container outlives logins and comes up at boot"},
         {"LogDriver", "log-driver", 0, KEY_SINGLE_EMPTY, KEY_WORKS, NULL,
          FIELD(log_driver), "DRIVER", "journald, k8s-file, passthrough or none"},
         {"LogOpt", "log-opt", 0, KEY_SPLIT, KEY_WORKS, check_log_option,

@@ -93,6 +93,7 @@ typedef struct ContainerSpec {
         char *reload_signal;
         char *stop_signal;
         char *stop_timeout;
+        Tristate linger;        /* whether the start sees to it */
         char *log_driver;       /* journald, k8s-file, passthrough, none */
         GPtrArray *log_options; /* NAME=VALUE, of k8s-file */
         char *pull;             /* missing, never, always, newer */

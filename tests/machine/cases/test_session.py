@@ -46,6 +46,25 @@ def test_a_user_who_does_not_linger_is_told_what_that_means(machine):
     machine.alice("systemctl --user restart box && systemctl --user stop box")
 
 
+@row("B3")
+def test_a_file_asks_for_lingering_and_starts_without_too(machine):
+    box.import_image(machine)
+    web.write(machine, box.container("Exec=sleep 600", "Linger=yes"), "box")
+    machine.root("mv /var/lib/systemd/linger/alice /root/alice-lingers")
+    try:
+        machine.alice("systemctl --user start box", timeout=30)
+        lingers = machine.root("test -e /var/lib/systemd/linger/alice", check=False).status == 0
+    finally:
+        machine.root("mv /root/alice-lingers /var/lib/systemd/linger/alice")
+    seen = machine.eventually(lambda: "Linger=yes" in machine.journal("box") and machine.journal("box"))
+    assert machine.show("box", "ActiveState") == "active"
+    # logind lets users decide only where polkit is there to be asked.
+    assert ("You linger from now on" if lingers else "sudo loginctl enable-linger 1000") in seen, seen
+    # Once it is on, nothing is asked.
+    machine.alice("systemctl --user restart box && systemctl --user stop box")
+    assert machine.journal("box").count("Linger=yes") == 1
+
+
 @row("B4")
 def test_no_user_bus_is_needed(machine):
     box.import_image(machine)
