@@ -12,6 +12,8 @@ INSIDE = "/srv/images"
 IMAGES = {
     "nginx": ["nginx"],
     "redis": ["redis"],
+    "mosquitto": ["mosquitto"],
+    "node": ["node"],
     "postgresql": ["postgresql"],
     "machine-bullseye": ["systemd", "bullseye"],
     "machine-bookworm": ["systemd", "bookworm"],
