@@ -17,6 +17,7 @@ struct Output {
         char *path;
         int fd;
         GHashTable *folders; /* name → descriptor + 1 */
+        bool lacks_unnamed;  /* files cannot be made without a name here */
 };
 
 static void close_folder(void *data) {
@@ -76,7 +77,23 @@ static bool write_aside(const Output *output, const GString *text, GError **erro
                fail_prefix(error, "%s/" ASIDE, output->path);
 }
 
+/* A file that gets its name when it is complete: linkat() replaces none, and there is no name aside to be found and
+ * taken away. Whatever fails is tried again aside, which says why. */
+static bool write_unnamed(Output *output, const char *service, const GString *text) {
+        if (output->lacks_unnamed)
+                return false;
+        autofd int fd = openat(output->fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
+        if (fd >= 0 && file_write_all(fd, text->str, text->len, NULL) &&
+            linkat(fd, "", output->fd, service, AT_EMPTY_PATH) == 0)
+                return true;
+        /* Not every file system has O_TMPFILE, and before Linux 6.10 the link takes a capability. */
+        output->lacks_unnamed = errno != EEXIST;
+        return false;
+}
+
 bool output_write(Output *output, const char *service, const GString *text, GError **error) {
+        if (write_unnamed(output, service, text))
+                return true;
         if (!write_aside(output, text, error))
                 return false;
         if (renameat2(output->fd, ASIDE, output->fd, service, RENAME_NOREPLACE) == 0)
