@@ -145,6 +145,14 @@ static const char *const read_back[] = {
         "IOReadBandwidthMax", "IOWriteBandwidthMax", "IOReadIOPSMax", "IOWriteIOPSMax",     "TasksMax",
 };
 
+/* Most containers have none. */
+static bool has_options(const ContainerSpec *spec) {
+        for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+                if (*(const char *const *) ((const char *) spec + rows[i].offset))
+                        return true;
+        return false;
+}
+
 static const char *text_of(const ContainerSpec *spec, size_t row) {
         const char *text = *(const char *const *) ((const char *) spec + rows[row].offset);
 
@@ -158,11 +166,7 @@ static const char *own_value(const ServiceInput *input, const char *property) {
         return unit_file_value(input->unit, "Service", property);
 }
 
-static bool is_asked_for(const ServiceInput *input, const ContainerSpec *spec, const char *property) {
-        const char *own = own_value(input, property);
-
-        if (own)
-                return !g_str_equal(own, UNLIMITED);
+static bool is_asked_for_by_options(const ContainerSpec *spec, const char *property) {
         for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
                 if (text_of(spec, i) && g_str_equal(rows[i].property, property)) {
                         g_autofree char *value = rows[i].convert(spec);
@@ -171,9 +175,17 @@ static bool is_asked_for(const ServiceInput *input, const ContainerSpec *spec, c
         return false;
 }
 
-void service_limits_check(const ServiceInput *input, ContainerSpec *spec, GPtrArray *problems) {
-        g_autoptr(GString) names = g_string_new(NULL);
+static bool is_asked_for(const ServiceInput *input, const ContainerSpec *spec, bool options,
+                         const char *property) {
+        const char *own = own_value(input, property);
 
+        if (own)
+                return !g_str_equal(own, UNLIMITED);
+        return options && is_asked_for_by_options(spec, property);
+}
+
+/* Options of the container that nobody can enforce as they are said. */
+static void check_options(const ServiceInput *input, const ContainerSpec *spec, GPtrArray *problems) {
         for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
                 const char *text = text_of(spec, i);
                 g_autofree char *value = text ? rows[i].convert(spec) : NULL;
@@ -189,8 +201,18 @@ void service_limits_check(const ServiceInput *input, ContainerSpec *spec, GPtrAr
                                     : "",
                             rows[i].property);
         }
+}
+
+void service_limits_check(const ServiceInput *input, ContainerSpec *spec, GPtrArray *problems) {
+        bool options = has_options(spec);
+
+        if (options)
+                check_options(input, spec, problems);
+        else if (unit_file_find_section(input->unit, "Service") == UNIT_FILE_NO_SECTION)
+                return;
+        g_autoptr(GString) names = g_string_new(NULL);
         for (size_t i = 0; i < G_N_ELEMENTS(read_back); i++)
-                if (is_asked_for(input, spec, read_back[i]))
+                if (is_asked_for(input, spec, options, read_back[i]))
                         g_string_append_printf(names, "%s%s", names->len ? "," : "", read_back[i]);
         if (names->len > 0 && !spec->limits)
                 spec->limits = g_strdup(names->str);
