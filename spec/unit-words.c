@@ -10,7 +10,9 @@
 
 #include <string.h>
 
-#define BLANKS " \t\n\r"
+#define BLANKS  " \t\n\r"
+#define QUOTES  "\"'\\"
+#define SPECIAL BLANKS QUOTES
 
 /* The value of up to DIGITS digits of BASE at TEXT; -1 when there are fewer. */
 static gint64 read_digits(const char *text, int digits, int base) {
@@ -71,7 +73,7 @@ static bool read_word(const char **p, bool escapes, GString *word, GError **erro
         char quote = '\0';
 
         for (; **p;) {
-                size_t plain = strcspn(*p, quote ? "\"'\\" : BLANKS "\"'\\");
+                size_t plain = strcspn(*p, quote ? QUOTES : SPECIAL);
 
                 text_append_len(word, *p, plain);
                 *p += plain;
@@ -99,10 +101,19 @@ static bool is_lone_semicolon(const char *text) {
 }
 
 static bool split(const char *text, bool escapes, GPtrArray *words, GError **error) {
-        g_autoptr(GString) word = g_string_sized_new(64);
+        g_autoptr(GString) word = NULL; /* for those with quotes or escapes */
         guint before = words->len;
 
         for (const char *p = text + strspn(text, BLANKS); *p; p += strspn(p, BLANKS)) {
+                size_t plain = strcspn(p, SPECIAL);
+
+                if (!p[plain] || strchr(BLANKS, p[plain])) {
+                        g_ptr_array_add(words, g_strndup(p, plain));
+                        p += plain;
+                        continue;
+                }
+                if (!word)
+                        word = g_string_sized_new(64);
                 g_string_truncate(word, 0);
                 if (escapes && is_lone_semicolon(p)) {
                         g_string_append_c(word, ';');
@@ -126,14 +137,17 @@ bool unit_words_split_plain(const char *text, GPtrArray *words, GError **error) 
 
 /* Whether systemd would read the bytes of TEXT otherwise without quotes. */
 static bool needs_quotes(const char *text) {
-        bool beyond_ascii = false;
+        static const bool is_special[256] = {
+                [0x01 ... ' '] = true, ['"'] = true, ['\''] = true, ['\\'] = true, [0x7f] = true,
+        };
+        unsigned char all = 0;
 
         for (const unsigned char *p = (const unsigned char *) text; *p; p++) {
-                if (*p <= ' ' || *p == 0x7f || *p == '"' || *p == '\'' || *p == '\\')
+                if (is_special[*p])
                         return true;
-                beyond_ascii = beyond_ascii || *p > 0x7f;
+                all |= *p;
         }
-        return beyond_ascii && !g_utf8_validate(text, -1, NULL);
+        return all > 0x7f && !g_utf8_validate(text, -1, NULL);
 }
 
 static void append_escaped(GString *line, unsigned char c) {
