@@ -146,18 +146,25 @@ static void problem(UnitReader *reader, const char *text) {
                     shown);
 }
 
-static bool enter_section(UnitReader *reader) {
+static void enter_section(UnitReader *reader) {
         if (reader->line[reader->length - 1] != ']' || reader->length == 2) {
                 problem(reader, "this is not a section; write one like [Container]");
-                return false;
+                return;
         }
         g_autofree char *name = g_strndup(reader->line + 1, reader->length - 2);
         if (strpbrk(name, "[]")) {
                 problem(reader, "a section's name has no brackets in it");
-                return false;
+                return;
         }
         reader->section = unit_file_add_section(reader->unit, name);
         g_ptr_array_set_size(reader->comments, 0);
+}
+
+/* Sections are known here, so that inih need not see them. */
+static bool take_section(UnitReader *reader) {
+        if (*reader->line != '[')
+                return false;
+        enter_section(reader);
         return true;
 }
 
@@ -207,8 +214,7 @@ static char *read_for_inih(char *buffer, int size, void *data) {
                 do {
                         if (!next_logical_line(reader))
                                 return NULL;
-                } while (!is_text(reader) ||
-                         !(*reader->line == '[' ? enter_section(reader) : is_assignment(reader)));
+                } while (!is_text(reader) || take_section(reader) || !is_assignment(reader));
                 reader->given = 0;
         }
 
