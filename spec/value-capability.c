@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "spec/nearest.h"
 
+#include <string.h>
+
 static const char *const names[] = {
         "ALL",
         "CAP_AUDIT_CONTROL",
@@ -56,18 +58,24 @@ static const char *without_prefix(const char *name) {
         return g_ascii_strncasecmp(name, "CAP_", 4) == 0 ? name + 4 : name;
 }
 
+/* Of names[0] nothing comes off, all others have it. */
+static const char *plain_name(size_t index) {
+        return index == 0 ? names[index] : names[index] + strlen("CAP_");
+}
+
 bool value_capability_parse(const char *text, const char **ret_name, GError **error) {
         const char *wanted = without_prefix(text), *best = NULL;
+        char first = g_ascii_toupper(*wanted);
         guint best_distance = G_MAXUINT;
 
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-                if (g_ascii_strcasecmp(wanted, without_prefix(names[i])) == 0) {
+                if (*plain_name(i) == first && g_ascii_strcasecmp(wanted, plain_name(i)) == 0) {
                         *ret_name = names[i];
                         return true;
                 }
 
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-                guint distance = nearest_distance(wanted, without_prefix(names[i]));
+                guint distance = nearest_distance(wanted, plain_name(i));
 
                 if (distance < best_distance) {
                         best_distance = distance;
