@@ -129,7 +129,7 @@ static void correct_restart(const Correct *correct) {
 static void expand_data_home(const Correct *correct) {
         const char *value = correct->line->value;
 
-        if (!strstr(value, "%D"))
+        if (!strchr(value, '%') || !strstr(value, "%D"))
                 return;
         const char *home = g_getenv("XDG_DATA_HOME");
         bool is_plain = home && *home == '/' && !strpbrk(home, "% \t\"'\\$");
