@@ -12,12 +12,39 @@
 /* Most unit files fit. */
 #define TEXT_BLOCK 4096
 
+/* Strings one behind the other, which stay where they are. */
+typedef struct UnitText {
+        struct UnitText *before; /* what is full, or was too small */
+        size_t used, size;
+        char bytes[];
+} UnitText;
+
+static UnitText *add_block(UnitText *before, size_t size) {
+        UnitText *block = g_malloc(sizeof *block + size);
+
+        block->before = before;
+        block->used = 0;
+        block->size = size;
+        return block;
+}
+
+/* All but the last, which is the oldest. */
+static UnitText *free_blocks(UnitText *block) {
+        while (block->before) {
+                UnitText *before = block->before;
+
+                g_free(block);
+                block = before;
+        }
+        return block;
+}
+
 UnitFile *unit_file_new(void) {
         UnitFile *unit = g_new0(UnitFile, 1);
 
         unit->sections = g_ptr_array_sized_new(8);
         unit->assignments = g_array_sized_new(FALSE, FALSE, sizeof(UnitAssignment), 32);
-        unit->text = g_string_chunk_new(TEXT_BLOCK);
+        unit->text = add_block(NULL, TEXT_BLOCK);
         return unit;
 }
 
@@ -26,7 +53,7 @@ void unit_file_free(UnitFile *unit) {
                 return;
         g_ptr_array_unref(unit->sections);
         g_array_unref(unit->assignments);
-        g_string_chunk_free(unit->text);
+        g_free(free_blocks(unit->text));
         g_free(unit);
 }
 
@@ -34,11 +61,22 @@ void unit_file_clear(UnitFile *unit) {
         memset(unit->letters, 0, sizeof unit->letters);
         g_ptr_array_set_size(unit->sections, 0);
         g_array_set_size(unit->assignments, 0);
-        g_string_chunk_clear(unit->text);
+        unit->text = free_blocks(unit->text);
+        unit->text->used = 0;
 }
 
 const char *unit_file_keep(UnitFile *unit, const char *text) {
-        return g_string_chunk_insert(unit->text, text);
+        return unit_file_keep_len(unit, text, strlen(text));
+}
+
+const char *unit_file_keep_len(UnitFile *unit, const char *text, size_t length) {
+        if (length >= unit->text->size - unit->text->used)
+                unit->text = add_block(unit->text, MAX(length + 1, TEXT_BLOCK));
+
+        char *kept = memcpy(unit->text->bytes + unit->text->used, text, length);
+        kept[length] = '\0';
+        unit->text->used += length + 1;
+        return kept;
 }
 
 guint unit_file_find_section(const UnitFile *unit, const char *name) {

@@ -16,9 +16,9 @@ typedef struct UnitAssignment {
 } UnitAssignment;
 
 typedef struct UnitFile {
-        GPtrArray *sections; /* names (const char *), each once, in the order of their first appearance */
-        GArray *assignments; /* of UnitAssignment */
-        GStringChunk *text;
+        GPtrArray *sections;   /* names (const char *), each once, in the order of their first appearance */
+        GArray *assignments;   /* of UnitAssignment */
+        struct UnitText *text; /* a block that is used again, then those of the rest */
         guint32 letters
                 [8]; /* of the first sections: which letters keys start with, so that most questions end there */
 } UnitFile;
@@ -34,6 +34,7 @@ void unit_file_clear(UnitFile *unit);
 
 /* A copy of TEXT that lives as long as UNIT. */
 const char *unit_file_keep(UnitFile *unit, const char *text);
+const char *unit_file_keep_len(UnitFile *unit, const char *text, size_t length);
 
 /* The index of a section, which is made when it is missing. */
 guint unit_file_add_section(UnitFile *unit, const char *name);

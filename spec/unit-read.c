@@ -33,6 +33,7 @@ struct UnitReader {
 
         GString *text;   /* of the file */
         GString *joined; /* a line with its continuations */
+        GString *name;   /* of a section */
         GPtrArray *
                 comments; /* seen since the last assignment: they belong to the next one of the same section */
         bool is_utf8;     /* all of it */
@@ -47,6 +48,7 @@ UnitReader *unit_reader_new(void) {
 
         reader->text = g_string_sized_new(8192);
         reader->joined = g_string_sized_new(512);
+        reader->name = g_string_sized_new(64);
         reader->comments = g_ptr_array_new();
         return reader;
 }
@@ -56,6 +58,7 @@ void unit_reader_free(UnitReader *reader) {
                 return;
         g_string_free(reader->text, TRUE);
         g_string_free(reader->joined, TRUE);
+        g_string_free(reader->name, TRUE);
         g_ptr_array_unref(reader->comments);
         g_free(reader);
 }
@@ -124,8 +127,8 @@ static bool next_logical_line(UnitReader *reader) {
                 if (length == 0)
                         continue;
                 if (is_comment(line, length)) {
-                        g_ptr_array_add(reader->comments, g_string_chunk_insert_len(reader->unit->text, line,
-                                                                                    (gssize) length));
+                        g_ptr_array_add(reader->comments,
+                                        (char *) unit_file_keep_len(reader->unit, line, length));
                         continue;
                 }
                 reader->number = reader->next_line - 1;
@@ -151,12 +154,13 @@ static void enter_section(UnitReader *reader) {
                 problem(reader, "this is not a section; write one like [Container]");
                 return;
         }
-        g_autofree char *name = g_strndup(reader->line + 1, reader->length - 2);
-        if (strpbrk(name, "[]")) {
+        g_string_truncate(reader->name, 0);
+        g_string_append_len(reader->name, reader->line + 1, (gssize) reader->length - 2);
+        if (strpbrk(reader->name->str, "[]")) {
                 problem(reader, "a section's name has no brackets in it");
                 return;
         }
-        reader->section = unit_file_add_section(reader->unit, name);
+        reader->section = unit_file_add_section(reader->unit, reader->name->str);
         g_ptr_array_set_size(reader->comments, 0);
 }
 
