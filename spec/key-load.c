@@ -128,7 +128,6 @@ void key_load_add_pair(GPtrArray *list, char *pair) {
 
 static void take_list(KeyLoad *load, const Key *key) {
         GPtrArray *list = *key_list(key, load->spec);
-        g_autoptr(GPtrArray) words = NULL;
         g_autoptr(GError) error = NULL;
         char *value;
 
@@ -137,14 +136,14 @@ static void take_list(KeyLoad *load, const Key *key) {
                         g_ptr_array_add(list, value);
                 return;
         }
-        words = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_set_size(load->words, 0);
         if (!(key->class == KEY_SPLIT ? unit_words_split_plain : unit_words_split)(load->assignment->value,
-                                                                                   words, &error)) {
+                                                                                   load->words, &error)) {
                 report_error(load, error);
                 return;
         }
-        for (guint i = 0; i < words->len; i++) {
-                value = accept_or_report(load, key, g_steal_pointer(&words->pdata[i]));
+        for (guint i = 0; i < load->words->len; i++) {
+                value = accept_or_report(load, key, g_steal_pointer(&load->words->pdata[i]));
                 if (!value)
                         continue;
                 if (key->class == KEY_MAP)
@@ -289,7 +288,8 @@ static void load_section(KeyLoad *load, guint section) {
 
 void key_load(const KeyLoader *loader, const UnitFile *unit, const char *path, void *spec,
               References *references, GPtrArray *problems) {
-        KeyLoad load = {loader, unit, path, spec, references, problems, NULL};
+        g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+        KeyLoad load = {loader, unit, path, spec, references, problems, NULL, words};
         const char *name = loader->table->section;
         guint section = unit_file_find_section(unit, name);
 

@@ -19,6 +19,7 @@ typedef struct KeyLoad {
         References *references; /* NULL: other files are out of reach */
         GPtrArray *problems;
         const UnitAssignment *assignment; /* the line being read; NULL behind the last */
+        GPtrArray *words;                 /* of that line; used again for the next */
 } KeyLoad;
 
 /* Replaces *VALUE when it must be written otherwise: relative paths start from the unit file's folder, names
