@@ -166,6 +166,20 @@ static const char *own_value(const ServiceInput *input, const char *property) {
         return unit_file_value(input->unit, "Service", property);
 }
 
+/* Whether [Service] has a line for any of what is read back. Most have none. */
+static bool has_own_value(const UnitFile *unit) {
+        guint section = unit_file_find_section(unit, "Service");
+
+        for (guint i = 0; i < unit->assignments->len; i++) {
+                const UnitAssignment *line = unit_file_at(unit, i);
+
+                for (size_t j = 0; line->section == section && line->key && j < G_N_ELEMENTS(read_back); j++)
+                        if (line->key[0] == read_back[j][0] && strcmp(line->key, read_back[j]) == 0)
+                                return true;
+        }
+        return false;
+}
+
 static bool is_asked_for_by_options(const ContainerSpec *spec, const char *property) {
         for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
                 if (text_of(spec, i) && g_str_equal(rows[i].property, property)) {
@@ -208,7 +222,7 @@ void service_limits_check(const ServiceInput *input, ContainerSpec *spec, GPtrAr
 
         if (options)
                 check_options(input, spec, problems);
-        else if (unit_file_find_section(input->unit, "Service") == UNIT_FILE_NO_SECTION)
+        else if (!has_own_value(input->unit))
                 return;
         g_autoptr(GString) names = g_string_new(NULL);
         for (size_t i = 0; i < G_N_ELEMENTS(read_back); i++)
