@@ -60,7 +60,7 @@ static const char *target_of_users(const char *word) {
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(of_system); i++)
-                if (g_str_equal(word, of_system[i]))
+                if (word[0] == of_system[i][0] && strcmp(word, of_system[i]) == 0)
                         return "default.target";
         return word;
 }

@@ -18,6 +18,7 @@ typedef struct Correct {
         const UnitAssignment *line; /* the one being looked at */
         const char *section;        /* of it */
         bool is_known;              /* whether the keys of the section are known */
+        bool is_unit, is_service;   /* which of them it is */
 } Correct;
 
 static void report(const Correct *correct, ProblemSeverity severity, const char *format, ...)
@@ -104,8 +105,7 @@ static const char *restart_meant(const char *word) {
 static void correct_restart(const Correct *correct) {
         const char *value = correct->line->value;
 
-        if (!g_str_equal(correct->section, "Service") || !g_str_equal(correct->line->key, "Restart") ||
-            !*value)
+        if (!correct->is_service || !g_str_equal(correct->line->key, "Restart") || !*value)
                 return;
         for (size_t i = 0; i < G_N_ELEMENTS(restarts); i++)
                 if (g_str_equal(value, restarts[i]))
@@ -147,27 +147,33 @@ static void expand_data_home(const Correct *correct) {
         unit_file_replace(correct->unit, correct->line, correct->line->key, expanded->str);
 }
 
+static void enter_section(Correct *correct, const char *section) {
+        correct->section = section;
+        correct->is_known = section_keys_has(section);
+        correct->is_unit = g_str_equal(section, "Unit");
+        correct->is_service = g_str_equal(section, "Service");
+        check_section(correct);
+}
+
 void service_correct(UnitFile *unit, GPtrArray *problems) {
+        Correct correct = {.unit = unit, .problems = problems};
         guint last_section = UNIT_FILE_NO_SECTION;
-        bool is_known = false;
 
         for (guint i = 0; i < unit->assignments->len; i++) {
                 const UnitAssignment *line = unit_file_at(unit, i);
 
                 if (!line->key || line->section == UNIT_FILE_NO_SECTION)
                         continue;
-                Correct correct = {unit, problems, line, unit->sections->pdata[line->section], is_known};
-                if (line->section != last_section) {
-                        check_section(&correct);
-                        correct.is_known = is_known = section_keys_has(correct.section);
-                }
+                correct.line = line;
+                if (line->section != last_section)
+                        enter_section(&correct, unit->sections->pdata[line->section]);
                 last_section = line->section;
                 check_key(&correct);
                 correct_restart(&correct);
                 expand_data_home(&correct);
-                if (g_str_equal(correct.section, "Unit") && service_depend_is_key(line->key))
+                if (correct.is_unit && service_depend_is_key(line->key))
                         service_podman_depend(unit, line, problems);
-                else if (g_str_equal(correct.section, "Service") && g_str_has_prefix(line->key, "Exec"))
+                else if (correct.is_service && g_str_has_prefix(line->key, "Exec"))
                         service_podman_check_command(line, problems);
         }
 }

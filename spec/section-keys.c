@@ -125,7 +125,8 @@ static const struct {
 static size_t find_section(const char *section) {
         size_t i = 0;
 
-        while (i < G_N_ELEMENTS(sections) && strcmp(sections[i].section, section) != 0)
+        while (i < G_N_ELEMENTS(sections) &&
+               (sections[i].section[0] != section[0] || strcmp(sections[i].section, section) != 0))
                 i++;
         return i;
 }
