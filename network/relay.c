@@ -31,7 +31,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PIPE_SIZE (256 * 1024)
+#define PIPE_SIZE         (256 * 1024)
+#define KEEPALIVE_SECONDS 600
 
 /* One direction of a connection. */
 typedef struct Stream {
@@ -192,13 +193,24 @@ static bool open_streams(Connection *connection, int outer, int inner) {
         return true;
 }
 
+/* Out of descriptors: a connection that is left waiting would wake us for ever, so one is kept for ending it. */
+static void turn_away(Relay *relay, const Forward *forward) {
+        close(relay->spare_fd);
+        int outer = accept4(forward->fd, NULL, NULL, SOCK_CLOEXEC);
+        if (outer >= 0)
+                close(outer);
+        relay->spare_fd = fcntl(relay->epoll_fd, F_DUPFD_CLOEXEC, 0);
+}
+
 static void accept_one(Relay *relay, const Forward *forward) {
         const unsigned events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-        const int yes = 1;
+        const int yes = 1, patience = KEEPALIVE_SECONDS;
         AnyAddress client;
         socklen_t size = sizeof client;
 
         int outer = accept4(forward->fd, &client.base, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (outer < 0 && (errno == EMFILE || errno == ENFILE))
+                turn_away(relay, forward);
         if (outer < 0)
                 return;
         int inner = relay_connect(relay, SOCK_STREAM, &client, &forward->target);
@@ -212,6 +224,9 @@ static void accept_one(Relay *relay, const Forward *forward) {
         connection->kind = KIND_CONNECTION;
         (void) setsockopt(outer, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         (void) setsockopt(inner, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+        /* The member would not notice a client that is gone: its own probes reach no further than here. */
+        (void) setsockopt(outer, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+        (void) setsockopt(outer, IPPROTO_TCP, TCP_KEEPIDLE, &patience, sizeof patience);
         if (!open_streams(connection, outer, inner)) {
                 break_connection(relay, connection);
                 return;
@@ -353,6 +368,7 @@ int main(int argc, char **argv) {
                 (void) setrlimit(RLIMIT_NOFILE, &limit);
         }
         relay.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+        relay.spare_fd = fcntl(relay.epoll_fd, F_DUPFD_CLOEXEC, 0);
         bool is_open = relay.epoll_fd >= 0;
         for (size_t i = 0; is_open && i < relay.count && !relay.flows; i++)
                 is_open = relay.forwards[i].kind != KIND_UDP || relay_datagrams_open(&relay);

@@ -32,6 +32,7 @@ typedef struct Connection Connection;
 
 typedef struct Relay {
         int epoll_fd;
+        int spare_fd; /* to have one when there are none */
         bool is_opaque;
         AnyAddress gateways[2]; /* IPv4, IPv6; family 0: none */
         Forward forwards[MOST_FORWARDS];

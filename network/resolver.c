@@ -17,6 +17,7 @@
 #define MOST_PENDING   256
 #define PATIENCE_USEC  (700 * G_TIME_SPAN_MILLISECOND)
 #define MOST_UPSTREAMS 8
+#define MOST_OF_ONE    64 /* of the pending ones, for one client: the others have questions too */
 
 typedef union AnyAddress {
         struct sockaddr base;
@@ -195,15 +196,28 @@ static void add_upstreams(Pending *pending, char **texts) {
                         pending->count++;
 }
 
+static bool find_slot(const Resolver *resolver, const AnyAddress *client, guint *ret_slot) {
+        Address address = address_of(client);
+        guint free_slot = MOST_PENDING, count = 0;
+
+        for (guint i = 0; i < MOST_PENDING; i++) {
+                Address other = address_of(&resolver->pending[i].client);
+                if (resolver->pending[i].deadline == 0)
+                        free_slot = MIN(free_slot, i);
+                else if (subnet_is_equal(&other, &address))
+                        count++;
+        }
+        *ret_slot = free_slot;
+        return free_slot < MOST_PENDING && count < MOST_OF_ONE;
+}
+
 /* False: nobody can be asked. */
 static bool pass_on(Resolver *resolver, int client_fd, const AnyAddress *client, const DnsQuestion *question,
                     const guint8 *message, size_t size, const Lease *asker) {
-        guint slot = 0;
+        guint slot;
 
-        while (slot < MOST_PENDING && resolver->pending[slot].deadline != 0)
-                slot++;
-        if (slot == MOST_PENDING || size > sizeof resolver->pending[0].message ||
-            resolver->state->is_internal)
+        if (size > sizeof resolver->pending[0].message || resolver->state->is_internal ||
+            !find_slot(resolver, client, &slot))
                 return false;
         Pending *pending = &resolver->pending[slot];
         *pending = (Pending){

@@ -117,6 +117,32 @@ def test_other_names_are_asked_of_the_host_s_name_server(machine):
         machine.root("kill $(cat /run/names.pid); rm -f /run/hosts")
 
 
+def test_a_member_that_asks_without_end_leaves_names_to_the_others(machine):
+    nets.network(machine, "app", f"DNS={machine.client_address}")
+    nets.member(machine, "a", "Network=app.network", "DNS=192.0.2.99")  # nobody answers there
+    nets.member(machine, "b", "Network=app.network")
+    machine.write("/run/hosts", "192.0.2.77 far.example.org\n", user="root")
+    machine.client("dnsmasq --no-hosts --addn-hosts=/run/hosts --no-resolv --pid-file=/run/names.pid "
+                   f"--listen-address={machine.client_address} --bind-interfaces")
+    try:
+        nets.start(machine, "a", "b")
+        # Questions for 20 s, so that all places are asked for all the time.
+        flood = ("import socket, time\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.connect(('10.89.0.1', 53))\n"
+                 "open('/tmp/flooding', 'w').close()\n"
+                 "for i in range(20000):\n"
+                 "    s.send(bytes([i >> 8 & 255, i & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0, 1, 0, 1]))\n    time.sleep(0.001)\n")
+        machine.write("~/roots/a/flood.py", flood)
+        pid = machine.alice("sed -n 's/^Payload=//p' $XDG_RUNTIME_DIR/wolffia/a/state").out.strip()
+        machine.alice("rm -f ~/roots/a/tmp/flooding; "
+                      f"(nsenter --target {pid} --user --net --mount --preserve-credentials /usr/bin/python3 /flood.py "
+                      ">/dev/null 2>&1 &) </dev/null >/dev/null 2>&1")
+        machine.eventually(lambda: machine.alice("ls ~/roots/a/tmp/flooding", check=False).status == 0)
+        code = "import socket, time\ntime.sleep(0.5)\nprint(socket.gethostbyname('far.example.org'))\n"
+        assert nets.python(machine, "b", code).strip() == "192.0.2.77"
+    finally:
+        machine.root("kill $(cat /run/names.pid); rm -f /run/hosts; pkill -f '[f]lood.py'; true")
+
+
 def test_networks_are_apart_and_a_container_may_be_on_two(machine):
     nets.network(machine, "front")
     nets.network(machine, "back", "Internal=yes", "Subnet=10.99.0.0/24")
@@ -223,6 +249,29 @@ def test_a_relay_that_ends_is_noticed(machine):
     assert machine.show("b", "ActiveState") == "active"
 
 
+def relay_of(machine, unit):
+    group = machine.show(unit, "ControlGroup")
+    return machine.root(f"for pid in $(cat /sys/fs/cgroup{group}/cgroup.procs); do "
+                        "grep -q wolffia-relay /proc/$pid/cmdline && echo $pid; done; true").out.strip()
+
+
+def test_a_relay_without_descriptors_turns_clients_away_and_goes_on(machine):
+    two(machine)
+    url = f"http://{HOST}:8081/"
+    machine.eventually(lambda: machine.client(f"curl -sS --max-time 5 {url}", check=False).out.startswith("a "))
+    relay = relay_of(machine, "a")
+    # A connection takes six: after five of them there is none left for a sixth one's first.
+    count = int(machine.root(f"ls /proc/{relay}/fd | wc -l").out)
+    machine.alice(f"prlimit --pid {relay} --nofile={count + 30}:{count + 30}")
+    code = ("import socket\nones = [socket.create_connection(('HOST', 8081), 5) for i in range(20)]\nended = 0\n"
+            "for one in ones[10:]:\n    one.settimeout(5)\n    try:\n        ended += one.recv(1) == b''\n"
+            "    except ConnectionResetError:\n        ended += 1\nprint(ended)\n").replace("HOST", HOST)
+    machine.write("~/many.py", code)
+    assert machine.client("python3 /home/alice/many.py").out == "10\n", "left waiting"
+    assert machine.eventually(lambda: machine.client(f"curl -sS --max-time 5 {url}", check=False).out.startswith("a "))
+    assert relay_of(machine, "a") == relay
+
+
 def privileges(machine, pid):
     """What the kernel says of a process: sets of capabilities, no_new_privs, and whether there is a filter of calls."""
     lines = [line.split() for line in machine.root(f"cat /proc/{pid}/status").out.splitlines()]
@@ -234,9 +283,7 @@ def test_what_reads_the_bytes_of_payloads_has_no_privileges(machine):
     """Names are answered with none; a relay keeps what binds sockets to the addresses of clients."""
     two(machine)
     keeper = machine.alice("sed -n 's/^Pid=//p' $XDG_RUNTIME_DIR/wolffia/.networks/app/state").out.strip()
-    group = machine.show("a", "ControlGroup")
-    relay = machine.root(f"for pid in $(cat /sys/fs/cgroup{group}/cgroup.procs); do "
-                         "grep -q wolffia-relay /proc/$pid/cmdline && echo $pid; done; true").out.strip()
+    relay = relay_of(machine, "a")
     none = {"CapInh": "0" * 16, "CapPrm": "0" * 16, "CapEff": "0" * 16, "CapBnd": "0" * 16, "CapAmb": "0" * 16,
             "NoNewPrivs": "1", "Seccomp": "2"}
     assert privileges(machine, keeper) == none
