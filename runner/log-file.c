@@ -32,6 +32,7 @@ typedef struct LogFile {
         time_t head_time;
         char line[LINE_MAX_SIZE]; /* what has no end yet */
         size_t line_size;
+        bool is_continued;        /* a piece is written of the line to which it belongs */
         char output[OUTPUT_SIZE]; /* finished lines, written when nothing more comes at once */
         size_t output_size;
 } LogFile;
@@ -107,6 +108,7 @@ static void add_line(LogFile *file, const char *text, size_t size, char kind) {
         memcpy(file->output + file->output_size, text, size);
         file->output_size += size;
         file->output[file->output_size++] = '\n';
+        file->is_continued = kind == 'P';
 }
 
 /* Cuts what is there into lines; what has no end yet waits for it, unless it is too long. */
@@ -137,7 +139,7 @@ static void copy(LogFile *file) {
                 take(file);
                 write_output(file);
         }
-        if (file->line_size > 0)
+        if (file->line_size > 0 || file->is_continued)
                 add_line(file, file->line, file->line_size, 'F');
         write_output(file);
 }
