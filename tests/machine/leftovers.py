@@ -22,6 +22,8 @@ rm -rf ~/.config/wolffia ~/.config/systemd "$XDG_RUNTIME_DIR/wolffia/units"
 systemctl --user daemon-reload
 systemctl --user reset-failed
 find "$HOME" -mindepth 1 -maxdepth 1 ! -name '.*' -exec rm -rf {} +
+rm -rf ~/.local/share/wolffia/secrets
+[ -z "$(ls -A ~/.local/share/wolffia/volumes 2>/dev/null)" ] || wolffia unshare rm -rf ~/.local/share/wolffia/volumes
 """
 
 # With force: no service of hers survives this, and the next case has a new user manager.
