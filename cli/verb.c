@@ -35,9 +35,9 @@ void verb_print_keys(const KeyTable *table) {
 
 bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *description, bool stop_early,
                 int argc, char **argv, char ***ret_arguments, int *ret_status) {
+        *ret_status = VERB_SUCCESS;
         if (argc == 2 && g_str_equal(argv[1], VERB_PRINT_OPTIONS)) {
                 print_options(entries);
-                *ret_status = VERB_SUCCESS;
                 return false;
         }
 

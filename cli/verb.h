@@ -47,7 +47,8 @@ extern const Verb secret_verbs[];
 extern const Verb volume_verbs[];
 
 /* Parses options out of ARGV. RET_ARGUMENTS gets what is left, without the verb's name, NULL-terminated and owned by
- * the caller. False when the program is to end with *RET_STATUS. With STOP_EARLY, options end at the first argument. */
+ * the caller. False when the program is to end with *RET_STATUS,
+ * which is VERB_SUCCESS otherwise. With STOP_EARLY, options end at the first argument. */
 bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *description, bool stop_early,
                 int argc, char **argv, char ***ret_arguments, int *ret_status);
 
