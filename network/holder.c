@@ -13,8 +13,8 @@
  *   READY=1, wolffia-supervisor
  *
  * The members' supervisors hold the network's namespace open. So when the keeper is killed, the network, its bridge and
- * all connections on it stay, and the next holder enters the same one: members notice nothing but a pause of names and
- * of the way out. */
+ * all connections on it stay, and the next holder enters the same one: members that go on (a restart by systemd restarts
+ * them too, but with RestartMode=direct) notice nothing but a pause of names and of the way out. */
 
 #include "network/holder.h"
 

@@ -5,7 +5,7 @@ import json
 import re
 
 import nets
-from machine.case import row
+from machine.case import needs, row
 
 HOST = "192.0.2.10"
 
@@ -190,13 +190,15 @@ def test_addresses_are_as_asked_for_and_free_when_a_member_is_killed(machine):
     assert nets.address(machine, "a") == "10.98.0.7"
 
 
-def test_a_killed_network_is_taken_over_and_members_go_on(machine):
+def test_a_killed_network_comes_back_with_its_members(machine):
+    """systemd hands its restart on to the units that require it."""
     two(machine)
     address = nets.address(machine, "a")
     machine.alice("systemctl --user kill --signal=KILL app-network")
     machine.eventually(lambda: machine.show("app-network", "NRestarts") == "1")
     machine.eventually(lambda: machine.show("app-network", "ActiveState") == "active")
-    assert machine.show("a", "NRestarts") == "0" and machine.show("a", "ActiveState") == "active"
+    for name in ("a", "b"):
+        machine.eventually(lambda: machine.show(name, "ActiveState") == "active")
     assert nets.fetch(machine, "b", "http://a/").startswith("a ")
     assert nets.fetch(machine, "a", f"http://{HOST}:8082/").startswith("b "), "the way out"
     assert machine.client(f"curl -sS --max-time 5 http://{HOST}:8081/").out == f"a ::ffff:{machine.client_address}\n"
@@ -204,6 +206,19 @@ def test_a_killed_network_is_taken_over_and_members_go_on(machine):
     nets.start(machine, "c")
     assert nets.address(machine, "c") != address
     assert nets.fetch(machine, "c", "http://a/").startswith("a ")
+
+
+@needs("trixie")
+def test_members_of_a_killed_network_go_on_where_systemd_restarts_it_alone(machine):
+    machine.write("~/.config/wolffia/app.network.d/direct.conf", "[Service]\nRestartMode=direct\n")
+    two(machine)
+    since = machine.show("a", "ActiveEnterTimestampMonotonic")
+    machine.alice("systemctl --user kill --signal=KILL app-network")
+    machine.eventually(lambda: machine.show("app-network", "NRestarts") == "1")
+    machine.eventually(lambda: machine.show("app-network", "ActiveState") == "active")
+    assert nets.fetch(machine, "b", "http://a/").startswith("a ")
+    assert machine.client(f"curl -sS --max-time 5 http://{HOST}:8081/").out == f"a ::ffff:{machine.client_address}\n"
+    assert machine.show("a", "ActiveEnterTimestampMonotonic") == since
 
 
 def test_a_stopped_network_stops_its_members_and_leaves_nothing(machine):
