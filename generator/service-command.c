@@ -21,13 +21,11 @@ static void append_option(GString *text, const Key *key, const char *value) {
 }
 
 static void append_options(const Key *key, const void *spec, GString *text) {
-        if (key_kind(key) == KEY_KIND_TEXT) {
-                if (*key_text(key, spec))
-                        append_option(text, key, *key_text(key, spec));
-        } else if (key_kind(key) == KEY_KIND_TRISTATE) {
-                if (*key_tristate(key, spec) != TRISTATE_UNSET)
-                        append_option(text, key, *key_tristate(key, spec) == TRISTATE_YES ? NULL : "false");
-        } else {
+        if (key_kind(key) == KEY_KIND_TEXT)
+                append_option(text, key, *key_text(key, spec));
+        else if (key_kind(key) == KEY_KIND_TRISTATE)
+                append_option(text, key, *key_tristate(key, spec) == TRISTATE_YES ? NULL : "false");
+        else {
                 const GPtrArray *list = *key_list(key, spec);
 
                 for (guint i = 0; i < list->len; i++)
@@ -40,12 +38,9 @@ void service_command_print(const KeyTable *table, const void *spec, const char *
 
         text_append(text, "ExecStart=");
         text_append(text, command);
-        for (size_t i = 0; i < table->count; i++) {
-                const Key *key = &table->keys[i];
-
-                if (key->option && key_has_field(key) && key->effect != KEY_UNIT)
+        for (const Key *key = NULL; (key = key_table_next_set(table, spec, key));)
+                if (key->option && key->effect != KEY_UNIT)
                         append_options(key, spec, text);
-        }
         g_autoptr(GPtrArray) words = key_options_words(table, spec);
         for (guint i = 0; i < words->len; i++) {
                 text_append(text, separator);

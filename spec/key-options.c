@@ -241,15 +241,12 @@ static void print_option(const Key *key, const void *spec, GPtrArray *arguments)
 GPtrArray *key_options_words(const KeyTable *table, const void *spec) {
         GPtrArray *words = g_ptr_array_new();
 
-        for (size_t i = 0; i < table->count; i++) {
-                const Key *key = &table->keys[i];
-
+        for (const Key *key = NULL; (key = key_table_next_set(table, spec, key));) {
                 if (!is_word(key))
                         continue;
-                if (key_kind(key) == KEY_KIND_TEXT) {
-                        if (*key_text(key, spec))
-                                g_ptr_array_add(words, *key_text(key, spec));
-                } else
+                if (key_kind(key) == KEY_KIND_TEXT)
+                        g_ptr_array_add(words, *key_text(key, spec));
+                else
                         for (guint j = 0; j < (*key_list(key, spec))->len; j++)
                                 g_ptr_array_add(words, (*key_list(key, spec))->pdata[j]);
         }

@@ -9,11 +9,28 @@
 
 #include <string.h>
 
+static void index_fields(const KeyTable *table) {
+        KeyIndex *index = table->index;
+
+        g_assert(table->spec_size <= G_MAXUINT16);
+        for (size_t i = 0; i < table->count; i++) {
+                const Key *key = &table->keys[i];
+
+                if (!key_has_field(key))
+                        continue;
+                index->fields[index->n_fields].offset = (guint16) key->offset;
+                index->fields[index->n_fields].kind = (guint8) key_kind(key);
+                index->fields[index->n_fields].row = (guint8) i;
+                index->behind[i] = ++index->n_fields;
+        }
+}
+
 /* 0 ends a chain, so that numbers are one more than the index. */
 static void build_index(const KeyTable *table) {
         KeyIndex *index = table->index;
 
         g_assert(table->count <= KEY_TABLE_MOST_ROWS);
+        index_fields(table);
         for (size_t i = table->count; i > 0; i--) {
                 const char *key = table->keys[i - 1].key;
 
@@ -116,16 +133,31 @@ void *key_table_new_spec(const KeyTable *table) {
         return spec;
 }
 
-void key_table_clear_spec(const KeyTable *table, void *spec) {
-        for (size_t i = 0; i < table->count; i++) {
-                const Key *key = &table->keys[i];
+static bool is_set(const void *spec, size_t offset, KeyKind kind) {
+        const void *field = (const char *) spec + offset;
 
-                if (!key_has_field(key))
-                        continue;
+        if (kind == KEY_KIND_TEXT)
+                return *(char *const *) field;
+        return kind == KEY_KIND_LIST ? (*(GPtrArray *const *) field)->len > 0
+                                     : *(const Tristate *) field != TRISTATE_UNSET;
+}
+
+const Key *key_table_next_set(const KeyTable *table, const void *spec, const Key *key) {
+        const KeyIndex *index = table->index;
+
+        if (!index->ready)
+                build_index(table);
+        for (guint i = key ? index->behind[key - table->keys] : 0; i < index->n_fields; i++)
+                if (is_set(spec, index->fields[i].offset, (KeyKind) index->fields[i].kind))
+                        return &table->keys[index->fields[i].row];
+        return NULL;
+}
+
+void key_table_clear_spec(const KeyTable *table, void *spec) {
+        for (const Key *key = NULL; (key = key_table_next_set(table, spec, key));) {
                 switch (key_kind(key)) {
                 case KEY_KIND_LIST:
-                        if ((*key_list(key, spec))->len > 0)
-                                g_ptr_array_set_size(*key_list(key, spec), 0);
+                        g_ptr_array_set_size(*key_list(key, spec), 0);
                         break;
                 case KEY_KIND_TRISTATE:
                         *key_tristate(key, spec) = TRISTATE_UNSET;

@@ -9,10 +9,17 @@
 
 #define KEY_TABLE_MOST_ROWS 254
 
-/* Rows by the first letter of their key, chained; built at the first look-up. */
+/* Rows by the first letter of their key, chained, and those that have a field; built at the first look. */
 typedef struct KeyIndex {
         guint8 first[26];
         guint8 next[KEY_TABLE_MOST_ROWS];
+        struct {
+                guint16 offset;
+                guint8 kind; /* KeyKind */
+                guint8 row;
+        } fields[KEY_TABLE_MOST_ROWS];
+        guint8 behind[KEY_TABLE_MOST_ROWS]; /* of a row with a field: which of FIELDS is next */
+        guint8 n_fields;
         bool ready;
 } KeyIndex;
 
@@ -39,4 +46,7 @@ const char *key_table_nearest_option(const KeyTable *table, const char *word);
 void *key_table_new_spec(const KeyTable *table);
 /* Makes it as good as new, for the next unit. */
 void key_table_clear_spec(const KeyTable *table, void *spec);
+/* The row behind KEY (NULL: the first) whose field in SPEC says something, in the table's order; NULL behind the
+ * last. Of more than a hundred rows a file has a dozen. */
+const Key *key_table_next_set(const KeyTable *table, const void *spec, const Key *key);
 void key_table_free_spec(const KeyTable *table, void *spec);
