@@ -235,7 +235,13 @@ static bool last_line_counts(const Key *key) {
 typedef struct Rows {
         const Key **of_line;
         guint starts[G_MAXUINT8]; /* there are fewer rows, KEY_TABLE_MOST_ROWS */
+        int passes;               /* over the lines: one, or a second for PodmanArgs= and its like */
 } Rows;
+
+/* PodmanArgs= stand behind all other options on Podman's command line, so that they have the last word. */
+static bool comes_last(const Key *key) {
+        return key && key->effect == KEY_WORKS && key->key && !key_has_field(key);
+}
 
 static void find_rows(const KeyTable *table, const UnitFile *unit, guint section, Rows *rows) {
         memset(rows->starts, 0, sizeof rows->starts);
@@ -247,13 +253,10 @@ static void find_rows(const KeyTable *table, const UnitFile *unit, guint section
                         key = key_table_find(table, assignment->key);
                 if (key && (!*assignment->value || last_line_counts(key)))
                         rows->starts[key - table->keys] = i;
+                if (comes_last(key))
+                        rows->passes = 2;
                 rows->of_line[i] = key;
         }
-}
-
-/* PodmanArgs= stand behind all other options on Podman's command line, so that they have the last word. */
-static bool comes_last(const Key *key) {
-        return key && key->effect == KEY_WORKS && key->key && !key_has_field(key);
 }
 
 static void take_line(KeyLoad *load, const Key *key) {
@@ -269,10 +272,10 @@ static void load_section(KeyLoad *load, guint section) {
         const KeyTable *table = load->loader->table;
         const UnitFile *unit = load->unit;
         g_autofree const Key **of_line = g_new(const Key *, unit->assignments->len + 1);
-        Rows rows = {.of_line = of_line};
+        Rows rows = {.of_line = of_line, .passes = 1};
 
         find_rows(table, unit, section, &rows);
-        for (int pass = 0; pass < 2; pass++)
+        for (int pass = 0; pass < rows.passes; pass++)
                 for (guint i = 0; i < unit->assignments->len; i++) {
                         const Key *key = of_line[i];
 
