@@ -36,8 +36,8 @@ typedef struct Generate {
         GString *text;           /* its unit's text */
         GArray *links;
         Shadow *shadow;
-        GHashTable *services;  /* names that are taken → path of the source */
-        GHashTable *resources; /* section, "/", name of what a file stands for → path of the source */
+        GHashTable *services;  /* names that are taken → Source */
+        GHashTable *resources; /* section, "=", name of what a file stands for → Source */
         GHashTable *members;   /* name of a .pod → GPtrArray of the services that start with it */
 } Generate;
 
@@ -54,8 +54,8 @@ static void generate_init(Generate *generate, const Search *search, const Genera
         generate->text = g_string_sized_new(4096);
         generate->links = install_links_new();
         generate->shadow = shadow_new(SHADOW_PODMAN_GENERATOR);
-        generate->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-        generate->services = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        generate->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        generate->services = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         generate->members = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
 }
 
@@ -100,13 +100,14 @@ static void check_resource(Generate *generate) {
         if (!resource)
                 return;
         char *name = g_strconcat(section, "=", resource, NULL);
-        const char *other = g_hash_table_lookup(generate->resources, name);
+        const Source *other = g_hash_table_lookup(generate->resources, name);
         if (!other) {
-                g_hash_table_insert(generate->resources, name, g_strdup(translation->path));
+                g_hash_table_insert(generate->resources, name, (void *) translation->source);
                 return;
         }
+        g_autofree char *path = search_path(translation->search, other);
         problem_add(translation->problems, PROBLEM_WARNING, translation->path, 0, NULL,
-                    "the name '%s' is that of %s too; give one of the two another %s=", resource, other,
+                    "the name '%s' is that of %s too; give one of the two another %s=", resource, path,
                     section);
         g_free(name);
 }
@@ -176,20 +177,25 @@ static void write_unit(Generate *generate, const char *path, const char *service
         }
 }
 
-static bool take_name(Generate *generate, const char *service, const char *path) {
-        const char *other = g_hash_table_lookup(generate->services, service);
+static bool take_name(Generate *generate) {
+        const Translation *translation = &generate->translation;
+        const char *service = translation->service, *path = translation->path;
+        const Source *other = g_hash_table_lookup(generate->services, service);
 
         if (!source_is_unit_name(service)) {
-                problem_add(generate->translation.problems, PROBLEM_ERROR, path, 0, NULL,
+                problem_add(translation->problems, PROBLEM_ERROR, path, 0, NULL,
                             "'%s' cannot be the name of a unit, so there is none for this file", service);
                 return false;
         }
         if (other) {
-                problem_add(generate->translation.problems, PROBLEM_ERROR, path, 0, NULL,
-                            "%s is made from %s already, so there is no unit for this file", service, other);
+                g_autofree char *other_path = search_path(translation->search, other);
+
+                problem_add(translation->problems, PROBLEM_ERROR, path, 0, NULL,
+                            "%s is made from %s already, so there is no unit for this file", service,
+                            other_path);
                 return false;
         }
-        g_hash_table_insert(generate->services, g_strdup(service), g_strdup(path));
+        g_hash_table_insert(generate->services, g_strdup(service), (void *) translation->source);
         return true;
 }
 
@@ -209,7 +215,7 @@ static bool generate_one(Generate *generate, const Source *source) {
         g_array_set_size(generate->links, 0);
         if (!translation_read(translation, source))
                 return true;
-        if (!take_name(generate, translation->service, translation->path))
+        if (!take_name(generate))
                 return report_all(generate, NULL);
         translate(generate);
         write_unit(generate, translation->path, translation->service);
