@@ -192,26 +192,16 @@ bool key_options_merge(const KeyTable *table, const char *const *arguments, void
         return true;
 }
 
-/* A text without an option is a plain word, and a list takes all that are left. A boolean without one is the
- * generator's own. */
-static bool is_word(const Key *key) {
-        return !key->option && key_has_field(key) && key_kind(key) != KEY_KIND_TRISTATE;
-}
-
 bool key_options_parse(const KeyTable *table, const char *const *arguments, void *spec, GError **error) {
         if (!key_options_parse_options(table, &arguments, spec, error))
                 return false;
-        for (size_t i = 0; i < table->count && *arguments; i++) {
-                const Key *key = &table->keys[i];
-
-                if (!is_word(key))
-                        continue;
+        const Key *key;
+        for (guint i = 0; *arguments && (key = key_table_word(table, i)); i++)
                 if (key_kind(key) == KEY_KIND_TEXT)
                         *key_text(key, spec) = g_strdup(*arguments++);
                 else
                         for (; *arguments; arguments++)
                                 g_ptr_array_add(*key_list(key, spec), g_strdup(*arguments));
-        }
         if (*arguments)
                 return fail(error, WOLFFIA_ERROR_VALUE, "there is a word too many: '%s'", *arguments);
         return true;
@@ -240,13 +230,13 @@ static void print_option(const Key *key, const void *spec, GPtrArray *arguments)
 
 GPtrArray *key_options_words(const KeyTable *table, const void *spec) {
         GPtrArray *words = g_ptr_array_new();
+        const Key *key;
 
-        for (const Key *key = NULL; (key = key_table_next_set(table, spec, key));) {
-                if (!is_word(key))
-                        continue;
-                if (key_kind(key) == KEY_KIND_TEXT)
-                        g_ptr_array_add(words, *key_text(key, spec));
-                else
+        for (guint i = 0; (key = key_table_word(table, i)); i++) {
+                if (key_kind(key) == KEY_KIND_TEXT) {
+                        if (*key_text(key, spec))
+                                g_ptr_array_add(words, *key_text(key, spec));
+                } else
                         for (guint j = 0; j < (*key_list(key, spec))->len; j++)
                                 g_ptr_array_add(words, (*key_list(key, spec))->pdata[j]);
         }

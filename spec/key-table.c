@@ -22,6 +22,10 @@ static void index_fields(const KeyTable *table) {
                 index->fields[index->n_fields].kind = (guint8) key_kind(key);
                 index->fields[index->n_fields].row = (guint8) i;
                 index->behind[i] = ++index->n_fields;
+                if (!key->option && key_kind(key) != KEY_KIND_TRISTATE) {
+                        g_assert(index->n_words < KEY_TABLE_MOST_WORDS);
+                        index->words[index->n_words++] = (guint8) i;
+                }
         }
 }
 
@@ -77,6 +81,12 @@ const Key *key_table_find_option(const KeyTable *table, const char *text, const 
                 }
         }
         return found;
+}
+
+const Key *key_table_word(const KeyTable *table, guint index) {
+        if (!table->index->ready)
+                build_index(table);
+        return index < table->index->n_words ? &table->keys[table->index->words[index]] : NULL;
 }
 
 const Key *key_table_find_letter(const KeyTable *table, char letter) {

@@ -7,7 +7,8 @@
 
 #include "spec/key.h"
 
-#define KEY_TABLE_MOST_ROWS 254
+#define KEY_TABLE_MOST_ROWS  254
+#define KEY_TABLE_MOST_WORDS 4
 
 /* Rows by the first letter of their key, chained, and those that have a field; built at the first look. */
 typedef struct KeyIndex {
@@ -20,6 +21,8 @@ typedef struct KeyIndex {
         } fields[KEY_TABLE_MOST_ROWS];
         guint8 behind[KEY_TABLE_MOST_ROWS]; /* of a row with a field: which of FIELDS is next */
         guint8 n_fields;
+        guint8 words[KEY_TABLE_MOST_WORDS]; /* rows */
+        guint8 n_words;
         bool ready;
 } KeyIndex;
 
@@ -36,6 +39,9 @@ const Key *key_table_find(const KeyTable *table, const char *key);
 /* By the text behind the dashes, "security-opt=seccomp=/x" or "publish". RET_VALUE (may be NULL) gets what
  * is behind the option's own "=", or NULL when there is none. */
 const Key *key_table_find_option(const KeyTable *table, const char *text, const char **ret_value);
+/* The INDEX-th row that is a plain word of the command line, NULL behind the last: a text without an option, or a list,
+ * which takes all that are left. A boolean without one is the generator's own. */
+const Key *key_table_word(const KeyTable *table, guint index);
 const Key *key_table_find_letter(const KeyTable *table, char letter);
 
 /* The known name that WORD is most likely a slip of, or NULL. */
