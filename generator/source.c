@@ -49,12 +49,12 @@ char *source_service(const char *name, SourceKind kind) {
         const char *at = memchr(name, '@', length);
         size_t stem = at ? (size_t) (at - name) : length;
 
-        GString *service = g_string_sized_new(length + 32);
-        g_string_append_len(service, name, (gssize) stem);
-        g_string_append(service, kinds[kind].suffix);
-        g_string_append_len(service, name + stem, (gssize) (length - stem));
-        g_string_append(service, ".service");
-        return g_string_free(service, FALSE);
+        char *service = g_malloc(length + strlen(kinds[kind].suffix) + sizeof ".service"), *p = service;
+        p = mempcpy(p, name, stem);
+        p = stpcpy(p, kinds[kind].suffix);
+        p = mempcpy(p, name + stem, length - stem);
+        strcpy(p, ".service");
+        return service;
 }
 
 bool source_is_unit_name(const char *name) {
