@@ -15,7 +15,7 @@
 typedef struct Install {
         const char *service; /* the unit's file */
         const char *linked;  /* the name under which it is wanted: with the instance, for a template */
-        bool has_default;    /* default.target is named as well, so that nothing is lost */
+        const UnitFile *unit;
         GArray *links;
         GPtrArray *problems;
 } Install;
@@ -65,6 +65,20 @@ static const char *target_of_users(const char *word) {
         return word;
 }
 
+/* Then nothing is lost with another target. */
+static bool names_default(const UnitFile *unit) {
+        guint section = unit_file_find_section(unit, SECTION);
+
+        for (guint i = 0; i < unit->assignments->len; i++) {
+                const UnitAssignment *assignment = unit_file_at(unit, i);
+
+                if (assignment->section == section && assignment->key &&
+                    strstr(assignment->value, "default.target"))
+                        return true;
+        }
+        return false;
+}
+
 static void plan_want(Install *install, const UnitAssignment *assignment, const char *word,
                       const char *suffix) {
         const char *target = target_of_users(word);
@@ -76,7 +90,7 @@ static void plan_want(Install *install, const UnitAssignment *assignment, const 
         }
         if (has_link(install->links, folder, install->linked))
                 return;
-        if (target != word && !install->has_default)
+        if (target != word && !names_default(install->unit))
                 warn(install, assignment, "does not exist among a user's units; taken as default.target",
                      word);
         InstallLink link = {g_steal_pointer(&folder), g_strdup(install->linked),
@@ -99,12 +113,11 @@ static void plan_alias(Install *install, const UnitAssignment *assignment, const
 typedef void (*Plan)(Install *install, const UnitAssignment *assignment, const char *word,
                      const char *suffix);
 
-static void plan_key(Install *install, const UnitFile *unit, const char *key, Plan plan,
-                     const char *suffix) {
-        if (!unit_file_value(unit, SECTION, key))
+static void plan_key(Install *install, const char *key, Plan plan, const char *suffix) {
+        if (!unit_file_value(install->unit, SECTION, key))
                 return;
 
-        g_autoptr(GPtrArray) lines = unit_file_all(unit, SECTION, key);
+        g_autoptr(GPtrArray) lines = unit_file_all(install->unit, SECTION, key);
 
         for (guint i = 0; i < lines->len; i++) {
                 const UnitAssignment *assignment = lines->pdata[i];
@@ -128,30 +141,17 @@ static char *linked_name(const UnitFile *unit, const char *service) {
                         : NULL;
 }
 
-static bool names_default(const UnitFile *unit, guint section) {
-        for (guint i = 0; i < unit->assignments->len; i++) {
-                const UnitAssignment *assignment = unit_file_at(unit, i);
-
-                if (assignment->section == section && assignment->key &&
-                    strstr(assignment->value, "default.target"))
-                        return true;
-        }
-        return false;
-}
-
 void install_plan(const UnitFile *unit, const char *service, GArray *links, GPtrArray *problems) {
-        guint section = unit_file_find_section(unit, SECTION);
-
-        if (section == UNIT_FILE_NO_SECTION)
+        if (unit_file_find_section(unit, SECTION) == UNIT_FILE_NO_SECTION)
                 return;
 
         g_autofree char *linked = linked_name(unit, service);
-        Install install = {service, linked, names_default(unit, section), links, problems};
+        Install install = {service, linked, unit, links, problems};
 
         if (linked) {
-                plan_key(&install, unit, "WantedBy", plan_want, "wants");
-                plan_key(&install, unit, "RequiredBy", plan_want, "requires");
-                plan_key(&install, unit, "UpheldBy", plan_want, "upholds");
+                plan_key(&install, "WantedBy", plan_want, "wants");
+                plan_key(&install, "RequiredBy", plan_want, "requires");
+                plan_key(&install, "UpheldBy", plan_want, "upholds");
         }
-        plan_key(&install, unit, "Alias", plan_alias, NULL);
+        plan_key(&install, "Alias", plan_alias, NULL);
 }
