@@ -36,9 +36,9 @@ typedef struct Generate {
         GString *text;           /* its unit's text */
         GArray *links;
         Shadow *shadow;
-        GHashTable *services;  /* names that are taken → Source */
-        GHashTable *resources; /* section, "=", name of what a file stands for → Source */
-        GHashTable *members;   /* name of a .pod → GPtrArray of the services that start with it */
+        GHashTable *services;               /* names that are taken → Source */
+        GHashTable *resources[SOURCE_NONE]; /* name of what a file of the kind stands for → Source */
+        GHashTable *members; /* name of a .pod → GPtrArray of the services that start with it */
 } Generate;
 
 static void unref_array(void *array) {
@@ -54,7 +54,8 @@ static void generate_init(Generate *generate, const Search *search, const Genera
         generate->text = g_string_sized_new(4096);
         generate->links = install_links_new();
         generate->shadow = shadow_new(SHADOW_PODMAN_GENERATOR);
-        generate->resources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        for (SourceKind kind = 0; kind < SOURCE_NONE; kind++)
+                generate->resources[kind] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         generate->services = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         generate->members = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
 }
@@ -67,7 +68,8 @@ static void generate_clear(Generate *generate) {
         g_array_unref(generate->links);
         shadow_free(generate->shadow);
         g_hash_table_unref(generate->services);
-        g_hash_table_unref(generate->resources);
+        for (SourceKind kind = 0; kind < SOURCE_NONE; kind++)
+                g_hash_table_unref(generate->resources[kind]);
         g_hash_table_unref(generate->members);
 }
 
@@ -92,24 +94,22 @@ static void note_member(Generate *generate) {
 /* Two files that stand for one container, volume, network or pod: they would get into each other's way. */
 static void check_resource(Generate *generate) {
         Translation *translation = &generate->translation;
-        const char *section = translation->kind ? translation->kind->name_key : NULL;
+        const char *key = translation->kind ? translation->kind->name_key : NULL;
 
-        if (!section || !translation->spec)
+        if (!key || !translation->spec)
                 return;
+        GHashTable *resources = generate->resources[translation->source->kind];
         g_autofree char *resource = unit_kind_resource(translation->source->kind, translation->spec);
         if (!resource)
                 return;
-        char *name = g_strconcat(section, "=", resource, NULL);
-        const Source *other = g_hash_table_lookup(generate->resources, name);
+        const Source *other = g_hash_table_lookup(resources, resource);
         if (!other) {
-                g_hash_table_insert(generate->resources, name, (void *) translation->source);
+                g_hash_table_insert(resources, g_steal_pointer(&resource), (void *) translation->source);
                 return;
         }
         g_autofree char *path = search_path(translation->search, other);
         problem_add(translation->problems, PROBLEM_WARNING, translation->path, 0, NULL,
-                    "the name '%s' is that of %s too; give one of the two another %s=", resource, path,
-                    section);
-        g_free(name);
+                    "the name '%s' is that of %s too; give one of the two another %s=", resource, path, key);
 }
 
 static void check_shadow(Generate *generate) {
