@@ -107,10 +107,21 @@ static GPtrArray *find_lines(const UnitFile *unit, guint section, const char *ke
         return lines;
 }
 
+/* Whether there is anything to do, which is rare. */
+static bool has_row(const UnitFile *unit, guint section) {
+        for (guint i = 0; section != UNIT_FILE_NO_SECTION && i < unit->assignments->len; i++) {
+                const UnitAssignment *assignment = unit_file_at(unit, i);
+
+                if (assignment->section == section && assignment->key && find(assignment->key))
+                        return true;
+        }
+        return false;
+}
+
 void service_lift(UnitFile *unit, ContainerSpec *spec, GPtrArray *problems) {
         guint section = unit_file_find_section(unit, "Service");
 
-        if (section == UNIT_FILE_NO_SECTION)
+        if (!has_row(unit, section))
                 return;
         g_autoptr(GArray) remarks = g_array_new(FALSE, FALSE, sizeof(Remark));
         g_array_set_clear_func(remarks, clear_remark);
