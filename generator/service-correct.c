@@ -152,7 +152,8 @@ static void enter_section(Correct *correct, const char *section) {
         correct->is_known = section_keys_has(section);
         correct->is_unit = g_str_equal(section, "Unit");
         correct->is_service = g_str_equal(section, "Service");
-        check_section(correct);
+        if (!correct->is_known)
+                check_section(correct);
 }
 
 void service_correct(UnitFile *unit, GPtrArray *problems) {

@@ -136,7 +136,8 @@ static bool has_key(size_t section, const char *key) {
 
         while (first < last) {
                 size_t middle = (first + last) / 2;
-                int order = strcmp(key, sections[section].keys[middle]);
+                const char *other = sections[section].keys[middle];
+                int order = key[0] != other[0] ? key[0] - other[0] : strcmp(key, other);
 
                 if (order == 0)
                         return true;

@@ -30,10 +30,10 @@ static bool parse_one_port(const char *text, guint16 *ret_port, GError **error) 
 
 static bool parse_range(const char *text, guint16 *ret_first, guint16 *ret_last, GError **error) {
         const char *dash = strchr(text, '-');
-        g_autofree char *first = dash ? g_strndup(text, (gsize) (dash - text)) : g_strdup(text);
+        g_autofree char *first = dash ? g_strndup(text, (gsize) (dash - text)) : NULL;
 
-        if (!parse_one_port(first, ret_first, error) ||
-            !parse_one_port(dash ? dash + 1 : first, ret_last, error))
+        if (!parse_one_port(dash ? first : text, ret_first, error) ||
+            !parse_one_port(dash ? dash + 1 : text, ret_last, error))
                 return false;
         if (*ret_last < *ret_first)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the range %s ends before it starts", text);
