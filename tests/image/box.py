@@ -59,7 +59,7 @@ class Box:
         return sorted((self.store / "layers").glob("*/*"))
 
     def blobs(self):
-        return sorted((self.store / "blobs" / "sha256").iterdir())
+        return sorted((self.store / "blobs" / "sha256").glob("*"))
 
     def trash(self):
         return sorted((self.store / "trash").iterdir())
