@@ -138,7 +138,8 @@ static int finish(Check *check, bool is_all, int cannot_say) {
         if (check->is_quiet)
                 check_print_json(check);
         else if (is_all && !check->prints_units)
-                printf("%u units, %u of them would fail\n", check->units->len, broken);
+                printf("%u unit%s, %u of them would fail\n", check->units->len,
+                       check->units->len == 1 ? "" : "s", broken);
         return cannot_say ? cannot_say : has_errors ? VERB_FAILURE : VERB_SUCCESS;
 }
 
