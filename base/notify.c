@@ -38,3 +38,9 @@ bool notify_sendf(const char *format, ...) {
         va_end(arguments);
         return notify_send(message);
 }
+
+bool notify_status(const char *text) {
+        g_autofree char *line = g_strdelimit(g_strdup(text), "\n", ' ');
+
+        return notify_sendf("STATUS=%s", line);
+}

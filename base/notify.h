@@ -11,3 +11,7 @@
 bool notify_send(const char *message);
 
 bool notify_sendf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Sends TEXT as STATUS=, in one line: behind a line end the service manager would read further assignments, and the words
+ * of an error may be an image's or a registry's. */
+bool notify_status(const char *text);

@@ -115,6 +115,6 @@ int verb_build(const Verb *verb, int argc, char **argv) {
                 return verb_misuse(verb, "--tag=NAME says what the image is called, and is missing");
         if (build(spec, &error) && import(spec, &error))
                 return VERB_SUCCESS;
-        notify_sendf("STATUS=%s", error->message);
+        notify_status(error->message);
         return verb_fail(error);
 }

@@ -164,6 +164,6 @@ int verb_pull(const Verb *verb, int argc, char **argv) {
                 return verb_misuse(verb, "--tag is for one image");
         if (run(&options, names, &error))
                 return VERB_SUCCESS;
-        notify_sendf("STATUS=%s", error->message);
+        notify_status(error->message);
         return verb_fail(error);
 }

@@ -109,7 +109,7 @@ int volume_create(const Verb *verb, int argc, char **argv) {
                 if (!options.unit)
                         puts(arguments[0]);
         } else {
-                notify_sendf("STATUS=%s", error->message);
+                notify_status(error->message);
                 status = verb_fail(error);
         }
         g_strfreev(options.options);

@@ -16,10 +16,7 @@
 #include <string.h>
 
 static void report(const NetworkSpec *spec, const GError *failure) {
-        /* One line: behind a line end the service manager would read further assignments. */
-        g_autofree char *status = g_strdelimit(g_strdup(failure->message), "\n", ' ');
-
-        notify_sendf("STATUS=%s", status);
+        notify_status(failure->message);
         log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT",
                   spec->unit && *spec->unit ? spec->unit : NULL, NULL);
 }

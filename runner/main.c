@@ -48,9 +48,7 @@ static void print_help(FILE *stream) {
 static void report(const ContainerSpec *spec, const char *stage, const GError *failure) {
         const char *unit = spec && spec->unit && *spec->unit ? spec->unit : NULL;
 
-        /* One line: behind a line end the service manager would read further assignments, and an image's words are in it. */
-        g_autofree char *status = g_strdelimit(g_strdup(failure->message), "\n", ' ');
-        notify_sendf("STATUS=%s", status);
+        notify_status(failure->message);
         log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT", unit,
                   "WOLFFIA_CONTAINER", spec ? spec->name : NULL, "WOLFFIA_STAGE", stage, NULL);
 }

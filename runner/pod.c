@@ -256,7 +256,7 @@ static void tear_down(Run *run) {
 }
 
 static void report(const ContainerSpec *spec, const char *stage, const GError *failure) {
-        notify_sendf("STATUS=%s", failure->message);
+        notify_status(failure->message);
         log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT",
                   spec ? spec->unit : NULL, "WOLFFIA_CONTAINER", spec ? spec->name : NULL, "WOLFFIA_STAGE",
                   stage, NULL);

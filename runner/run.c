@@ -177,7 +177,7 @@ static void warn_of_single_id(const Run *run) {
                 name);
         log_entry(LOG_WARNING, text, "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit,
                   "WOLFFIA_CONTAINER", run->spec->name, "WOLFFIA_STAGE", run->stage, NULL);
-        notify_sendf("STATUS=%s", text);
+        notify_status(text);
 }
 
 /* What the child has met on its way, and goes on without. */

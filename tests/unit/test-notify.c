@@ -56,6 +56,18 @@ static void reaches_an_abstract_socket(void) {
         g_unsetenv("NOTIFY_SOCKET");
 }
 
+static void a_status_is_one_line(Scratch *scratch, gconstpointer data) {
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        g_autofree char *path = scratch_path(scratch, "notify");
+
+        strcpy(address.sun_path, path);
+        autofd int fd = listen_at(&address, strlen(path));
+        g_setenv("NOTIFY_SOCKET", path, TRUE);
+        g_assert_true(notify_status("no image\nMAINPID=1"));
+        assert_receives(fd, "STATUS=no image MAINPID=1");
+        g_unsetenv("NOTIFY_SOCKET");
+}
+
 static void says_when_nobody_listens(Scratch *scratch, gconstpointer data) {
         g_autofree char *path = scratch_path(scratch, "nobody"), *long_path = g_strnfill(200, 'x');
         const char *const values[] = {path, "relative", "vsock:2:1234", "", "@", long_path};
@@ -80,6 +92,7 @@ int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         scratch_test_add("/notify/send/reaches-a-socket-by-path", reaches_a_socket_by_path);
         g_test_add_func("/notify/send/reaches-an-abstract-socket", reaches_an_abstract_socket);
+        scratch_test_add("/notify/status/is-one-line", a_status_is_one_line);
         scratch_test_add("/notify/send/says-when-nobody-listens", says_when_nobody_listens);
         return g_test_run();
 }
