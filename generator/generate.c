@@ -10,7 +10,7 @@
  *                  slips and habits in systemd's own sections: generator/service-correct
  *                  what is the container's, and not the service's: generator/service-lift
  *         install  the links it wants                generator/install
- *         output   both into systemd's folder        generator/output
+ *         output   both into systemd's folder        generator/output, and in which thread: generator/output-queue
  *
  * Buffers are used again from file to file: this runs at each login and each daemon-reload, for all
  * files. */
@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "generator/install.h"
 #include "generator/lookup.h"
+#include "generator/output-queue.h"
 #include "generator/service.h"
 #include "generator/shadow.h"
 #include "generator/translation.h"
@@ -35,6 +36,8 @@ typedef struct Generate {
         Translation translation; /* the file being translated */
         GString *text;           /* its unit's text */
         GArray *links;
+        OutputQueue *queue; /* NULL: nothing is written */
+        bool has_failed;    /* a unit could not be written */
         Shadow *shadow;
         GHashTable *services;               /* names that are taken → Source */
         GHashTable *resources[SOURCE_NONE]; /* name of what a file of the kind stands for → Source */
@@ -53,6 +56,8 @@ static void generate_init(Generate *generate, const Search *search, const Genera
         lookup_connect(generate->lookup, &generate->translation.references);
         generate->text = g_string_sized_new(4096);
         generate->links = install_links_new();
+        generate->queue = options->output ? output_queue_new(options->output) : NULL;
+        generate->has_failed = false;
         generate->shadow = shadow_new(SHADOW_PODMAN_GENERATOR);
         for (SourceKind kind = 0; kind < SOURCE_NONE; kind++)
                 generate->resources[kind] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -152,29 +157,28 @@ static void translate(Generate *generate) {
         install_plan(translation->unit, translation->service, generate->links, translation->problems);
 }
 
-static void add_output_problem(Generate *generate, const char *path, const GError *error) {
-        problem_add(generate->translation.problems, PROBLEM_ERROR, path, 0, NULL, "%s", error->message);
-}
-
-/* output. */
+/* output. What cannot be written is told by finish_output(). */
 static void write_unit(Generate *generate, const char *path, const char *service) {
-        Output *output = generate->options->output;
-        g_autoptr(GError) error = NULL;
-
         if (generate->options->print)
                 fprintf(generate->options->print, "---%s---\n%s\n", service, generate->text->str);
-        if (!output)
-                return;
-        if (!output_write(output, service, generate->text, &error)) {
-                add_output_problem(generate, path, error);
-                return;
-        }
-        for (guint i = 0; i < generate->links->len; i++) {
-                g_autoptr(GError) link_error = NULL;
+        if (generate->queue)
+                output_queue_add(generate->queue, path, service, &generate->text, &generate->links);
+}
 
-                if (!output_link(output, &g_array_index(generate->links, InstallLink, i), &link_error))
-                        add_output_problem(generate, path, link_error);
-        }
+static void report_fault(const char *path, const char *service, const char *text, void *data) {
+        Generate *generate = data;
+        const GenerateOptions *options = generate->options;
+        Problem problem = {PROBLEM_ERROR, (char *) path, 0, NULL, (char *) text};
+
+        generate->has_failed = true;
+        if (options->report)
+                options->report(&problem, service, options->data);
+}
+
+static bool finish_output(Generate *generate) {
+        if (generate->queue)
+                output_queue_finish(g_steal_pointer(&generate->queue), report_fault, generate);
+        return !generate->has_failed;
 }
 
 static bool take_name(Generate *generate) {
@@ -218,9 +222,9 @@ static bool generate_one(Generate *generate, const Source *source) {
         if (!take_name(generate))
                 return report_all(generate, NULL);
         translate(generate);
-        write_unit(generate, translation->path, translation->service);
         if (generate->options->inspect)
                 generate->options->inspect(translation, generate->text->str, generate->options->data);
+        write_unit(generate, translation->path, translation->service);
         problems_sort(translation->problems, translation->path);
         return report_all(generate, translation->service);
 }
@@ -247,6 +251,7 @@ bool generate_all(const Search *search, const GenerateOptions *options) {
         generate_init(&generate, search, options);
         good = generate_part(&generate, search, false);
         good = generate_part(&generate, search, true) && good;
+        good = finish_output(&generate) && good;
         generate_clear(&generate);
         return good;
 }
