@@ -131,12 +131,19 @@ bool process_finish(Process *process, int *ret_status, GError **error) {
         return fail(error, WOLFFIA_ERROR_HELPER, "%s failed with exit status %d", name, WEXITSTATUS(status));
 }
 
+void process_wait(pid_t child, int *ret_status) {
+        while (waitpid(child, ret_status, 0) < 0 && errno == EINTR)
+                ;
+}
+
+void process_kill(pid_t child) {
+        kill(child, SIGKILL);
+        process_wait(child, NULL);
+}
+
 void process_abandon(Process *process) {
-        if (process->pid > 0) {
-                kill(process->pid, SIGKILL);
-                while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
-                        ;
-        }
+        if (process->pid > 0)
+                process_kill(process->pid);
         free_parts(process);
 }
 

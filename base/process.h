@@ -38,6 +38,12 @@ bool process_finish(Process *process, int *ret_status, GError **error);
 /* Kills it when it still runs, and frees its parts. */
 void process_abandon(Process *process);
 
+/* Waits for the end of a child that is no helper program, whatever interrupts the wait. RET_STATUS may be NULL. */
+void process_wait(pid_t child, int *ret_status);
+
+/* The same, after a SIGKILL. */
+void process_kill(pid_t child);
+
 /* process_start() and process_finish(). */
 bool process_run(const char *const *argv, const ProcessFiles *files, GError **error);
 

@@ -5,6 +5,7 @@
 #include "base/user-namespace.h"
 
 #include "base/error.h"
+#include "base/process.h"
 #include "base/sync.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { POINT_BORN = 1, POINT_MAPPED, POINT_DONE };
@@ -68,8 +68,7 @@ bool user_namespace_run(const IdMap *map, UserNamespaceWork work, void *data, GE
         bool done = run_parent(&sync, map, child, error);
         if (!done)
                 kill(child, SIGKILL);
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-                ;
+        process_wait(child, NULL);
         sync_close(&sync);
         return done;
 }

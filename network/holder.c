@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "base/notify.h"
+#include "base/process.h"
 #include "base/sync.h"
 #include "config.h"
 #include "network/confine.h"
@@ -50,7 +51,6 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #define RELAY_MARK 1
 
@@ -440,11 +440,8 @@ static bool become_supervisor(Holder *holder, GError **error) {
 }
 
 static void tear_down(Holder *holder) {
-        if (holder->keeper > 0) {
-                kill(holder->keeper, SIGKILL);
-                while (waitpid(holder->keeper, NULL, 0) < 0 && errno == EINTR)
-                        ;
-        }
+        if (holder->keeper > 0)
+                process_kill(holder->keeper);
         process_abandon(&holder->pasta);
         if (holder->holder_fd >= 0 && holder->network_fd < 0)
                 forget(holder);

@@ -23,6 +23,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "runner/environment.h"
 #include "runner/exec-join.h"
 #include "runner/exec-message.h"
@@ -38,7 +39,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct Serve {
@@ -201,8 +201,7 @@ static void wait_for_end(Serve *serve) {
                 if (events[1].revents)
                         take_message(serve);
         }
-        while (waitpid(serve->child, &status, 0) < 0 && errno == EINTR)
-                ;
+        process_wait(serve->child, &status);
         if (serve->connection_fd >= 0)
                 (void) exec_message_send(serve->connection_fd, EXEC_ENDED, status, NULL, -1, NULL);
 }

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
-#include "base/notify.h"
 #include "config.h"
 #include "runner/cdi.h"
 #include "runner/exec-client.h"
@@ -15,6 +14,7 @@
 #include "runner/health-check.h"
 #include "runner/own-program.h"
 #include "runner/pod.h"
+#include "runner/report.h"
 #include "runner/run.h"
 #include "spec/container-keys.h"
 #include "spec/container-options.h"
@@ -45,19 +45,11 @@ static void print_help(FILE *stream) {
         fputs("  --help, --version\n", stream);
 }
 
-static void report(const ContainerSpec *spec, const char *stage, const GError *failure) {
-        const char *unit = spec && spec->unit && *spec->unit ? spec->unit : NULL;
-
-        notify_status(failure->message);
-        log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT", unit,
-                  "WOLFFIA_CONTAINER", spec ? spec->name : NULL, "WOLFFIA_STAGE", stage, NULL);
-}
-
 static int report_broken(const ContainerSpec *spec) {
         g_autoptr(GError) reason = NULL;
 
         fail(&reason, WOLFFIA_ERROR_VALUE, "%s", spec->broken);
-        report(spec, "spec", reason);
+        report_failure(spec, "spec", reason);
         return EXIT_STATUS_CONFIG;
 }
 
@@ -119,7 +111,7 @@ int main(int argc, char **argv) {
 
         log_open("wolffia-runner");
         if (!own_program_protect(argv, &error)) {
-                report(NULL, "preflight", error);
+                report_failure(NULL, "preflight", error);
                 return EXIT_STATUS_NOT_STARTED;
         }
         if (argc == 2 && g_str_equal(argv[1], "--version")) {
@@ -141,20 +133,20 @@ int main(int argc, char **argv) {
         if (g_str_equal(argv[1], "--pod-infra"))
                 return pod_main((const char *const *) argv + 2);
         if (!container_options_parse((const char *const *) argv + 1, &spec, &error)) {
-                report(NULL, "spec", error);
+                report_failure(NULL, "spec", error);
                 return EXIT_STATUS_USAGE;
         }
         hide_arguments(argc, argv, spec);
         if (spec->broken)
                 return report_broken(spec);
         if (!complete(spec, &error) || !cdi_expand(spec, &error)) {
-                report(spec, "spec", error);
+                report_failure(spec, "spec", error);
                 return EXIT_STATUS_CONFIG;
         }
 
         Run run = RUN_INITIAL(spec);
         settle(spec, &run);
         run_container(&run, &error);
-        report(spec, run.stage, error);
+        report_failure(spec, run.stage, error);
         return (int) run.failure;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/id-nest.h"
+#include "base/process.h"
 #include "base/sync.h"
 
 #include <fcntl.h>
@@ -15,14 +16,12 @@
 #include <linux/sched.h>
 #include <net/if.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static bool sysctl_is(const char *path, const char *value) {
@@ -146,17 +145,13 @@ static bool bear(Sync *sync, const NamespacesOwner *owner, const IdMap *nested, 
 }
 
 static bool wait_for_birth(Sync *sync, pid_t between, pid_t *ret_child, GError **error) {
-        int child, status;
+        int child;
         bool born = sync_receive(sync, &child, error);
         bool mapped = born && sync_wait_exec(sync, error);
 
-        while (waitpid(between, &status, 0) < 0 && errno == EINTR)
-                ;
-        if (born && !mapped) {
-                kill(child, SIGKILL);
-                while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-                        ;
-        }
+        process_wait(between, NULL);
+        if (born && !mapped)
+                process_kill(child);
         if (born)
                 *ret_child = child;
         return mapped;

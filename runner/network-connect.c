@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "config.h"
 #include "network/link.h"
 #include "runner/network-join.h"
@@ -18,7 +19,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 /* Of the address, so that who knows it from an earlier life knows it still. */
 static void choose_mac(const Place *place, guint8 mac[6]) {
@@ -175,8 +175,7 @@ bool network_join_wait(Network *network, GError **error) {
                 return true;
         bool done = sync_wait_exec(&join->sync, error);
         if (!done || join->listeners->len == 0) {
-                while (waitpid(join->helper, NULL, 0) < 0 && errno == EINTR)
-                        ;
+                process_wait(join->helper, NULL);
                 join->helper = 0;
         }
         /* The supervisor watches a relay as it watches pasta. */

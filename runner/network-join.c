@@ -6,17 +6,16 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "network/lease.h"
 #include "runner/network-address.h"
 #include "runner/network-listen.h"
 
 #include <fcntl.h>
 #include <linux/nsfs.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 static void place_free(Place *place) {
         network_member_free(place->asked);
@@ -39,11 +38,8 @@ void network_join_free(NetworkJoin *join) {
         g_free(join->address);
         g_free(join->address6);
         sync_close(&join->sync);
-        if (join->helper > 0) {
-                kill(join->helper, SIGKILL);
-                while (waitpid(join->helper, NULL, 0) < 0 && errno == EINTR)
-                        ;
-        }
+        if (join->helper > 0)
+                process_kill(join->helper);
         g_free(join);
 }
 

@@ -6,25 +6,22 @@
  *   members  a fifo that each member's supervisor holds open for writing; its end of file says that none is left
  *   shm/     /dev/shm of all members
  *
- * The stages are those of runner/run.c, less all that has to do with files and a payload. */
+ * The stages are those of a container, less all that has to do with files and a payload. */
 
 #include "runner/pod.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/log.h"
-#include "base/message-ids.h"
 #include "base/notify.h"
 #include "config.h"
 #include "runner/ids.h"
+#include "runner/launch.h"
 #include "runner/mount-etc.h"
-#include "runner/namespaces.h"
 #include "runner/network-join.h"
-#include "runner/network-tap.h"
 #include "runner/peer.h"
 #include "runner/preflight.h"
-#include "runner/security-sysctl.h"
+#include "runner/report.h"
 #include "runner/state.h"
 #include "runner/supervise.h"
 #include "spec/key-options.h"
@@ -35,10 +32,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-enum { POINT_MAPPED = 1, POINT_ROOT, POINT_CONNECTED };
 
 /* ---- what is said for all members ---- */
 
@@ -126,44 +120,30 @@ bool pod_join(Run *run, GError **error) {
 
 /* ---- the child ---- */
 
-static bool hold(int members_fd, GError **error) {
+/* A LaunchExecute. */
+static bool hold(const Run *run, GError **error) {
         const char *program = supervise_find_program();
         const char *const argv[] = {"wolffia-supervisor", "--hold", NULL};
         char *const environment[] = {NULL};
 
         /* The fifo, or nothing, is its standard input; its output is for complaints of the loader alone. */
-        if (members_fd >= 0 && dup2(members_fd, STDIN_FILENO) < 0)
+        if (run->members_fd >= 0 && dup2(run->members_fd, STDIN_FILENO) < 0)
                 return fail_errno(error, errno, "Cannot hand the members over");
         execve(program, (char *const *) argv, environment);
         return fail_errno(error, errno, "Cannot start %s", program);
 }
 
-static bool run_child(Run *run, int members_fd, GError **error) {
-        g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
-        bool own_network = network_is_own(&run->network);
-
-        sync_become_child(&run->sync);
-        if (!sync_wait(&run->sync, POINT_MAPPED, error) || !namespaces_become_root(error) ||
-            !namespaces_set_host_name(host_name, error) ||
-            (own_network && !namespaces_raise_loopback(error)) ||
-            !security_sysctl_apply(NULL, own_network, run->map, error) ||
-            !sync_reach(&run->sync, POINT_ROOT, error) || !sync_wait(&run->sync, POINT_CONNECTED, error))
-                return false;
-        network_tap_tune(&run->network);
-        return hold(members_fd, error);
-}
-
 /* ---- the runner ---- */
 
-static bool open_members(const Run *run, const char *policy, int *ret_fd, GError **error) {
+static bool open_members(Run *run, const char *policy, GError **error) {
         g_autofree char *path = g_build_filename(run->session.container_dir, "members", NULL);
 
         if (mkfifo(path, 0600) < 0 && errno != EEXIST)
                 return fail_errno(error, errno, "Cannot make %s", path);
         /* For both directions it never ends, for whoever is to go on without members. */
         bool goes_on = g_strcmp0(policy, "continue") == 0;
-        *ret_fd = open(path, (goes_on ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_CLOEXEC);
-        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot open %s", path);
+        run->members_fd = open(path, (goes_on ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_CLOEXEC);
+        return run->members_fd >= 0 || fail_errno(error, errno, "Cannot open %s", path);
 }
 
 /* A look, and no lock: two starts at the same moment get past it, one of which then fails at its ports, if it has any. */
@@ -183,93 +163,41 @@ static bool check_name(const Run *run, GError **error) {
         return is_free;
 }
 
-static bool prepare(Run *run, const char *policy, int *ret_members_fd, GError **error) {
-        run->stage = "session";
+static bool prepare(Run *run, const char *policy, GError **error) {
+        run_enter_stage(run, "session");
         if (!session_find(run->spec->name, &run->session, error))
                 return false;
         if (!check_name(run, error)) {
                 run->session.owns_container_dir = false; /* but the other's, to be left alone */
                 return false;
         }
-        run->stage = "preflight";
+        run_enter_stage(run, "preflight");
         if (!preflight_check(error))
                 return false;
-        run->stage = "id-map";
+        run_enter_stage(run, "id-map");
         if (!ids_choose(run, error))
                 return false;
-        run->stage = "network";
+        run_enter_stage(run, "network");
         if (!network_choose(run->spec, run->session.runtime_dir, &run->network, &run->owner, error))
                 return false;
         if (run->network.kind == NETWORK_CONTAINER)
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "a pod has a network of its own; members can have that of a container, without a pod");
-        run->stage = "mount";
+        run_enter_stage(run, "mount");
         supervise_when_interrupted(run);
         return file_make_folders(AT_FDCWD, run->session.container_dir, 0700, error) &&
                network_join_reserve(run->spec, &run->network, error) && mount_etc_write(run, error) &&
-               write_pod(run, error) && open_members(run, policy, ret_members_fd, error);
-}
-
-static bool launch(Run *run, int members_fd, GError **error) {
-        run->stage = "namespaces";
-        if (!sync_open(&run->sync, error))
-                return false;
-        bool own_network = run->network.kind != NETWORK_HOST, is_inside = run->owner.user_fd >= 0;
-        if (is_inside ? !namespaces_spawn_inside(&run->owner, run->map, own_network, -1, &run->child, error)
-                      : !namespaces_spawn(own_network, -1, &run->child, error))
-                return false;
-        if (run->child == 0) {
-                g_autoptr(GError) failure = NULL;
-                if (!run_child(run, members_fd, &failure))
-                        sync_fail(&run->sync, failure);
-                _exit(EXIT_FAILURE);
-        }
-        sync_become_parent(&run->sync);
-        run->stage = "id-map";
-        if (!namespaces_open_user(run->child, &run->namespace_fd, error) ||
-            (!is_inside && !id_map_write(run->map, run->child, error)) ||
-            !network_join_start(&run->network, &run->owner, run->child, error) ||
-            !sync_reach(&run->sync, POINT_MAPPED, error) || !sync_wait(&run->sync, POINT_ROOT, error))
-                return false;
-        supervise_when_interrupted(run);
-        run->stage = "network";
-        if (!network_start(&run->network, run->session.container_dir, run->child, error))
-                return false;
-        supervise_when_interrupted(run);
-        if (!network_wait(&run->network, error))
-                return false;
-        run->stage = "state";
-        return sync_reach(&run->sync, POINT_CONNECTED, error) && sync_wait_exec(&run->sync, error) &&
-               state_write(run, error);
-}
-
-static void tear_down(Run *run) {
-        if (run->child > 0) {
-                kill(run->child, SIGKILL);
-                while (waitpid(run->child, NULL, 0) < 0 && errno == EINTR)
-                        ;
-        }
-        network_clear(&run->network);
-        if (run->session.owns_container_dir)
-                (void) file_remove_tree(AT_FDCWD, run->session.container_dir, NULL);
-}
-
-static void report(const ContainerSpec *spec, const char *stage, const GError *failure) {
-        notify_status(failure->message);
-        log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT",
-                  spec ? spec->unit : NULL, "WOLFFIA_CONTAINER", spec ? spec->name : NULL, "WOLFFIA_STAGE",
-                  stage, NULL);
+               write_pod(run, error) && open_members(run, policy, error);
 }
 
 int pod_main(const char *const *arguments) {
         g_autoptr(PodSpec) pod = pod_spec_new();
         g_autoptr(ContainerSpec) spec = NULL;
         g_autoptr(GError) error = NULL;
-        int members_fd = -1;
 
         if (!key_options_parse(&pod_key_table, arguments, pod, &error)) {
-                report(NULL, "spec", error);
+                report_failure(NULL, "spec", error);
                 return EXIT_STATUS_USAGE;
         }
         spec = take_spec(pod);
@@ -277,12 +205,13 @@ int pod_main(const char *const *arguments) {
                 spec->name = g_strdup_printf("pod-%d", (int) getpid());
         Run run = RUN_INITIAL(spec);
         run.is_pod = true;
-        if (prepare(&run, pod->exit_policy, &members_fd, &error) && launch(&run, members_fd, &error)) {
+        run.stop_signal = SIGTERM;
+        if (prepare(&run, pod->exit_policy, &error) && launch(&run, hold, &error)) {
                 notify_send("READY=1\nSTATUS=");
-                cleanup_fd(&members_fd);
-                supervise_become(&run, SIGTERM, &error);
+                cleanup_fd(&run.members_fd);
+                supervise_become(&run, &error);
         }
-        tear_down(&run);
-        report(spec, run.stage, error);
+        launch_undo(&run);
+        report_failure(spec, run.stage, error);
         return (int) run.failure;
 }

@@ -1,29 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The runner's table of contents.
- *
- * Two processes make a container. The runner stays on the host; systemd watches it, and at the end it
- * becomes the supervisor. The child becomes the container. They meet at three points:
- *
- *   runner                                        child
- *   session_find(), preflight_check()
- *   image_acquire()
- *   ids_choose(), image_prepare_layers()
- *   network_choose(), rootfs_reserve(), mount_prepare(), cgroup_make()
- *   namespaces_spawn()                ─────────►  born in its namespaces and its cgroup, owning nothing yet
- *   id_map_write()
- *   sync_reach(POINT_MAPPED)          ─────────►  mount_open_all(), namespaces_become_root()
- *   sync_wait(POINT_ROOT)             ◄─────────  sync_reach(POINT_ROOT), with pasta only
- *   network_start(), state_write()                mount_all()
- *   sync_wait(POINT_MOUNTED)          ◄─────────  sync_reach(POINT_MOUNTED)
- *   network_wait()
- *   sync_reach(POINT_CONNECTED)       ─────────►  payload_execute(): security, ids, exec
- *   sync_wait_exec()                  ◄─────────  the payload's program runs
- *   READY=1, supervise_become()
- *
- * A failure in the child travels back as a GError (base/sync.h): the child has no way to the journal once
- * its root has changed, so it never logs. All that a failed start has made goes away with the child, but for
- * one folder, a fifo and an empty cgroup, which run_container() removes. */
+/* The runner's table of contents: what is prepared on the host, the launch (runner/launch.c), and the hand-over to the
+ * supervisor, as which the runner stays. */
 
 #include "runner/run.h"
 
@@ -44,75 +22,32 @@
 #include "runner/ids.h"
 #include "runner/image.h"
 #include "runner/join.h"
+#include "runner/launch.h"
 #include "runner/mount-etc.h"
 #include "runner/mount-report.h"
 #include "runner/mount.h"
-#include "runner/namespaces.h"
 #include "runner/network-join.h"
-#include "runner/network-tap.h"
 #include "runner/payload-output.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload.h"
 #include "runner/preflight.h"
 #include "runner/secrets.h"
 #include "runner/security-profile.h"
-#include "runner/security-sysctl.h"
 #include "runner/state.h"
 #include "runner/supervise.h"
 #include "spec/value-port.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
-enum { POINT_MAPPED = 1, POINT_ROOT, POINT_MOUNTED, POINT_CONNECTED };
-
-static void enter_stage(Run *run, const char *stage) {
+void run_enter_stage(Run *run, const char *stage) {
         run->stage = stage;
         run->failure = EXIT_STATUS_NOT_STARTED;
 }
-
-/* ---- the child ---- */
-
-static bool run_child(Run *run, GError **error) {
-        g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
-        bool own_network = network_is_own(&run->network);
-        /* In a pod it is the pod's. */
-        bool own_name = !run->network.shared_host_name || run->spec->host_name;
-        Rootfs rootfs;
-
-        sync_become_child(&run->sync);
-        if (!sync_wait(&run->sync, POINT_MAPPED, error) || !mount_open_all(run, &rootfs, error) ||
-            !namespaces_become_root(error))
-                return false;
-        if (run->network.kind == NETWORK_PASTA && !sync_reach(&run->sync, POINT_ROOT, error))
-                return false;
-        if ((own_name && !namespaces_set_host_name(host_name, error)) ||
-            (own_network && !namespaces_raise_loopback(error)))
-                return false;
-        if (!security_sysctl_apply(run->spec->sysctls, own_network, run->map, error))
-                return false;
-        if (!mount_all(run, &rootfs, error) || !sync_reach(&run->sync, POINT_MOUNTED, error) ||
-            !sync_wait(&run->sync, POINT_CONNECTED, error))
-                return false;
-        network_tap_tune(&run->network);
-        return payload_execute(run, error);
-}
-
-static void become_child(Run *run) {
-        g_autoptr(GError) failure = NULL;
-
-        if (!run_child(run, &failure))
-                sync_fail(&run->sync, failure);
-        _exit(EXIT_FAILURE);
-}
-
-/* ---- the runner ---- */
 
 /* The payload's notifications come to a socket of ours; the supervisor passes on what a payload may say. */
 static bool open_notify(Run *run, GError **error) {
@@ -180,14 +115,6 @@ static void warn_of_single_id(const Run *run) {
         notify_status(text);
 }
 
-/* What the child has met on its way, and goes on without. */
-static void log_notes(const Run *run) {
-        for (guint i = 0; run->sync.notes && i < run->sync.notes->len; i++)
-                log_entry(LOG_NOTICE, run->sync.notes->pdata[i], "MESSAGE_ID", MESSAGE_HOST_DEGRADED,
-                          "USER_UNIT", run->spec->unit, "WOLFFIA_CONTAINER", run->spec->name,
-                          "WOLFFIA_STAGE", run->stage, NULL);
-}
-
 static bool check_single_id(const Run *run, GError **error) {
         if (!run->forbids_single_id || !id_map_is_single(run->map) ||
             g_strcmp0(run->spec->user_namespace, "single") == 0)
@@ -203,28 +130,31 @@ static bool check_single_id(const Run *run, GError **error) {
 
 /* Everything that can be known, chosen and made before a namespace exists. */
 static bool prepare(Run *run, GError **error) {
-        enter_stage(run, "session");
+        run_enter_stage(run, "session");
         if (!session_find(run->spec->name, &run->session, error))
                 return false;
-        enter_stage(run, "preflight");
+        run_enter_stage(run, "preflight");
         if (!preflight_check(error))
                 return false;
-        enter_stage(run, "image");
+        run_enter_stage(run, "image");
         if (!image_acquire(run, error))
                 return false;
-        enter_stage(run, "id-map");
+        run_enter_stage(run, "id-map");
         if (!ids_choose(run, error) || !check_single_id(run, error) || !image_prepare_layers(run, error))
                 return false;
         warn_of_single_id(run);
         run->is_systemd = payload_systemd_find(run->spec, run->image);
-        enter_stage(run, "security");
+        run_enter_stage(run, "payload");
+        if (!supervise_find_stop_signal(run, error))
+                return false;
+        run_enter_stage(run, "security");
         if (!security_profile_acquire(run, error))
                 return false;
-        enter_stage(run, "network");
+        run_enter_stage(run, "network");
         if (!network_choose(run->spec, run->session.runtime_dir, &run->network, &run->owner, error) ||
             !join_find(run, error))
                 return false;
-        enter_stage(run, "rootfs");
+        run_enter_stage(run, "rootfs");
         /* The runtime folder only with the lock: without a unit it is the same for each start of this name. */
         supervise_hold_interruptions(true);
         bool reserved = state_check_folder(run, error) && rootfs_reserve(run, error);
@@ -239,62 +169,16 @@ static bool prepare(Run *run, GError **error) {
             !exec_listen(run->session.container_dir, &run->exec_fd, error) ||
             !exec_record_write(run, &run->record_fd, error))
                 return false;
-        enter_stage(run, "mount");
+        run_enter_stage(run, "mount");
         if (!network_join_reserve(run->spec, &run->network, error) || !mount_prepare(run, error) ||
             !mount_etc_write(run, error))
                 return false;
         cleanup_fd(&run->store_lock_fd);
-        enter_stage(run, "cgroup");
+        run_enter_stage(run, "cgroup");
         if (!cgroup_make(run->spec->unit, &run->cgroup_fd, error))
                 return false;
         cgroup_limits_warn(run);
         return !run->is_systemd || payload_systemd_divide_cgroup(run->cgroup_fd, error);
-}
-
-static bool launch(Run *run, int *ret_stop_signal, GError **error) {
-        enter_stage(run, "namespaces");
-        if (!supervise_find_stop_signal(run, ret_stop_signal, error) || !sync_open(&run->sync, error))
-                return false;
-        bool is_inside = run->owner.user_fd >= 0, own_network = run->network.kind != NETWORK_HOST;
-        if (is_inside ? !namespaces_spawn_inside(&run->owner, run->map, own_network, run->cgroup_fd,
-                                                 &run->child, error)
-                      : !namespaces_spawn(own_network, run->cgroup_fd, &run->child, error))
-                return false;
-        if (run->child == 0)
-                become_child(run);
-        sync_become_parent(&run->sync);
-        cleanup_fd(&run->payload_fd);
-
-        enter_stage(run, "id-map");
-        /* Opened now: while the child changes its ids, until it is dumpable again, its /proc/PID/ns/ is closed to us. */
-        if (!namespaces_open_user(run->child, &run->namespace_fd, error) ||
-            (!is_inside && !id_map_write(run->map, run->child, error)))
-                return false;
-        supervise_when_interrupted(run);
-        enter_stage(run, "network");
-        if (!network_join_start(&run->network, &run->owner, run->child, error) ||
-            !sync_reach(&run->sync, POINT_MAPPED, error))
-                return false;
-        if (run->network.kind == NETWORK_PASTA && !sync_wait(&run->sync, POINT_ROOT, error))
-                return false;
-        if (!network_start(&run->network, run->session.container_dir, run->child, error))
-                return false;
-        supervise_when_interrupted(run);
-        enter_stage(run, "state");
-        if (!state_write(run, error))
-                return false;
-        enter_stage(run, "mount");
-        if (!sync_wait(&run->sync, POINT_MOUNTED, error))
-                return false;
-        log_notes(run);
-        mount_volumes_unlock(run->volumes);
-        if (!mount_report_give(run, error))
-                return false;
-        enter_stage(run, "network");
-        if (!network_wait(&run->network, error))
-                return false;
-        enter_stage(run, "payload");
-        return sync_reach(&run->sync, POINT_CONNECTED, error) && sync_wait_exec(&run->sync, error);
 }
 
 static bool remove_stale_cgroups(void *data, GError **error) {
@@ -376,34 +260,6 @@ static void tell_ready(const Run *run) {
                 notify_send("STATUS=Waiting for the container's own notification");
 }
 
-static bool empty_in_child(void *data, GError **error) {
-        const Run *run = data;
-
-        return file_empty_folder(run->folder_fd, error);
-}
-
-/* Undoes a failed start: the child first, then what outlives it. */
-static void tear_down(Run *run) {
-        if (run->child > 0) {
-                kill(run->child, SIGKILL);
-                while (waitpid(run->child, NULL, 0) < 0 && errno == EINTR)
-                        ;
-        }
-        payload_output_abandon(run);
-        network_clear(&run->network);
-        if (run->folder_fd < 0)
-                return;
-        /* Both before the lock goes with its folder: the next start may wait for it. */
-        if (run->session.owns_container_dir)
-                (void) file_remove_tree(AT_FDCWD, run->session.container_dir, NULL);
-        /* Only a child with mapped ids made anything in it. Failing leaves it to the next start. */
-        if (run->child > 0)
-                (void) user_namespace_run(run->map, empty_in_child, run, NULL);
-        mount_volumes_forget(run, run->volumes);
-        (void) unlinkat(run->folder_fd, "image", 0);
-        (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
-}
-
 static void find_failure(Run *run, const GError *error) {
         if (!g_str_equal(run->stage, "payload"))
                 return;
@@ -415,17 +271,16 @@ static void find_failure(Run *run, const GError *error) {
 
 bool run_container(Run *run, GError **error) {
         g_autoptr(GError) failure = NULL;
-        int stop_signal;
 
-        if (prepare(run, &failure) && launch(run, &stop_signal, &failure)) {
+        if (prepare(run, &failure) && launch(run, payload_execute, &failure)) {
                 tell_ready(run);
                 see_to_lingering(run);
                 mount_report_tell(run);
                 sweep_aside(run);
-                supervise_become(run, stop_signal, &failure);
+                supervise_become(run, &failure);
         }
         find_failure(run, failure);
-        tear_down(run);
+        launch_undo(run);
         g_propagate_error(error, g_steal_pointer(&failure));
         return false;
 }

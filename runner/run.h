@@ -70,9 +70,11 @@ typedef struct Run {
         char *peer_folder; /* its runtime folder */
         int owner_fd;      /* a pidfd of the supervisor of whose namespaces it lives in; -1: its own */
         int member_fd;     /* the pod sees by it that there are members; -1: no pod */
+        int members_fd;    /* of the pod itself: ends with its last member; -1: no pod */
 
         Sync sync;
         pid_t child;
+        int stop_signal; /* what ends the payload in order */
 
         /* SeccompProfile= of a file, compiled; NULL: another kind. */
         GByteArray *seccomp_filter;
@@ -100,7 +102,11 @@ typedef struct Run {
                .namespace_fd = -1,                                                                          \
                .owner_fd = -1,                                                                              \
                .member_fd = -1,                                                                             \
+               .members_fd = -1,                                                                            \
                .sync = SYNC_NONE})
+
+/* From now on messages are about STAGE. */
+void run_enter_stage(Run *run, const char *stage);
 
 /* Starts the container and becomes its supervisor. Returns only in case of failure; then nothing is left
  * behind. */

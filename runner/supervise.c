@@ -16,16 +16,16 @@
 #include <signal.h>
 #include <unistd.h>
 
-bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error) {
+bool supervise_find_stop_signal(Run *run, GError **error) {
         const char *asked = run->spec->stop_signal;
 
         if (asked && *asked)
-                return value_signal_parse(asked, ret_signal, error) ||
+                return value_signal_parse(asked, &run->stop_signal, error) ||
                        fail_prefix(error, "StopSignal=%s", asked);
         /* An image's slip must not keep its container from starting. */
         if (!run->image || !*run->image->stop_signal ||
-            !value_signal_parse(run->image->stop_signal, ret_signal, NULL))
-                *ret_signal = run->is_systemd ? SIGRTMIN + 3 : SIGTERM; /* systemd(1): halt */
+            !value_signal_parse(run->image->stop_signal, &run->stop_signal, NULL))
+                run->stop_signal = run->is_systemd ? SIGRTMIN + 3 : SIGTERM; /* systemd(1): halt */
         return true;
 }
 
@@ -108,12 +108,12 @@ const char *supervise_find_program(void) {
         return program ? program : WOLFFIA_SUPERVISOR_PATH;
 }
 
-bool supervise_become(const Run *run, int stop_signal, GError **error) {
+bool supervise_become(const Run *run, GError **error) {
         const char *program = supervise_find_program(), *notify_socket = g_getenv("NOTIFY_SOCKET");
         g_autofree char *notify_variable = g_strconcat("NOTIFY_SOCKET=", notify_socket, NULL);
         char *const environment[] = {notify_socket ? notify_variable : NULL, NULL};
 
-        g_autoptr(GPtrArray) argv = plan_arguments(run, stop_signal);
+        g_autoptr(GPtrArray) argv = plan_arguments(run, run->stop_signal);
         execute(run, (char *const *) argv->pdata, environment, program);
         return fail_errno(error, errno, "Cannot start %s", program);
 }

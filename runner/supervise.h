@@ -8,14 +8,14 @@
 /* Becomes the supervisor, with the same process id. Returns in case of failure only.
  *
  * Runs in:  the runner, once the payload runs
- * Needs:    run->child, the descriptors of Run */
-bool supervise_become(const Run *run, int stop_signal, GError **error);
+ * Needs:    run->child, run->stop_signal, the descriptors of Run */
+bool supervise_become(const Run *run, GError **error);
 
 /* The path of the supervisor's program. */
 const char *supervise_find_program(void);
 
-/* The signal that stops the payload: StopSignal=, the image's, SIGTERM, or what systemd takes for it. */
-bool supervise_find_stop_signal(const Run *run, int *ret_signal, GError **error);
+/* run->stop_signal: StopSignal=, the image's, SIGTERM, or what systemd takes for it. */
+bool supervise_find_stop_signal(Run *run, GError **error);
 
 /* From now on a signal that ends the runner undoes the start: the child is killed and the supervisor, which knows how
  * to clean up, takes over. To be called again when there is more to clean up.
