@@ -122,8 +122,7 @@ static void check_shadow(Generate *generate) {
 
         if (generate->options->is_alone)
                 return;
-        g_autofree char *text =
-                shadow_find(generate->shadow, translation->service, translation->source->name);
+        g_autofree char *text = shadow_find(generate->shadow, translation->service, translation->path);
 
         if (text)
                 problem_add(translation->problems, PROBLEM_WARNING, translation->path, 0, NULL, "%s", text);

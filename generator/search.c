@@ -38,12 +38,8 @@ static void add_root(GArray *roots, char *path, bool skip_users) {
         g_array_append_val(roots, root);
 }
 
-/* podman-systemd.unit(5), where wolffia.conf says so. */
+/* The user's folders of podman-systemd.unit(5). */
 static void add_quadlet_roots(GArray *roots, const char *config, const char *home, unsigned uid) {
-        g_autoptr(Settings) settings = settings_load(NULL);
-
-        if (!settings->reads_quadlet_folders)
-                return;
         if (config && *config == '/')
                 add_root(roots, g_build_filename(config, "containers/systemd", NULL), false);
         else if (home && *home == '/')
@@ -52,19 +48,53 @@ static void add_quadlet_roots(GArray *roots, const char *config, const char *hom
         add_root(roots, g_strdup("/etc/containers/systemd/users"), true);
 }
 
-GArray *search_roots(void) {
+static void add_replaced(GArray *roots, const char *replaced) {
+        g_auto(GStrv) paths = g_strsplit(replaced, ":", -1);
+
+        for (char **path = paths; *path; path++)
+                if (**path)
+                        add_root(roots, g_strdup(*path), false);
+}
+
+static GArray *new_roots(void) {
         GArray *roots = g_array_new(FALSE, FALSE, sizeof(SearchRoot));
+
+        g_array_set_clear_func(roots, clear_root);
+        return roots;
+}
+
+GArray *search_podman_roots(void) {
+        const char *replaced = g_getenv("QUADLET_UNIT_DIRS"), *runtime = g_getenv("XDG_RUNTIME_DIR");
+        GArray *roots = new_roots();
+        unsigned uid = getuid();
+
+        if (replaced) {
+                add_replaced(roots, replaced);
+                return roots;
+        }
+        if (runtime && *runtime == '/')
+                add_root(roots, g_build_filename(runtime, "containers/systemd", NULL), false);
+        add_quadlet_roots(roots, g_getenv("XDG_CONFIG_HOME"), g_getenv("HOME"), uid);
+        add_root(roots, g_strdup_printf("/usr/share/containers/systemd/users/%u", uid), false);
+        add_root(roots, g_strdup("/usr/share/containers/systemd/users"), true);
+        return roots;
+}
+
+/* Where wolffia.conf says so. */
+static bool reads_quadlet_folders(void) {
+        g_autoptr(Settings) settings = settings_load(NULL);
+
+        return settings->reads_quadlet_folders;
+}
+
+GArray *search_roots(void) {
         const char *replaced = g_getenv("WOLFFIA_UNIT_DIRS"), *runtime = g_getenv("XDG_RUNTIME_DIR");
+        GArray *roots = new_roots();
         const char *config = g_getenv("XDG_CONFIG_HOME"), *home = g_getenv("HOME");
         unsigned uid = getuid();
 
-        g_array_set_clear_func(roots, clear_root);
         if (replaced) {
-                g_auto(GStrv) paths = g_strsplit(replaced, ":", -1);
-
-                for (char **path = paths; *path; path++)
-                        if (**path)
-                                add_root(roots, g_strdup(*path), false);
+                add_replaced(roots, replaced);
                 return roots;
         }
         if (runtime && *runtime == '/')
@@ -77,7 +107,8 @@ GArray *search_roots(void) {
         add_root(roots, g_strdup("/etc/wolffia/users"), true);
         add_root(roots, g_strdup_printf("/usr/share/wolffia/users/%u", uid), false);
         add_root(roots, g_strdup("/usr/share/wolffia/users"), true);
-        add_quadlet_roots(roots, config, home, uid);
+        if (reads_quadlet_folders())
+                add_quadlet_roots(roots, config, home, uid);
         return roots;
 }
 

@@ -42,6 +42,9 @@ typedef struct SearchRoot {
 /* $WOLFFIA_UNIT_DIRS, or the folders of wolffia-generator(8), as an array of SearchRoot. Caller unrefs. */
 GArray *search_roots(void);
 
+/* The folders that Podman's generator reads for a user (podman-systemd.unit(5), or $QUADLET_UNIT_DIRS). Caller unrefs. */
+GArray *search_podman_roots(void);
+
 Search *search_run(const GArray *roots);
 void search_free(Search *search);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Search, search_free)

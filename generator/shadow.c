@@ -1,42 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Looking where a user manager prefers units to generated ones (systemd.unit(5)), and what Podman's generator reads. The
+/* Looking where a user manager finds units besides generated ones (systemd.unit(5)), and what Podman's generator reads. The
  * folders are opened once; most do not exist. */
 
 #include "generator/shadow.h"
 
 #include "base/cleanup.h"
+#include "generator/search.h"
+#include "generator/translation.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define MOST_FOLDERS 4
+#define MOST_FOLDERS 7
 
 typedef struct ShadowFolder {
         char *path;
         int fd;
         GHashTable *units; /* names in it; NULL: none */
+        bool loses;        /* systemd prefers generated units to those in it */
 } ShadowFolder;
 
 struct Shadow {
-        ShadowFolder folders[MOST_FOLDERS];
+        ShadowFolder folders[MOST_FOLDERS]; /* those that win first */
         guint count;
-        ShadowFolder podman; /* descriptor -1: Podman makes no units of it */
+        GHashTable *podman; /* names of Podman's units → file; NULL: it makes none */
 };
-
-/* Takes PATH, which may be NULL. False when there is no such folder. */
-static bool open_folder(char *path, ShadowFolder *ret_folder) {
-        int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-        if (fd < 0) {
-                g_free(path);
-                return false;
-        }
-        *ret_folder = (ShadowFolder){path, fd, NULL};
-        return true;
-}
 
 static void clear_folder(ShadowFolder *folder) {
         cleanup_fd(&folder->fd);
@@ -57,13 +47,17 @@ static void list_units(ShadowFolder *folder) {
         }
 }
 
-static void add_folder(Shadow *shadow, char *path) {
-        ShadowFolder *folder = &shadow->folders[shadow->count];
+/* Takes PATH, which may be NULL. */
+static void add_folder(Shadow *shadow, char *path, bool loses) {
+        int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-        if (!open_folder(path, folder))
+        if (fd < 0) {
+                g_free(path);
                 return;
-        list_units(folder);
-        shadow->count++;
+        }
+        g_assert(shadow->count < MOST_FOLDERS);
+        shadow->folders[shadow->count] = (ShadowFolder){path, fd, NULL, loses};
+        list_units(&shadow->folders[shadow->count++]);
 }
 
 static char *below(const char *variable, const char *fallback_variable, const char *fallback,
@@ -75,17 +69,34 @@ static char *below(const char *variable, const char *fallback_variable, const ch
         return other && *other == '/' ? g_build_filename(other, fallback, path, NULL) : NULL;
 }
 
+/* The names of units are Podman's as well as ours, but for the rarest (instances of a .volume and the like). */
+static void list_podman_units(Shadow *shadow) {
+        g_autoptr(GArray) roots = search_podman_roots();
+        g_autoptr(Search) search = search_run(roots);
+        UnitReader *reader = unit_reader_new();
+
+        shadow->podman = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        for (guint i = 0; i < search->sources->len; i++) {
+                const Source *source = search_source(search, i);
+
+                g_hash_table_insert(shadow->podman, translation_service(search, reader, source),
+                                    search_path(search, source));
+        }
+        unit_reader_free(reader);
+}
+
 Shadow *shadow_new(const char *podman_generator) {
         Shadow *shadow = g_new0(Shadow, 1);
 
-        shadow->podman.fd = -1;
-        add_folder(shadow, below("XDG_CONFIG_HOME", "HOME", ".config", "systemd/user"));
-        add_folder(shadow, g_strdup("/etc/systemd/user"));
-        add_folder(shadow, below("XDG_RUNTIME_DIR", NULL, NULL, "systemd/user"));
-        add_folder(shadow, g_strdup("/run/systemd/user"));
+        add_folder(shadow, below("XDG_CONFIG_HOME", "HOME", ".config", "systemd/user"), false);
+        add_folder(shadow, g_strdup("/etc/systemd/user"), false);
+        add_folder(shadow, below("XDG_RUNTIME_DIR", NULL, NULL, "systemd/user"), false);
+        add_folder(shadow, g_strdup("/run/systemd/user"), false);
+        add_folder(shadow, below("XDG_DATA_HOME", "HOME", ".local/share", "systemd/user"), true);
+        add_folder(shadow, g_strdup("/usr/local/lib/systemd/user"), true);
+        add_folder(shadow, g_strdup("/usr/lib/systemd/user"), true);
         if (access(podman_generator, X_OK) == 0)
-                (void) open_folder(below("XDG_CONFIG_HOME", "HOME", ".config", "containers/systemd"),
-                                   &shadow->podman);
+                list_podman_units(shadow);
         return shadow;
 }
 
@@ -94,7 +105,7 @@ void shadow_free(Shadow *shadow) {
                 return;
         for (guint i = 0; i < shadow->count; i++)
                 clear_folder(&shadow->folders[i]);
-        clear_folder(&shadow->podman);
+        g_clear_pointer(&shadow->podman, g_hash_table_unref);
         g_free(shadow);
 }
 
@@ -105,22 +116,39 @@ static bool is_masked(int folder_fd, const char *name) {
         return length == (ssize_t) strlen("/dev/null") && memcmp(target, "/dev/null", (size_t) length) == 0;
 }
 
-char *shadow_find(const Shadow *shadow, const char *service, const char *source) {
+static char *tell_of_folder(const ShadowFolder *folder, const char *service) {
+        if (is_masked(folder->fd, service))
+                return NULL;
+        return g_strdup_printf(
+                folder->loses
+                        ? "its unit takes the place of %s/%s; rename this file if that one is wanted"
+                        : "systemd takes %s/%s, so that this file has no effect; rename one of the two",
+                folder->path, service);
+}
+
+/* Podman's writes into what is there, ours leaves what is there: in either order it is Podman's that stays. */
+static char *tell_of_podman(const char *service, const char *other, const char *path) {
+        if (g_str_equal(other, path))
+                return g_strdup_printf(
+                        "Podman's generator makes %s of this file too, and systemd takes Podman's; remove "
+                        "Podman, or move the file to ~/.config/wolffia/",
+                        service);
+        return g_strdup_printf(
+                "Podman's generator makes %s too, of %s, and systemd takes Podman's; remove one of the two "
+                "files",
+                service, other);
+}
+
+char *shadow_find(const Shadow *shadow, const char *service, const char *path) {
+        const char *other = shadow->podman ? g_hash_table_lookup(shadow->podman, service) : NULL;
+
         for (guint i = 0; i < shadow->count; i++) {
                 const ShadowFolder *folder = &shadow->folders[i];
 
-                if (!folder->units || !g_hash_table_contains(folder->units, service))
-                        continue;
-                return is_masked(folder->fd, service)
-                               ? NULL
-                               : g_strdup_printf(
-                                         "systemd takes %s/%s, so that this file has no effect; rename one of the two",
-                                         folder->path, service);
+                if (folder->loses && other)
+                        break;
+                if (folder->units && g_hash_table_contains(folder->units, service))
+                        return tell_of_folder(folder, service);
         }
-        if (shadow->podman.fd >= 0 && faccessat(shadow->podman.fd, source, F_OK, 0) == 0)
-                return g_strdup_printf(
-                        "Podman's generator makes a unit of %s/%s too, and which of the two systemd gets is left to chance; "
-                        "remove one of the two files",
-                        shadow->podman.path, source);
-        return NULL;
+        return other ? tell_of_podman(service, other, path) : NULL;
 }

@@ -53,8 +53,8 @@ static const Key image_keys[] = {
         KEY_COMMON_ROWS,
         {"RetryDelay", "retry-delay", 0, KEY_SINGLE, KEY_IGNORED, NULL,
          KEY_NO_FIELD, "SECONDS", "the time between two attempts grows by itself"},
-        {"AllTags", "all-tags", 0, KEY_BOOLEAN, KEY_REFUSED, NULL,
-         KEY_NO_FIELD, NULL, "one file fetches one image; write an .image file for each tag"},
+        {"AllTags", "all-tags", 0, KEY_BOOLEAN, KEY_IGNORED, NULL,
+         KEY_NO_FIELD, NULL, "the image that is named is fetched, which is the one that other files mean; each further tag takes an .image file of its own"},
 };
 /* clang-format on */
 
