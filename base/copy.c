@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/folder.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -166,16 +167,12 @@ static bool copy_entry(Copy *copy, int from_dir, int to_dir, const char *name, c
 static bool copy_entries(Copy *copy, int from_fd, int to_fd, const char *path, unsigned depth,
                          GError **error) {
         /* Opened anew: a copy of the descriptor would share its place in the list of entries. */
-        autofd int list_fd = openat(from_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        autodir DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+        autodir DIR *folder = folder_open(from_fd, ".", 0);
         struct dirent *entry;
 
         if (!folder)
                 return fail_errno(error, errno, "Cannot list the folder %s", path);
-        (void) steal_fd(&list_fd);
-        while ((entry = readdir(folder))) {
-                if (g_str_equal(entry->d_name, ".") || g_str_equal(entry->d_name, ".."))
-                        continue;
+        while ((entry = folder_next(folder))) {
                 g_autofree char *below = g_strconcat(path, *path ? "/" : "", entry->d_name, NULL);
                 if (!copy_entry(copy, from_fd, to_fd, entry->d_name, below, depth, error))
                         return false;

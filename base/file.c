@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/folder.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -191,12 +192,9 @@ static bool remove_entries(Removal *removal, int folder_fd, unsigned depth, GErr
         }
 
         struct dirent *entry;
-        while ((entry = readdir(folder))) {
-                if (g_str_equal(entry->d_name, ".") || g_str_equal(entry->d_name, ".."))
-                        continue;
+        while ((entry = folder_next(folder)))
                 if (!remove_entry(removal, dirfd(folder), entry->d_name, depth, error))
                         return false;
-        }
         return true;
 }
 

@@ -5,6 +5,7 @@
 #include "image/list.h"
 
 #include "base/cleanup.h"
+#include "base/folder.h"
 #include "image/reference.h"
 
 #include <fcntl.h>
@@ -18,21 +19,6 @@ static void free_listed(void *data) {
         g_free(image->name);
         g_free(image->digest);
         g_free(image);
-}
-
-GPtrArray *image_list_folder(const ImageStore *store, const char *path) {
-        GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-        autofd int fd = openat(store->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        autodir DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-        struct dirent *entry;
-
-        if (!folder)
-                return names;
-        (void) steal_fd(&fd);
-        while ((entry = readdir(folder)))
-                if (entry->d_name[0] != '.')
-                        g_ptr_array_add(names, g_strdup(entry->d_name));
-        return names;
 }
 
 /* Where a symlink to …/records/DIGEST leads; NULL for anything else. */
@@ -66,8 +52,8 @@ static void add(GPtrArray *images, const char *name, const char *digest) {
 
 GPtrArray *image_list(const ImageStore *store) {
         GPtrArray *images = g_ptr_array_new_with_free_func(free_listed);
-        g_autoptr(GPtrArray) names = image_list_folder(store, "images"),
-                             records = image_list_folder(store, "records");
+        g_autoptr(GPtrArray) names = folder_list(store->fd, "images"),
+                             records = folder_list(store->fd, "records");
         g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
         for (guint i = 0; i < names->len; i++) {
@@ -98,7 +84,7 @@ static bool is_running(const ImageStore *store, const char *container) {
 }
 
 char **image_list_users(const ImageStore *store, const char *digest) {
-        g_autoptr(GPtrArray) containers = image_list_folder(store, "containers");
+        g_autoptr(GPtrArray) containers = folder_list(store->fd, "containers");
         GPtrArray *users = g_ptr_array_new();
 
         for (guint i = 0; i < containers->len; i++) {

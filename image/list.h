@@ -20,9 +20,5 @@ GPtrArray *image_list(const ImageStore *store);
  * holds the store's lock exclusively, so that no start is under way. Caller frees with g_strfreev(). */
 char **image_list_users(const ImageStore *store, const char *digest);
 
-/* The entries of a folder below the store, "." and ".." and the like left out; empty where there is none. Caller
- * unrefs. */
-GPtrArray *image_list_folder(const ImageStore *store, const char *path);
-
 /* Bytes of an image's blobs in the store. */
 guint64 image_list_size(const ImageStore *store, const ImageRecord *record);

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/process.h"
 #include "image/architecture.h"
 #include "image/list.h"
@@ -41,8 +42,8 @@ static guint64 file_size(const ImageStore *store, const char *folder, const char
 
 /* What has arrived: whole blobs, and those under way, which skopeo writes to the layout's folder. */
 static guint64 count_bytes(const Pull *pull) {
-        g_autoptr(GPtrArray) blobs = image_list_folder(pull->store, "blobs/sha256");
-        g_autoptr(GPtrArray) partial = image_list_folder(pull->store, pull->layout);
+        g_autoptr(GPtrArray) blobs = folder_list(pull->store->fd, "blobs/sha256");
+        g_autoptr(GPtrArray) partial = folder_list(pull->store->fd, pull->layout);
         guint64 bytes = 0;
 
         for (guint i = 0; i < blobs->len; i++)
@@ -233,7 +234,7 @@ static bool run(const ImageStore *store, const ImageImport *import, const ImageR
                 const ImagePullOptions *options, char **ret_digest, GError **error) {
         g_autofree char *name = image_reference_print(reference, IMAGE_REFERENCE_DEFAULT_REGISTRY);
         g_autoptr(GHashTable) before = g_hash_table_new(g_str_hash, g_str_equal);
-        g_autoptr(GPtrArray) blobs = image_list_folder(store, "blobs/sha256");
+        g_autoptr(GPtrArray) blobs = folder_list(store->fd, "blobs/sha256");
         g_autoptr(ImageTrash) aside = NULL;
 
         if (!image_trash_open(store, &aside, error))

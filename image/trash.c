@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/user-namespace.h"
 
 #include <fcntl.h>
@@ -61,18 +62,14 @@ bool image_trash_open(const ImageStore *store, ImageTrash **ret_trash, GError **
                     store->path);
 }
 
+/* Hidden ones too. */
 static bool list(const ImageStore *store, GPtrArray *names) {
-        autofd int fd = openat(store->fd, "trash", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        autodir DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+        autodir DIR *folder = folder_open(store->fd, "trash", 0);
         struct dirent *entry;
 
-        if (!folder)
-                return false;
-        (void) steal_fd(&fd);
-        while ((entry = readdir(folder)))
-                if (!g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, ".."))
-                        g_ptr_array_add(names, g_strdup(entry->d_name));
-        return true;
+        while ((entry = folder_next(folder)))
+                g_ptr_array_add(names, g_strdup(entry->d_name));
+        return folder != NULL;
 }
 
 bool image_trash_is_empty(const ImageStore *store) {

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "network/lock.h"
 
 #include <fcntl.h>
@@ -100,9 +101,7 @@ void lease_sweep(const char *folder) {
         int copy = members_fd < 0 ? -1 : fcntl(members_fd, F_DUPFD_CLOEXEC, 3);
         autodir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 
-        for (struct dirent *entry; dir && (entry = readdir(dir));) {
-                if (g_str_equal(entry->d_name, ".") || g_str_equal(entry->d_name, ".."))
-                        continue;
+        for (struct dirent *entry; (entry = folder_next(dir));) {
                 autofd int fd = openat(members_fd, entry->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
                 if (fd >= 0 && !is_held(fd))
                         (void) unlinkat(members_fd, entry->d_name, 0);

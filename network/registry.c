@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "network/lease.h"
 
 #include <fcntl.h>
@@ -149,12 +150,7 @@ bool registry_open_namespace(const char *folder, const NetworkState *state, int 
 }
 
 GPtrArray *registry_list(const char *runtime_dir) {
-        GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
         g_autofree char *folder = registry_folder(runtime_dir, "");
-        autodir DIR *dir = opendir(folder);
 
-        for (struct dirent *entry; dir && (entry = readdir(dir));)
-                if (entry->d_name[0] != '.')
-                        g_ptr_array_add(names, g_strdup(entry->d_name));
-        return names;
+        return folder_list(AT_FDCWD, folder);
 }

@@ -8,6 +8,7 @@
 #include "base/copy.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "runner/beneath.h"
 
 #include <fcntl.h>
@@ -28,17 +29,9 @@ static int open_in_image(int root_fd, const char *target) {
 }
 
 static bool is_empty(int folder_fd, const char *name) {
-        autofd int fd = openat(folder_fd, name, folder_flags);
-        autodir DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-        struct dirent *entry;
+        autodir DIR *folder = folder_open(folder_fd, name, O_NOFOLLOW);
 
-        if (!folder)
-                return false;
-        (void) steal_fd(&fd);
-        while ((entry = readdir(folder)))
-                if (!g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, ".."))
-                        return false;
-        return true;
+        return folder && !folder_next(folder);
 }
 
 static bool give(const MountStep *step, int image_fd, int new_fd, const MountPlace *place, GError **error) {

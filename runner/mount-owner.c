@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/folder.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -64,16 +65,13 @@ static bool change_entry(const Owner *owner, int dir_fd, const char *name, unsig
 }
 
 static bool change_entries(const Owner *owner, int folder_fd, unsigned depth, GError **error) {
-        autofd int list_fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        autodir DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+        autodir DIR *folder = folder_open(folder_fd, ".", 0);
         struct dirent *entry;
 
         if (!folder)
                 return fail_errno(error, errno, "Cannot list a folder");
-        (void) steal_fd(&list_fd);
-        while ((entry = readdir(folder)))
-                if (!g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, "..") &&
-                    !change_entry(owner, folder_fd, entry->d_name, depth, error))
+        while ((entry = folder_next(folder)))
+                if (!change_entry(owner, folder_fd, entry->d_name, depth, error))
                         return false;
         return true;
 }
