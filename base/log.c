@@ -20,19 +20,27 @@ typedef int (*JournalSend)(const struct iovec *fields, int count);
 static struct {
         const char *program;
         int level;
+        bool level_is_chosen; /* by the environment */
         LogTarget target;
-} log_state = {"wolffia", LOG_INFO, LOG_TARGET_AUTO};
+} log_state = {"wolffia", LOG_INFO, false, LOG_TARGET_AUTO};
 
 static const char *const level_names[] = {"emerg",   "alert",  "crit", "err",
                                           "warning", "notice", "info", "debug"};
+
+bool log_level_parse(const char *name, int *ret_priority) {
+        for (size_t i = 0; i < G_N_ELEMENTS(level_names); i++)
+                if (g_str_equal(name, level_names[i])) {
+                        *ret_priority = (int) i;
+                        return true;
+                }
+        return false;
+}
 
 void log_open(const char *program) {
         log_state.program = program;
 
         const char *level = g_getenv("WOLFFIA_LOG_LEVEL");
-        for (size_t i = 0; level && i < G_N_ELEMENTS(level_names); i++)
-                if (g_str_equal(level, level_names[i]))
-                        log_state.level = (int) i;
+        log_state.level_is_chosen = level && log_level_parse(level, &log_state.level);
 
         const char *target = g_getenv("WOLFFIA_LOG_TARGET");
         if (g_strcmp0(target, "journal") == 0)
@@ -43,6 +51,11 @@ void log_open(const char *program) {
 
 void log_set_target(LogTarget target) {
         log_state.target = target;
+}
+
+void log_set_level(int priority) {
+        if (!log_state.level_is_chosen)
+                log_state.level = priority;
 }
 
 bool log_is_wanted(int priority) {

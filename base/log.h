@@ -26,6 +26,12 @@ void log_open(const char *program);
 /* Replaces what the environment said. */
 void log_set_target(LogTarget target);
 
+/* From here on nothing less urgent than PRIORITY is said, unless the environment has chosen. */
+void log_set_level(int priority);
+
+/* "err", "warning" and so on; false: it is none. */
+bool log_level_parse(const char *name, int *ret_priority);
+
 bool log_is_wanted(int priority);
 
 /* Name and value pairs follow the message, ended by NULL; a pair with a NULL value is dropped. */

@@ -83,12 +83,13 @@ static void print_help(FILE *file) {
               file);
 }
 
-/* Everybody else finds them in the journal, at each start. */
-static void warn_of_settings(void) {
+/* WARN: of faults in it; everybody else finds them in the journal, at each start. */
+static void settle(bool warn) {
         g_autoptr(GPtrArray) problems = problems_new();
         g_autoptr(Settings) settings = settings_load(problems);
 
-        for (guint i = 0; i < problems->len; i++) {
+        settings_apply(settings);
+        for (guint i = 0; warn && i < problems->len; i++) {
                 g_autofree char *text = problem_print(problems->pdata[i]);
                 verb_warn(text);
         }
@@ -126,8 +127,8 @@ int main(int argc, char **argv) {
         }
 
         const Verb *verb = verb_find(verb_table, argv[1]);
-        if (verb && !verb->is_internal && (g_str_equal(verb->name, "check") || isatty(STDERR_FILENO)))
-                warn_of_settings();
+        if (verb)
+                settle(!verb->is_internal && (g_str_equal(verb->name, "check") || isatty(STDERR_FILENO)));
         if (verb && (g_str_equal(verb->name, "exec") || g_str_equal(verb->name, "run")))
                 return run_hidden(verb, argc, argv);
         return verb ? verb->run(verb, argc - 1, argv + 1) : verb_fail_unknown(verb_table, argv[1]);

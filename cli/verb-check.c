@@ -48,7 +48,8 @@ static void check_init(Check *check) {
         check->units = new_array(sizeof(CheckUnit), clear_unit);
         check->findings = new_array(sizeof(CheckFinding), clear_finding);
         /* Opening it makes it; where there is none yet, or it is somebody else's, nothing is said of images. */
-        g_autofree char *store = g_build_filename(g_get_user_data_dir(), "wolffia", NULL);
+        g_autoptr(Settings) settings = settings_load(NULL); /* main() has told what is wrong in it */
+        g_autofree char *store = settings_store_folder(settings);
         if (g_file_test(store, G_FILE_TEST_IS_DIR))
                 (void) image_store_open(&check->store, NULL);
 }

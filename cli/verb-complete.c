@@ -40,18 +40,27 @@ static void complete_containers(void) {
         }
 }
 
+static void print_images(const ImageStore *store) {
+        g_autoptr(GPtrArray) images = image_list(store);
+
+        for (guint i = 0; i < images->len; i++) {
+                const char *name = ((const ImageListed *) images->pdata[i])->name;
+                if (name)
+                        printf("%s\timage\n",
+                               g_str_has_prefix(name, "localhost/") ? name + strlen("localhost/") : name);
+        }
+}
+
 static void complete_images(void) {
         g_autoptr(ImageStore) store = NULL;
 
         if (!image_store_open(&store, NULL))
                 return;
-        g_autoptr(GPtrArray) images = image_list(store);
-        for (guint i = 0; i < images->len; i++) {
-                const char *name = ((const ImageListed *) images->pdata[i])->name;
-                if (!name)
-                        continue;
-                printf("%s\timage\n",
-                       g_str_has_prefix(name, "localhost/") ? name + strlen("localhost/") : name);
+        print_images(store);
+        for (char **path = store->more; *path; path++) {
+                g_autoptr(ImageStore) other = image_store_open_more(*path);
+                if (other)
+                        print_images(other);
         }
 }
 

@@ -7,12 +7,18 @@
 #include "cli/verb.h"
 #include "image/list.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
+#include <unistd.h>
 
 enum { DIGEST_SHOWN = 12 };
+
+typedef struct Shelf {
+        ImageStore *store;
+        GPtrArray *images; /* ImageListed */
+} Shelf;
 
 /* When it came into the store. */
 static gint64 import_time(const ImageStore *store, const char *digest) {
@@ -58,16 +64,25 @@ static void print_line(const ImageStore *store, const ImageListed *image, int wi
         printf("%-14s  %s\n", age, size);
 }
 
-static void print_table(const ImageStore *store, const GPtrArray *images) {
+static int find_width(const GPtrArray *images) {
         int width = (int) strlen("NAME");
 
         for (guint i = 0; i < images->len; i++) {
                 const ImageListed *image = images->pdata[i];
                 width = MAX(width, (int) strlen(image->name ? image->name : "<none>"));
         }
+        return width;
+}
+
+/* A table for each store; the user's own, which comes first, needs no heading. */
+static void print_table(const Shelf *shelf, bool is_own) {
+        int width = find_width(shelf->images);
+
+        if (!is_own)
+                printf("\nIn %s, which is read only:\n", shelf->store->path);
         printf("%-*s  %-*s  %-14s  %s\n", width, "NAME", DIGEST_SHOWN, "ID", "ADDED", "SIZE");
-        for (guint i = 0; i < images->len; i++)
-                print_line(store, images->pdata[i], width);
+        for (guint i = 0; i < shelf->images->len; i++)
+                print_line(shelf->store, shelf->images->pdata[i], width);
 }
 
 static void add_record(JsonBuilder *builder, const ImageStore *store, const ImageRecord *record) {
@@ -88,12 +103,11 @@ static void add_record(JsonBuilder *builder, const ImageStore *store, const Imag
         json_add_string(builder, "stopSignal", record->stop_signal);
 }
 
-static void print_json(const ImageStore *store, const GPtrArray *images) {
-        g_autoptr(JsonBuilder) builder = json_builder_new();
+static void add_images(JsonBuilder *builder, const Shelf *shelf) {
+        const ImageStore *store = shelf->store;
 
-        json_builder_begin_array(builder);
-        for (guint i = 0; i < images->len; i++) {
-                const ImageListed *image = images->pdata[i];
+        for (guint i = 0; i < shelf->images->len; i++) {
+                const ImageListed *image = shelf->images->pdata[i];
                 g_autofree char *path = image_store_record_path(image->digest);
                 g_autoptr(ImageRecord) record = NULL;
                 g_autoptr(GError) error = NULL;
@@ -101,15 +115,68 @@ static void print_json(const ImageStore *store, const GPtrArray *images) {
                 json_builder_begin_object(builder);
                 json_add_string(builder, "name", image->name ? image->name : "");
                 json_add_string(builder, "digest", image->digest);
+                json_add_string(builder, "store", store->path);
                 if (image_record_load(store->fd, path, &record, &error))
                         add_record(builder, store, record);
                 else
                         json_add_string(builder, "error", error->message);
                 json_builder_end_object(builder);
         }
-        json_builder_end_array(builder);
+}
 
-        json_show(builder);
+static void print(const GPtrArray *shelves, bool json) {
+        g_autoptr(JsonBuilder) builder = json_builder_new();
+
+        json_builder_begin_array(builder);
+        for (guint i = 0; i < shelves->len; i++)
+                if (json)
+                        add_images(builder, shelves->pdata[i]);
+                else
+                        print_table(shelves->pdata[i], i == 0);
+        json_builder_end_array(builder);
+        if (json)
+                json_show(builder);
+}
+
+/* ---- which stores there are ---- */
+
+static void free_shelf(void *data) {
+        Shelf *shelf = data;
+
+        image_store_free(shelf->store);
+        g_ptr_array_unref(shelf->images);
+        g_free(shelf);
+}
+
+static Shelf *add_shelf(GPtrArray *shelves, ImageStore *store) {
+        Shelf *shelf = g_new(Shelf, 1);
+
+        *shelf = (Shelf){store, image_list(store)};
+        g_ptr_array_add(shelves, shelf);
+        return shelf;
+}
+
+/* What was unpacked from a read-only store has a record here, which is no image of its own. */
+static void drop_kept(const Shelf *own, const Shelf *other) {
+        for (guint i = own->images->len; i > 0; i--) {
+                const ImageListed *image = own->images->pdata[i - 1];
+                g_autofree char *record = image_store_record_path(image->digest);
+                if (!image->name && faccessat(other->store->fd, record, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+                        g_ptr_array_remove_index(own->images, i - 1);
+        }
+}
+
+/* Takes STORE. */
+static GPtrArray *find_shelves(ImageStore *store) {
+        GPtrArray *shelves = g_ptr_array_new_with_free_func(free_shelf);
+        const Shelf *own = add_shelf(shelves, store);
+
+        for (char **path = store->more; *path; path++) {
+                ImageStore *other = image_store_open_more(*path);
+                if (other)
+                        drop_kept(own, add_shelf(shelves, other));
+        }
+        return shelves;
 }
 
 int verb_images(const Verb *verb, int argc, char **argv) {
@@ -130,10 +197,7 @@ int verb_images(const Verb *verb, int argc, char **argv) {
         if (!image_store_open(&store, &error))
                 return verb_fail(error);
 
-        g_autoptr(GPtrArray) images = image_list(store);
-        if (json)
-                print_json(store, images);
-        else
-                print_table(store, images);
+        g_autoptr(GPtrArray) shelves = find_shelves(g_steal_pointer(&store));
+        print(shelves, json);
         return VERB_SUCCESS;
 }

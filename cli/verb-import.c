@@ -21,7 +21,7 @@ static const char description[] =
 
 typedef struct ImportOptions {
         gboolean quiet;
-        char *architecture, *entrypoint, *command, *user, *folder, *signal;
+        char *architecture, *entrypoint, *command, *user, *folder, *signal, *store;
         char **changes, **variables, **ports, **labels;
 } ImportOptions;
 
@@ -104,8 +104,11 @@ static bool run(const ImportOptions *options, const char *name, const char *sour
                 .settings = settings,
                 .progress = &progress,
                 .warnings = warnings,
+                .is_for_others = options->store != NULL,
         };
-        if (!image_store_open(&store, error) || !image_import(store, &import, source, &digest, error))
+        if (!(options->store ? image_store_open_for_others(options->store, &store, error)
+                             : image_store_open(&store, error)) ||
+            !image_import(store, &import, source, &digest, error))
                 return false;
 
         verb_warn_all(warnings);
@@ -120,6 +123,7 @@ static void clear(ImportOptions *options) {
         g_free(options->user);
         g_free(options->folder);
         g_free(options->signal);
+        g_free(options->store);
         g_strfreev(options->changes);
         g_strfreev(options->variables);
         g_strfreev(options->ports);
@@ -148,6 +152,8 @@ int verb_import(const Verb *verb, int argc, char **argv) {
                  "PATH"},
                 {"stop-signal", 0, 0, G_OPTION_ARG_STRING, &options.signal, "The signal that ends it",
                  "SIGNAL"},
+                {"store", 0, 0, G_OPTION_ARG_FILENAME, &options.store,
+                 "Put it into a store that others read (ReadOnlyFolders= in wolffia.conf)", "FOLDER"},
                 {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show no progress", NULL},
                 {NULL},
         };

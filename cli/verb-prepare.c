@@ -62,7 +62,8 @@ static bool run(const char *name, const char *users, const char *groups, GError 
                 return false;
         if (!record)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "There is no image '%s'", name);
-        bool done = image_layers_unpack(store, record, map, &progress, warnings, error);
+        bool done = image_store_keep(store, record, error) &&
+                    image_layers_unpack(store, record, map, &progress, warnings, error);
         if (done)
                 verb_warn_all(warnings);
         /* What a failure has left, and others before; the outcome does not hang on it. */

@@ -25,6 +25,7 @@ static const char description[] =
 
 typedef struct PullOptions {
         gboolean quiet, missing;
+        char *store;
         const ImageSpec *spec;
         ImagePullOptions fetch;
 } PullOptions;
@@ -48,6 +49,7 @@ static bool fetch(const ImageStore *store, const PullOptions *options, const Ima
                 .architecture = options->spec->arch,
                 .progress = &progress,
                 .warnings = warnings,
+                .is_for_others = options->store != NULL,
         };
         return image_pull(store, &import, reference, &options->fetch, ret_digest, error);
 }
@@ -82,7 +84,8 @@ static bool pull_one(const ImageStore *store, const PullOptions *options, const 
 static bool run(const PullOptions *options, const GPtrArray *names, GError **error) {
         g_autoptr(ImageStore) store = NULL;
 
-        if (!image_store_open(&store, error))
+        if (!(options->store ? image_store_open_for_others(options->store, &store, error)
+                             : image_store_open(&store, error)))
                 return false;
         for (guint i = 0; i < names->len; i++) {
                 g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
@@ -141,6 +144,8 @@ int verb_pull(const Verb *verb, int argc, char **argv) {
         const GOptionEntry entries[] = {
                 {"missing", 0, 0, G_OPTION_ARG_NONE, &options.missing,
                  "Do nothing for an image that is in the store", NULL},
+                {"store", 0, 0, G_OPTION_ARG_FILENAME, &options.store,
+                 "Put it into a store that others read (ReadOnlyFolders= in wolffia.conf)", "FOLDER"},
                 {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show no progress", NULL},
                 {NULL},
         };
@@ -162,7 +167,9 @@ int verb_pull(const Verb *verb, int argc, char **argv) {
                 return verb_misuse(verb, "the name of an image is needed");
         if (spec->tag && names->len > 1)
                 return verb_misuse(verb, "--tag is for one image");
-        if (run(&options, names, &error))
+        bool done = run(&options, names, &error);
+        g_free(options.store);
+        if (done)
                 return VERB_SUCCESS;
         notify_status(error->message);
         return verb_fail(error);

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "generator/generate.h"
 #include "spec/problem.h"
+#include "spec/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,7 +107,10 @@ int main(int argc, char **argv) {
                 return status;
         choose_log(&arguments);
 
-        g_autoptr(GArray) roots = search_roots();
+        g_autoptr(Settings) settings =
+                settings_load(NULL); /* 'wolffia check' and each start tell what is wrong in it */
+        settings_apply(settings);
+        g_autoptr(GArray) roots = search_roots_with(settings);
         g_autoptr(Search) search = search_run(roots);
         if (arguments.dry_run && search->sources->len == 0)
                 fputs("There are no unit files; they belong into ~/.config/wolffia/\n", stderr);

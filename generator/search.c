@@ -80,14 +80,13 @@ GArray *search_podman_roots(void) {
         return roots;
 }
 
-/* Where wolffia.conf says so. */
-static bool reads_quadlet_folders(void) {
+GArray *search_roots(void) {
         g_autoptr(Settings) settings = settings_load(NULL);
 
-        return settings->reads_quadlet_folders;
+        return search_roots_with(settings);
 }
 
-GArray *search_roots(void) {
+GArray *search_roots_with(const Settings *settings) {
         const char *replaced = g_getenv("WOLFFIA_UNIT_DIRS"), *runtime = g_getenv("XDG_RUNTIME_DIR");
         GArray *roots = new_roots();
         const char *config = g_getenv("XDG_CONFIG_HOME"), *home = g_getenv("HOME");
@@ -107,7 +106,7 @@ GArray *search_roots(void) {
         add_root(roots, g_strdup("/etc/wolffia/users"), true);
         add_root(roots, g_strdup_printf("/usr/share/wolffia/users/%u", uid), false);
         add_root(roots, g_strdup("/usr/share/wolffia/users"), true);
-        if (reads_quadlet_folders())
+        if (settings->reads_quadlet_folders)
                 add_quadlet_roots(roots, config, home, uid);
         return roots;
 }

@@ -5,6 +5,7 @@
  * nothing else is asked of the file system. */
 
 #include "generator/source.h"
+#include "spec/settings.h"
 #include "spec/unit-dropins.h"
 
 #include <glib.h>
@@ -41,6 +42,9 @@ typedef struct SearchRoot {
 
 /* $WOLFFIA_UNIT_DIRS, or the folders of wolffia-generator(8), as an array of SearchRoot. Caller unrefs. */
 GArray *search_roots(void);
+
+/* The same for who has read wolffia.conf already. */
+GArray *search_roots_with(const Settings *settings);
 
 /* The folders that Podman's generator reads for a user (podman-systemd.unit(5), or $QUADLET_UNIT_DIRS). Caller unrefs. */
 GArray *search_podman_roots(void);

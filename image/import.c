@@ -29,10 +29,12 @@ bool image_import_manifest(const ImageStore *store, const ImageImport *import, c
 
         if (!image_config_load(store, manifest, architecture_of(import), &config, error))
                 return false;
-        if (!id_map_load_default(&map, error) ||
-            !image_layers_unpack(store, &config->fields, map, import->progress, import->warnings, error))
+        if (!import->is_for_others &&
+            (!id_map_load_default(&map, error) ||
+             !image_layers_unpack(store, &config->fields, map, import->progress, import->warnings, error)))
                 return false;
-        if (!image_store_add(store, import->name, &config->fields, error))
+        if (!image_store_add(store, import->name, &config->fields, error) ||
+            (import->is_for_others && !image_store_publish(store, error)))
                 return false;
         *ret_digest = g_strdup(manifest->config);
         return true;

@@ -18,6 +18,7 @@ typedef struct ImageImport {
         JsonObject *settings;     /* for a root folder, image/config.h; NULL or empty: nothing was said */
         ImageProgress *progress;
         GPtrArray *warnings; /* sentences (char *) are appended */
+        bool is_for_others;  /* the store is to be read by others: nothing is unpacked, all may read it */
 } ImageImport;
 
 /* Brings in what SOURCE_TEXT (image/source.h) names, and unpacks it for the user's default id map. RET_DIGEST is that of

@@ -65,14 +65,13 @@ static bool check_ids(const LayersWork *work, GError **error) {
 
 /* Unpacks one blob into FOLDER_FD and checks what it was. */
 static bool unpack_blob(LayersWork *work, guint index, int folder_fd, GError **error) {
-        g_autofree char *path = image_store_blob_path(work->record->blobs[index]);
         g_autofree char *task = g_strdup_printf("Unpacking layer %u of %u", index + 1,
                                                 g_strv_length((char **) work->record->layers));
         g_autofree char *found = NULL;
 
-        autofd int fd = openat(work->store->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0)
-                return fail_errno(error, errno, "Cannot open %s/%s", work->store->path, path);
+        autofd int fd = -1;
+        if (!image_store_open_blob(work->store, work->record->blobs[index], &fd, error))
+                return false;
 
         g_autoptr(ImageStream) stream = NULL;
         if (!image_stream_open(fd, &stream, error))
@@ -100,7 +99,7 @@ static bool fail_layer(const LayersWork *work, guint index, GError *failure, GEr
         const char *blob = work->record->blobs[index];
 
         if (g_error_matches(failure, WOLFFIA_ERROR, WOLFFIA_ERROR_SYNTAX) &&
-            !image_blob_verify(work->store, blob, NULL)) {
+            image_blob_exists(work->store, blob) && !image_blob_verify(work->store, blob, NULL)) {
                 g_error_free(failure);
                 return fail(
                         error, WOLFFIA_ERROR_SYNTAX,

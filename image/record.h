@@ -27,6 +27,7 @@ typedef struct ImageRecord {
         const char *stop_signal; /* "SIGQUIT" or "3" */
         const char *const *
                 health; /* its HEALTHCHECK, as options of the runner: "--health-cmd=[…]", "--health-interval=30s" */
+        bool needs_keeping; /* it is in a read-only store, and the user's own has no record of it (image/store.h) */
 } ImageRecord;
 
 void image_record_free(ImageRecord *record);

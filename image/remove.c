@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/user-namespace.h"
 #include "image/list.h"
 #include "image/reference.h"
@@ -31,6 +32,17 @@ static bool check_unused(const ImageStore *store, const char *digest, const char
                 return true;
         return fail(error, WOLFFIA_ERROR_VALUE, "Image '%s' is in use by container '%s'; stop it first",
                     shown, joined);
+}
+
+static bool fail_not_here(const ImageStore *store, const char *text, GError **error) {
+        g_autoptr(ImageRecord) record = NULL;
+        const char *folder = NULL;
+
+        if (image_store_find_more(store, text, &record, &folder, NULL) && record)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "Image '%s' is in the read-only store %s; only who keeps that can remove it",
+                            text, folder);
+        return fail(error, WOLFFIA_ERROR_NOT_FOUND, "There is no image '%s'", text);
 }
 
 /* The full name in the store that TEXT stands for, or a digest. */
@@ -61,7 +73,7 @@ static bool resolve(const ImageStore *store, const char *text, char **ret_name, 
                         *ret_digest = g_strdup(digest);
                         return true;
                 }
-        return fail(error, WOLFFIA_ERROR_NOT_FOUND, "There is no image '%s'", text);
+        return fail_not_here(store, text, error);
 }
 
 static bool has_other_name(const ImageStore *store, const char *digest, const char *name) {
@@ -126,7 +138,7 @@ bool image_remove_unnamed(const ImageStore *store, guint *ret_count, GError **er
 
 /* What the records need: paths of blobs, names of layers. */
 static bool mark(const ImageStore *store, GHashTable *needed, GError **error) {
-        g_autoptr(GPtrArray) records = image_list_folder(store, "records");
+        g_autoptr(GPtrArray) records = folder_list(store->fd, "records");
 
         for (guint i = 0; i < records->len; i++) {
                 g_autofree char *path = g_strconcat("records/", records->pdata[i], NULL);
@@ -191,12 +203,12 @@ static bool is_older(const ImageStore *store, const char *path, gint64 age_secon
 }
 
 static GPtrArray *find_layers(const ImageStore *store, GHashTable *needed, gint64 age_seconds) {
-        g_autoptr(GPtrArray) keys = image_list_folder(store, "layers");
+        g_autoptr(GPtrArray) keys = folder_list(store->fd, "layers");
         GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
 
         for (guint i = 0; i < keys->len; i++) {
                 g_autofree char *folder = g_strconcat("layers/", keys->pdata[i], NULL);
-                g_autoptr(GPtrArray) layers = image_list_folder(store, folder);
+                g_autoptr(GPtrArray) layers = folder_list(store->fd, folder);
                 for (guint j = 0; j < layers->len; j++) {
                         g_autofree char *path = g_strconcat(folder, "/", layers->pdata[j], NULL);
                         if (!g_hash_table_contains(needed, layers->pdata[j]) &&
@@ -208,7 +220,7 @@ static GPtrArray *find_layers(const ImageStore *store, GHashTable *needed, gint6
 }
 
 static bool remove_blobs(const ImageStore *store, GHashTable *needed, gint64 age_seconds, GError **error) {
-        g_autoptr(GPtrArray) blobs = image_list_folder(store, "blobs/sha256");
+        g_autoptr(GPtrArray) blobs = folder_list(store->fd, "blobs/sha256");
 
         for (guint i = 0; i < blobs->len; i++) {
                 g_autofree char *path = g_strconcat("blobs/sha256/", blobs->pdata[i], NULL);

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "image/reference.h"
 #include "image/trash.h"
 
@@ -26,6 +27,7 @@ void image_store_free(ImageStore *store) {
                 return;
         cleanup_fd(&store->fd);
         g_free(store->path);
+        g_strfreev(store->more);
         g_free(store);
 }
 
@@ -53,16 +55,17 @@ static bool check_owner(const ImageStore *store, GError **error) {
         if (status.st_uid != geteuid())
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
-                        "The image store %s belongs to user %u, not to you (user %u); is $HOME or $XDG_DATA_HOME "
-                        "somebody else's?",
+                        "The image store %s belongs to user %u, not to you (user %u); is $HOME, $XDG_DATA_HOME or the "
+                        "Folder= of wolffia.conf somebody else's?",
                         store->path, status.st_uid, geteuid());
         return true;
 }
 
-bool image_store_open(ImageStore **ret_store, GError **error) {
+static bool open_at(const char *path, ImageStore **ret_store, GError **error) {
         g_autoptr(ImageStore) store = g_new0(ImageStore, 1);
 
-        store->path = g_build_filename(g_get_user_data_dir(), "wolffia", NULL);
+        store->path = g_strdup(path);
+        store->more = g_new0(char *, 1);
         store->fd = open(store->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (store->fd < 0 && errno == ENOENT) {
                 if (!make_folders(store->path, error))
@@ -78,6 +81,28 @@ bool image_store_open(ImageStore **ret_store, GError **error) {
                 return fail_prefix(error, "The image store");
         *ret_store = g_steal_pointer(&store);
         return true;
+}
+
+bool image_store_open(ImageStore **ret_store, GError **error) {
+        g_autoptr(Settings) settings =
+                settings_load(NULL); /* main functions have told what is wrong in it */
+
+        return image_store_open_with(settings, ret_store, error);
+}
+
+bool image_store_open_with(const Settings *settings, ImageStore **ret_store, GError **error) {
+        g_autofree char *path = settings_store_folder(settings);
+
+        if (!open_at(path, ret_store, error))
+                return false;
+        g_strfreev((*ret_store)->more);
+        (*ret_store)->more = settings_read_only_stores(settings);
+        return true;
+}
+
+/* With its parents, which others have to pass. */
+bool image_store_open_for_others(const char *path, ImageStore **ret_store, GError **error) {
+        return file_make_folders(AT_FDCWD, path, 0755, error) && open_at(path, ret_store, error);
 }
 
 char *image_store_blob_path(const char *digest) {
@@ -108,7 +133,7 @@ static bool load_if_present(const ImageStore *store, const char *path, ImageReco
         return false;
 }
 
-bool image_store_find(const ImageStore *store, const char *name, ImageRecord **ret_record, GError **error) {
+static bool find_here(const ImageStore *store, const char *name, ImageRecord **ret_record, GError **error) {
         g_autofree char *with_prefix = g_strconcat(DIGEST_PREFIX, name, NULL);
         const char *digest = image_reference_is_digest(with_prefix) ? with_prefix : name;
 
@@ -129,6 +154,82 @@ bool image_store_find(const ImageStore *store, const char *name, ImageRecord **r
                         return false;
         }
         *ret_record = record;
+        return true;
+}
+
+bool image_store_find(const ImageStore *store, const char *name, ImageRecord **ret_record, GError **error) {
+        return find_here(store, name, ret_record, error) &&
+               (*ret_record || image_store_find_more(store, name, ret_record, NULL, error));
+}
+
+/* ---- stores of others ---- */
+
+ImageStore *image_store_open_more(const char *path) {
+        int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0)
+                return NULL;
+        ImageStore *store = g_new0(ImageStore, 1);
+        *store = (ImageStore){.path = g_strdup(path), .fd = fd, .more = g_new0(char *, 1)};
+        return store;
+}
+
+static bool is_kept(const ImageStore *store, const ImageRecord *record) {
+        g_autofree char *path = image_store_record_path(record->digest);
+
+        return faccessat(store->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool image_store_find_more(const ImageStore *store, const char *name, ImageRecord **ret_record,
+                           const char **ret_folder, GError **error) {
+        *ret_record = NULL;
+        for (char **path = store->more; *path && !*ret_record; path++) {
+                g_autoptr(ImageStore) other = image_store_open_more(*path);
+                if (other && !find_here(other, name, ret_record, error))
+                        return fail_prefix(error, "%s", other->path);
+                if (ret_folder)
+                        *ret_folder = *path;
+        }
+        if (*ret_record)
+                (*ret_record)->needs_keeping = !is_kept(store, *ret_record);
+        return true;
+}
+
+bool image_store_open_blob(const ImageStore *store, const char *digest, int *ret_fd, GError **error) {
+        g_autofree char *path = image_store_blob_path(digest);
+        int fd = openat(store->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        int errno_value = errno;
+
+        for (char **more = store->more; fd < 0 && *more; more++) {
+                g_autoptr(ImageStore) other = image_store_open_more(*more);
+                if (other)
+                        fd = openat(other->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        }
+        if (fd < 0)
+                return fail_errno(error, errno_value, "Cannot open %s/%s", store->path, path);
+        *ret_fd = fd;
+        return true;
+}
+
+bool image_store_publish(const ImageStore *store, GError **error) {
+        static const char *const folders[] = {"blobs", "blobs/sha256", "images", "records"};
+
+        if (chmod(store->path, 0755) < 0)
+                return fail_errno(error, errno, "Cannot let others read %s", store->path);
+        for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
+                g_autoptr(GPtrArray) names = folder_list(store->fd, folders[i]);
+                if (fchmodat(store->fd, folders[i], 0755, 0) < 0)
+                        return fail_errno(error, errno, "Cannot let others read %s/%s", store->path,
+                                          folders[i]);
+                for (guint j = 0; j < names->len; j++) {
+                        g_autofree char *path = g_build_filename(folders[i], names->pdata[j], NULL);
+                        struct stat status;
+                        if (fstatat(store->fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                            S_ISREG(status.st_mode) && fchmodat(store->fd, path, 0644, 0) < 0)
+                                return fail_errno(error, errno, "Cannot let others read %s/%s", store->path,
+                                                  path);
+                }
+        }
         return true;
 }
 
@@ -200,6 +301,13 @@ static bool write_name(const ImageStore *store, const char *aside, const char *n
         if (symlinkat(target, store->fd, link) < 0 || renameat(store->fd, link, store->fd, path) < 0)
                 return fail_errno(error, errno, "Cannot name the image in %s/%s", store->path, path);
         return sync_folder(store, "images", error);
+}
+
+bool image_store_keep(const ImageStore *store, const ImageRecord *record, GError **error) {
+        g_autoptr(ImageTrash) aside = NULL;
+
+        return is_kept(store, record) ||
+               (image_trash_open(store, &aside, error) && write_record(store, aside->path, record, error));
 }
 
 bool image_store_add(const ImageStore *store, const char *name, const ImageRecord *fields, GError **error) {

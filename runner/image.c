@@ -35,7 +35,7 @@ static bool fetch(const Run *run, const char *name, GError **error) {
 bool image_acquire(Run *run, GError **error) {
         const char *name = run->spec->image;
 
-        if (!image_store_open(&run->store, error) ||
+        if (!image_store_open_with(run->settings, &run->store, error) ||
             !image_store_lock(run->store, IMAGE_STORE_USE_SHARED, true, &run->store_lock_fd, error))
                 return false;
         if (run->spec->rootfs)
@@ -69,7 +69,7 @@ bool image_prepare_layers(const Run *run, GError **error) {
                 return true;
 
         g_autoptr(GPtrArray) missing = image_store_missing_layers(run->store, run->image, run->map_key);
-        if (missing->len == 0)
+        if (missing->len == 0 && !run->image->needs_keeping)
                 return true;
         g_autofree char *users = id_map_print(run->map->users), *groups = id_map_print(run->map->groups);
         g_autofree char *user_option =

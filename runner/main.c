@@ -91,10 +91,8 @@ static int send_signal(const char *name, const char *process) {
 }
 
 /* What is wrong in wolffia.conf keeps no container from starting. */
-static void settle(ContainerSpec *spec, Run *run) {
-        g_autoptr(GPtrArray) problems = problems_new();
-        g_autoptr(Settings) settings = settings_load(problems);
-
+static void settle(ContainerSpec *spec, const Settings *settings, const GPtrArray *problems) {
+        settings_apply(settings);
         for (guint i = 0; i < problems->len; i++) {
                 g_autofree char *text = problem_print(problems->pdata[i]);
                 log_entry(LOG_WARNING, text, "MESSAGE_ID", MESSAGE_SOURCE_NOTED, "USER_UNIT", spec->unit,
@@ -102,7 +100,6 @@ static void settle(ContainerSpec *spec, Run *run) {
         }
         if (settings->network && spec->networks->len == 0 && !spec->pod)
                 g_ptr_array_add(spec->networks, g_strdup(settings->network));
-        run->forbids_single_id = settings->forbids_single_id;
 }
 
 int main(int argc, char **argv) {
@@ -144,8 +141,11 @@ int main(int argc, char **argv) {
                 return EXIT_STATUS_CONFIG;
         }
 
+        g_autoptr(GPtrArray) problems = problems_new();
+        g_autoptr(Settings) settings = settings_load(problems);
+        settle(spec, settings, problems);
         Run run = RUN_INITIAL(spec);
-        settle(spec, &run);
+        run.settings = settings;
         run_container(&run, &error);
         report_failure(spec, run.stage, error);
         return (int) run.failure;

@@ -124,7 +124,7 @@ bool mount_volumes_find(const Run *run, MountVolumes **ret_volumes, GError **err
         volumes->names = g_ptr_array_new_with_free_func(g_free);
         if (!collect_names(run, volumes, error))
                 return false;
-        if (volumes->names->len > 0 && !volume_store_open(&store, error))
+        if (volumes->names->len > 0 && !volume_store_open_with(run->settings, &store, error))
                 return false;
         for (guint i = 0; i < volumes->names->len; i++)
                 if (!take(run, store, volumes, volumes->names->pdata[i], error))

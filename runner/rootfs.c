@@ -204,7 +204,7 @@ static bool explain_overlay(int errno_value, const char *upper, GError **error) 
                 return fail_errno(
                         error, errno_value,
                         "The file system that holds %s cannot carry a container's writable layer (NFS, another "
-                        "overlay, or one without extended attributes); set XDG_DATA_HOME to a folder on a local disk",
+                        "overlay, or one without extended attributes); set Folder= in [Store] of wolffia.conf to one on a local disk",
                         upper);
         return fail_errno(error, errno_value, "Cannot mount the image's layers");
 }

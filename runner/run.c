@@ -116,7 +116,7 @@ static void warn_of_single_id(const Run *run) {
 }
 
 static bool check_single_id(const Run *run, GError **error) {
-        if (!run->forbids_single_id || !id_map_is_single(run->map) ||
+        if (!run->settings->forbids_single_id || !id_map_is_single(run->map) ||
             g_strcmp0(run->spec->user_namespace, "single") == 0)
                 return true;
         g_autofree char *name = id_ranges_user_name(getuid());

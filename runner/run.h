@@ -27,7 +27,7 @@ typedef struct Run {
         const char *stage;   /* the stage at work, for messages */
         ExitStatus failure;  /* the exit status if that stage fails */
 
-        bool forbids_single_id; /* wolffia.conf(5), SingleId= */
+        const Settings *settings; /* wolffia.conf(5) */
 
         Session session;
         ImageStore *store;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/id-ranges.h"
 #include "runner/session-explain.h"
+#include "spec/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +44,24 @@ static bool fail_missing(const char *folder, GError **error) {
         return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "%s", text);
 }
 
+/* Where there is no runtime folder (no pam_systemd: Slurm, cron), wolffia.conf may name another. Only the last folder of its
+ * path is made: a disk that is not mounted yet is not for us to replace. */
+static bool find_settled(char **ret_path, GError **error) {
+        g_autoptr(Settings) settings = settings_load(NULL);
+        g_autofree char *path = settings_expand(settings->runtime_folder);
+
+        *ret_path = NULL;
+        if (!path)
+                return true;
+        if (mkdir(path, 0700) < 0 && errno != EEXIST)
+                return fail_errno(error, errno, "Cannot make the folder %s (RuntimeFolder= in wolffia.conf)",
+                                  path);
+        if (!check_runtime_dir(path, error))
+                return false;
+        *ret_path = g_steal_pointer(&path);
+        return true;
+}
+
 static bool find_runtime_dir(char **ret_path, GError **error) {
         const char *variable = g_getenv("XDG_RUNTIME_DIR");
         if (variable && *variable) {
@@ -59,7 +78,7 @@ static bool find_runtime_dir(char **ret_path, GError **error) {
                         g_propagate_error(error, g_steal_pointer(&reason));
                         return false;
                 }
-                return fail_missing(usual, error);
+                return find_settled(ret_path, error) && (*ret_path || fail_missing(usual, error));
         }
         *ret_path = g_steal_pointer(&usual);
         return true;

@@ -1,159 +1,107 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A GKeyFile. It does not say in which line a key stands, so that is looked for when there is something to tell. */
+/* The syntax is that of unit files, so that a fault has its line. */
 
 #include "spec/settings.h"
 
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
+#include "base/log.h"
 #include "spec/problem.h"
-#include "spec/value-basic.h"
-#include "spec/value-network.h"
+#include "spec/settings-keys.h"
+#include "spec/unit-read.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
-typedef bool (*Apply)(Settings *settings, const char *value, GError **error);
+/* Files of this size are no settings. */
+#define SIZE_MAX_BYTES (1 << 20)
 
-static bool apply_quadlet(Settings *settings, const char *value, GError **error) {
-        return value_boolean_parse(value, &settings->reads_quadlet_folders, error);
+static char **default_stores(void) {
+        return g_strsplit("/usr/share/wolffia/images:/var/lib/wolffia/images", ":", -1);
 }
 
-static bool apply_single_id(Settings *settings, const char *value, GError **error) {
-        if (!g_str_equal(value, "allow") && !g_str_equal(value, "forbid"))
-                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither allow, the default, nor forbid",
-                            value);
-        settings->forbids_single_id = g_str_equal(value, "forbid");
-        return true;
+Settings *settings_new(void) {
+        Settings *settings = g_new0(Settings, 1);
+
+        settings->log_level = -1;
+        settings->more_stores = default_stores();
+        settings->proxies = g_ptr_array_new_with_free_func(g_free);
+        return settings;
 }
-
-static bool apply_network(Settings *settings, const char *value, GError **error) {
-        g_autoptr(NetworkMode) mode = NULL;
-
-        if (!value_network_parse(value, &mode, error))
-                return false;
-        g_free(settings->network);
-        settings->network = *value ? g_strdup(value) : NULL;
-        return true;
-}
-
-static const struct {
-        const char *section, *key;
-        Apply apply;
-} settings_known[] = {
-        {"Generator", "QuadletFolders", apply_quadlet},
-        {"Runner", "Network", apply_network},
-        {"Runner", "SingleId", apply_single_id},
-};
 
 void settings_free(Settings *settings) {
         if (!settings)
                 return;
         g_free(settings->network);
+        g_free(settings->runtime_folder);
+        g_free(settings->store_folder);
+        g_strfreev(settings->more_stores);
+        g_ptr_array_unref(settings->proxies);
         g_free(settings);
 }
 
 /* ---- one file ---- */
 
-/* From 1; 0 when it is not found. KEY may be NULL, for the section's own line. */
-static guint find_line(const char *text, const char *section, const char *key) {
-        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        g_autofree char *header = g_strdup_printf("[%s]", section);
-        bool is_inside = false;
-
-        for (guint i = 0; lines[i]; i++) {
-                const char *line = g_strstrip(lines[i]);
-                if (*line == '[') {
-                        is_inside = g_str_equal(line, header);
-                        if (is_inside && !key)
-                                return i + 1;
-                } else if (is_inside && key && g_str_has_prefix(line, key) &&
-                           strchr(" \t=", line[strlen(key)]))
-                        return i + 1;
-        }
-        return 0;
-}
-
-static Apply find_apply(const char *section, const char *key, bool *ret_has_section) {
-        *ret_has_section = false;
-        for (size_t i = 0; i < G_N_ELEMENTS(settings_known); i++) {
-                if (!g_str_equal(settings_known[i].section, section))
-                        continue;
-                *ret_has_section = true;
-                if (g_str_equal(settings_known[i].key, key))
-                        return settings_known[i].apply;
-        }
-        return NULL;
-}
-
 static void tell(GPtrArray *problems, const char *path, guint line, const char *key, const char *text) {
-        if (problems)
-                problem_add(problems, PROBLEM_WARNING, path, line, key, "%s", text);
+        problem_add(problems, PROBLEM_WARNING, path, line, key, "%s", text);
 }
 
-static void apply_key(Settings *settings, GKeyFile *file, const char *path, const char *text,
-                      const char *section, const char *key, GPtrArray *problems) {
+static void apply_line(Settings *settings, const UnitFile *file, const UnitAssignment *line,
+                       GPtrArray *problems) {
         g_autoptr(GError) fault = NULL;
-        bool has_section;
-        Apply apply = find_apply(section, key, &has_section);
-        g_autofree char *value = g_key_file_get_string(file, section, key, &fault);
+        const char *section =
+                line->section == UNIT_FILE_NO_SECTION ? "" : file->sections->pdata[line->section];
 
-        if (!has_section)
-                tell(problems, path, find_line(text, section, NULL), NULL,
-                     "there is no such section; [Generator] and [Runner] are known");
-        else if (!apply)
-                tell(problems, path, find_line(text, section, key), key,
-                     "there is no such key in this section (wolffia.conf(5) lists them)");
-        else if (!value || !apply(settings, value, &fault))
-                tell(problems, path, find_line(text, section, key), key, fault->message);
+        if (line->key && !settings_keys_apply(settings, section, line->key, line->value, &fault))
+                tell(problems, line->file, line->line, line->key, fault->message);
 }
 
-void settings_read(Settings *settings, const char *path, GPtrArray *problems) {
+/* A section without a line in it is none that could have an effect, but a slip all the same. */
+static void check_sections(const UnitFile *file, const char *path, GPtrArray *problems) {
+        for (guint i = 0; i < file->sections->len; i++) {
+                g_autofree char *text = settings_keys_check_section(file->sections->pdata[i]);
+                if (text)
+                        tell(problems, path, 0, NULL, text);
+        }
+}
+
+static void read_into(Settings *settings, const char *path, GPtrArray *problems) {
         g_autofree char *text = NULL;
-        g_autoptr(GKeyFile) file = NULL;
         g_autoptr(GError) fault = NULL;
+        size_t size;
 
-        if (!file_read(AT_FDCWD, path, 1 << 20, &text, NULL, &fault)) {
+        if (!file_read(AT_FDCWD, path, SIZE_MAX_BYTES, &text, &size, &fault)) {
                 if (!g_error_matches(fault, ERRNO_ERROR, ENOENT))
                         tell(problems, path, 0, NULL, fault->message);
                 return;
         }
-        file = g_key_file_new();
-        if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, &fault)) {
-                tell(problems, path, 0, NULL, fault->message);
-                return;
-        }
-        g_auto(GStrv) sections = g_key_file_get_groups(file, NULL);
-        for (char **section = sections; *section; section++) {
-                g_auto(GStrv) keys = g_key_file_get_keys(file, *section, NULL, NULL);
-                for (char **key = keys; key && *key; key++)
-                        apply_key(settings, file, path, text, *section, *key, problems);
-        }
+        g_autoptr(UnitReader) reader = unit_reader_new();
+        g_autoptr(UnitFile) file = unit_file_new();
+        unit_read_text(reader, text, size, unit_file_keep(file, path), file, problems);
+        check_sections(file, path, problems);
+        for (guint i = 0; i < file->assignments->len; i++)
+                apply_line(settings, file, unit_file_at(file, i), problems);
+}
+
+void settings_read(Settings *settings, const char *path, GPtrArray *problems) {
+        g_autoptr(GPtrArray) unheard = problems ? NULL : problems_new();
+
+        read_into(settings, path, problems ? problems : unheard);
 }
 
 /* ---- all of them ---- */
 
-static int compare_names(const void *a, const void *b) {
-        return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
 static void read_folder(Settings *settings, const char *path, GPtrArray *problems) {
-        autodir DIR *folder = opendir(path); /* mostly there is none */
-        if (!folder)
-                return;
-        g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-        struct dirent *entry;
+        g_autoptr(GPtrArray) names = folder_list(AT_FDCWD, path); /* mostly there is none */
 
-        while ((entry = readdir(folder)))
-                if (entry->d_name[0] != '.' && g_str_has_suffix(entry->d_name, ".conf"))
-                        g_ptr_array_add(names, g_strdup(entry->d_name));
-        g_ptr_array_sort(names, compare_names);
         for (guint i = 0; i < names->len; i++) {
                 g_autofree char *file = g_build_filename(path, names->pdata[i], NULL);
-                settings_read(settings, file, problems);
+                if (*(const char *) names->pdata[i] != '.' && g_str_has_suffix(file, ".conf"))
+                        settings_read(settings, file, problems);
         }
 }
 
@@ -168,7 +116,7 @@ static void read_place(Settings *settings, const char *folder, GPtrArray *proble
 /* Of the environment alone: asking for the user's home by NSS takes too long for a generator. */
 Settings *settings_load(GPtrArray *problems) {
         const char *config = g_getenv("XDG_CONFIG_HOME"), *home = g_getenv("HOME");
-        Settings *settings = g_new0(Settings, 1);
+        Settings *settings = settings_new();
 
         read_place(settings, "/usr/share/wolffia", problems);
         read_place(settings, "/etc/wolffia", problems);
@@ -179,4 +127,65 @@ Settings *settings_load(GPtrArray *problems) {
                 read_place(settings, own, problems);
         }
         return settings;
+}
+
+/* ---- what they are for ---- */
+
+/* Programs differ in which spelling they read; curl(1) knows http_proxy in small letters only. */
+static void set_proxy(const char *assignment) {
+        g_autofree char *small = g_strndup(assignment, strcspn(assignment, "="));
+        g_autofree char *capital = g_ascii_strup(small, -1);
+        const char *value = assignment + strlen(small) + 1;
+
+        if (g_getenv(small) || g_getenv(capital))
+                return;
+        g_setenv(small, value, TRUE);
+        g_setenv(capital, value, TRUE);
+}
+
+void settings_apply(const Settings *settings) {
+        if (settings->log_level >= 0)
+                log_set_level(settings->log_level);
+        for (guint i = 0; i < settings->proxies->len; i++)
+                set_proxy(settings->proxies->pdata[i]);
+}
+
+static void append_specifier(GString *path, char letter) {
+        if (letter == 'h')
+                g_string_append(path, g_get_home_dir());
+        else if (letter == 'u')
+                g_string_append(path, g_get_user_name());
+        else if (letter == 'U')
+                g_string_append_printf(path, "%u", getuid());
+        else
+                g_string_append_c(path, letter);
+}
+
+char *settings_expand(const char *folder) {
+        if (!folder || !*folder)
+                return NULL;
+        GString *path = g_string_new(NULL);
+        for (const char *p = folder; *p; p++)
+                if (*p == '%')
+                        append_specifier(path, *++p);
+                else
+                        g_string_append_c(path, *p);
+        return g_string_free(path, FALSE);
+}
+
+char *settings_store_folder(const Settings *settings) {
+        return settings->store_folder ? settings_expand(settings->store_folder)
+                                      : g_build_filename(g_get_user_data_dir(), "wolffia", NULL);
+}
+
+char **settings_read_only_stores(const Settings *settings) {
+        GPtrArray *paths = g_ptr_array_new();
+
+        for (char **folder = settings->more_stores; *folder; folder++) {
+                char *path = settings_expand(*folder);
+                if (path)
+                        g_ptr_array_add(paths, path);
+        }
+        g_ptr_array_add(paths, NULL);
+        return (char **) g_ptr_array_free(paths, FALSE);
 }

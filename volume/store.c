@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/user-namespace.h"
 
 #include <fcntl.h>
@@ -27,9 +28,17 @@ void volume_store_free(VolumeStore *store) {
 }
 
 bool volume_store_open(VolumeStore **ret_store, GError **error) {
-        g_autoptr(VolumeStore) store = g_new0(VolumeStore, 1);
+        g_autoptr(Settings) settings =
+                settings_load(NULL); /* main functions have told what is wrong in it */
 
-        store->path = g_build_filename(g_get_user_data_dir(), "wolffia", "volumes", NULL);
+        return volume_store_open_with(settings, ret_store, error);
+}
+
+bool volume_store_open_with(const Settings *settings, VolumeStore **ret_store, GError **error) {
+        g_autoptr(VolumeStore) store = g_new0(VolumeStore, 1);
+        g_autofree char *folder = settings_store_folder(settings);
+
+        store->path = g_build_filename(folder, "volumes", NULL);
         store->fd = open(store->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (store->fd < 0 && errno == ENOENT) {
                 if (!file_make_folders(AT_FDCWD, store->path, 0700, error))
@@ -115,7 +124,7 @@ static void sweep(const VolumeStore *store) {
         autodir DIR *folder = opendir(store->path);
         struct dirent *entry;
 
-        while (folder && (entry = readdir(folder))) {
+        while ((entry = folder_next(folder))) {
                 if (!g_str_has_prefix(entry->d_name, ASIDE_PREFIX))
                         continue;
                 autofd int fd = openat(store->fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -196,7 +205,7 @@ GPtrArray *volume_store_list(const VolumeStore *store) {
         autodir DIR *folder = opendir(store->path);
         struct dirent *entry;
 
-        while (folder && (entry = readdir(folder))) {
+        while ((entry = folder_next(folder))) {
                 VolumeRecord *volume = NULL;
                 /* One whose options cannot be read is told of when it is used. */
                 if (volume_store_check_name(entry->d_name, NULL) &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The user's named volumes, $XDG_DATA_HOME/wolffia/volumes. No database: each is a folder, complete or absent, since it
+/* The user's named volumes, volumes/ in the store (image/store.h). No database: each is a folder, complete or absent, since it
  * is made aside and renamed.
  *
  *   NAME/data/     what containers see
@@ -14,6 +14,7 @@
  * A lock (flock(2)) on NAME/ is held by whoever makes the first use, and by nobody afterwards. What keeps a used volume
  * from being removed is the link `volume-NAME` in a running container's folder (image/store.h). */
 
+#include "spec/settings.h"
 #include "volume/record.h"
 
 #include <glib.h>
@@ -26,6 +27,9 @@ typedef struct VolumeStore {
 
 /* Opens the calling user's, making it where it is missing (mode 0700). */
 bool volume_store_open(VolumeStore **ret_store, GError **error);
+
+/* The same for who has read wolffia.conf already. */
+bool volume_store_open_with(const Settings *settings, VolumeStore **ret_store, GError **error);
 void volume_store_free(VolumeStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VolumeStore, volume_store_free)
 

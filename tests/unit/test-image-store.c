@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ONE "1111111111111111111111111111111111111111111111111111111111111111"
-#define TWO "2222222222222222222222222222222222222222222222222222222222222222"
+#define ONE   "1111111111111111111111111111111111111111111111111111111111111111"
+#define THREE "3333333333333333333333333333333333333333333333333333333333333333"
+#define TWO   "2222222222222222222222222222222222222222222222222222222222222222"
 
 /* GLib reads $XDG_DATA_HOME once, so that all tests share a store. */
 static char *data_home;
@@ -65,6 +66,36 @@ static void test_one_that_lacks_a_folder_is_completed(void) {
         g_autoptr(ImageStore) store = open_store();
         g_assert_cmpint(access(trash, F_OK), ==, 0);
         g_assert_cmpint(access(layers, F_OK), ==, 0);
+}
+
+static void test_stores_of_others_come_last(void) {
+        g_autofree char *folder = g_build_filename(data_home, "shared", NULL);
+        g_autoptr(Settings) settings = settings_new();
+        g_autoptr(ImageStore) shared = NULL, store = NULL;
+        g_autoptr(ImageRecord) record = NULL;
+        g_autoptr(GError) error = NULL;
+        struct stat status;
+
+        g_assert_true(image_store_open_for_others(folder, &shared, &error));
+        add(shared, "localhost/theirs:latest", THREE);
+        g_assert_true(image_store_publish(shared, &error));
+        g_assert_cmpint(fstatat(shared->fd, "records/" THREE, &status, 0), ==, 0);
+        g_assert_cmpuint(status.st_mode & 0777, ==, 0644);
+
+        g_strfreev(settings->more_stores);
+        settings->more_stores = g_strsplit("/nowhere:", ":", -1);
+        g_free(settings->more_stores[1]);
+        settings->more_stores[1] = g_strdup(folder);
+        g_assert_true(image_store_open_with(settings, &store, &error));
+        g_assert_true(image_store_find(store, "theirs", &record, &error));
+        g_assert_no_error(error);
+        g_assert_true(record->needs_keeping);
+        g_assert_true(image_store_keep(store, record, &error));
+        g_clear_pointer(&record, image_record_free);
+        g_assert_true(image_store_find(store, "theirs", &record, &error));
+        g_assert_false(record->needs_keeping);
+        add(store, "localhost/theirs:latest", ONE);
+        g_assert_cmpstr(find(store, "theirs"), ==, "sha256:" ONE);
 }
 
 static void test_short_names_prefer_localhost(void) {
@@ -172,6 +203,8 @@ int main(int argc, char **argv) {
         scratch_open(&scratch, NULL);
         data_home = scratch_path(&scratch, "data");
         g_setenv("XDG_DATA_HOME", data_home, TRUE);
+        g_test_add_func("/image-store/find/looks-into-stores-of-others-last",
+                        test_stores_of_others_come_last);
         g_test_add_func("/image-store/it-is-made-for-its-owner-only", test_it_is_made_for_its_owner_only);
         g_test_add_func("/image-store/one-that-lacks-a-folder-is-completed",
                         test_one_that_lacks_a_folder_is_completed);
