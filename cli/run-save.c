@@ -78,7 +78,7 @@ static void append_key(GString *text, const Key *key, const ContainerSpec *spec)
         }
 }
 
-char *run_save_print(const ContainerSpec *spec) {
+char *run_save_print(const ContainerSpec *spec, const UnitFile *service) {
         GString *text = g_string_new("[Container]\n");
 
         for (size_t i = 0; i < container_key_table.count; i++) {
@@ -87,6 +87,10 @@ char *run_save_print(const ContainerSpec *spec) {
                                                  g_strcmp0(key->option, "broken") == 0);
                 if (key_has_field(key) && !is_internal)
                         append_key(text, key, spec);
+        }
+        if (service && service->assignments->len > 0) {
+                g_string_append(text, "\n[Service]\n");
+                unit_file_print_section(service, 0, text);
         }
         g_string_append(text, "\n[Install]\nWantedBy=default.target\n");
         return g_string_free(text, FALSE);
@@ -117,14 +121,15 @@ static void report(const char *path) {
         }
 }
 
-bool run_save(const ContainerSpec *spec, const char *name, GError **error) {
+bool run_save(const ContainerSpec *spec, const RunOptions *options, GError **error) {
+        const char *name = options->save;
         g_autofree char *folder = g_build_filename(g_get_user_config_dir(), "wolffia", NULL);
         g_autofree char *stem = g_str_has_suffix(name, ".container")
                                         ? g_strndup(name, strlen(name) - strlen(".container"))
                                         : g_strdup(name);
         g_autofree char *file = g_strconcat(stem, ".container", NULL);
         g_autofree char *path = g_build_filename(folder, file, NULL);
-        g_autofree char *text = run_save_print(spec);
+        g_autofree char *text = run_save_print(spec, options->service);
 
         if (!*stem || strchr(stem, '/') || *stem == '.')
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' cannot be the name of a file in %s", name,

@@ -1,147 +1,83 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Transient units, made by systemd-run(1), which knows how to tell the manager of every property there is. The frame is the
- * one that generated units have (generator/service.c). */
+/* A transient unit, from its start to its end. What became of it comes with the manager's signals, since a unit that has ended
+ * is not there to be asked any more. */
 
 #include "cli/run.h"
 
+#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/process.h"
-#include "cli/containers.h"
-#include "cli/describe.h"
+#include "cli/run-attach.h"
+#include "cli/transient.h"
 #include "cli/verb.h"
-#include "config.h"
 #include "generator/service-limits.h"
 #include "runner/exit-status.h"
-#include "spec/container-options.h"
-#include "spec/value-basic.h"
+#include "runner/state.h"
+#include "spec/problem.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RUN_VARIABLE_PREFIX "WOLFFIA_RUN_"
-#define STOP_MARGIN_SEC     10 /* generator/service.c: the runner kills first */
+/* ---- before the start ---- */
 
-static void add(GPtrArray *argv, const char *word) {
-        g_ptr_array_add(argv, g_strdup(word));
-}
+/* A name that is taken would be refused by systemd with less to go on. What is left of a run that failed is in nobody's way. */
+static bool check_name(Manager *manager, const ContainerSpec *spec, bool replace, GError **error) {
+        g_autofree char *load = NULL, *active = NULL;
+        guint64 is_transient = 0;
 
-static void add_property(GPtrArray *argv, const char *assignment) {
-        g_ptr_array_add(argv, g_strconcat("--property=", assignment, NULL));
-}
-
-static void add_limits(GPtrArray *argv, const ContainerSpec *spec) {
-        g_autoptr(UnitFile) none = unit_file_new();
-        const ServiceInput input = {
-                .unit = none, .path = "", .service = "", .source_kind = SOURCE_CONTAINER};
-        g_autoptr(GString) text = g_string_new(NULL);
-        guint64 usec;
-
-        service_limits_print(&input, spec, text);
-        g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
-        for (char **line = lines; *line; line++)
-                if (**line)
-                        add_property(argv, *line);
-        if (spec->stop_timeout && value_duration_parse(spec->stop_timeout, &usec, NULL) &&
-            usec != G_MAXUINT64) {
-                g_autofree char *stop = g_strdup_printf("TimeoutStopSec=%" G_GUINT64_FORMAT,
-                                                        usec / G_USEC_PER_SEC + STOP_MARGIN_SEC);
-                add_property(argv, stop);
-        }
-}
-
-/* systemd puts the environment in for "$" when it executes the command. */
-static char *escape(const char *word) {
-        GString *text = g_string_new(NULL);
-
-        for (; *word; word++) {
-                if (*word == '$')
-                        g_string_append_c(text, '$');
-                g_string_append_c(text, *word);
-        }
-        return g_string_free(text, FALSE);
-}
-
-/* Every user of the host can read the command line of systemd-run, which stays as long as a container in the foreground, and
- * passwords stand in variables. So their values go to the manager as variables, by the environment, and it puts them
- * in. Control characters are what it takes in no variable (systemd.exec(5), Environment=). */
-static bool hide(GPtrArray *argv, const char *word, guint number, char **ret_word) {
-        const char *assignment = g_str_has_prefix(word, "--env=") ? word + strlen("--env=") : "";
-        bool is_fit = strchr(assignment, '=') && g_utf8_validate(assignment, -1, NULL);
-
-        for (const char *c = assignment; *c; c++)
-                is_fit = is_fit && (!g_ascii_iscntrl(*c) || *c == '\n' || *c == '\t');
-        if (!is_fit)
+        if (!manager_require(manager, error) ||
+            !manager_get_string(manager, spec->unit, "Unit", "LoadState", &load, error) ||
+            !manager_get_string(manager, spec->unit, "Unit", "ActiveState", &active, error))
                 return false;
-        g_autofree char *name = g_strdup_printf(RUN_VARIABLE_PREFIX "%u", number);
-        g_setenv(name, assignment, true);
-        g_ptr_array_add(argv, g_strconcat("--setenv=", name, NULL));
-        *ret_word = g_strconcat("--env=${", name, "}", NULL);
+        if (g_str_equal(load, "not-found"))
+                return true;
+        if (!manager_get_number(manager, spec->unit, "Unit", "Transient", &is_transient, error))
+                return false;
+        if (is_transient && replace && !g_str_equal(active, "failed") &&
+            !manager_run_job(manager, "StopUnit", spec->unit, error))
+                return false;
+        if (is_transient && (replace || g_str_equal(active, "failed"))) {
+                /* Where stopping it was its end there is nothing to forget. */
+                (void) manager_reset_failed(manager, spec->unit, NULL);
+                return true;
+        }
+        return fail(error, WOLFFIA_ERROR_VALUE, "There is a unit %s already; choose another --name%s",
+                    spec->unit, is_transient ? ", or --replace it" : "");
+}
+
+static bool check_limits(ContainerSpec *spec, const UnitFile *service, GError **error) {
+        const ServiceInput input = {
+                .unit = service, .path = "", .service = "", .source_kind = SOURCE_CONTAINER};
+        g_autoptr(GPtrArray) problems = problems_new();
+
+        service_limits_check(&input, spec, problems);
+        for (guint i = 0; i < problems->len; i++) {
+                const Problem *problem = problems->pdata[i];
+                if (problem->severity == PROBLEM_ERROR)
+                        return fail(error, WOLFFIA_ERROR_VALUE, "%s", problem->text);
+        }
         return true;
-}
-
-static void add_command(GPtrArray *argv, const ContainerSpec *spec) {
-        const char *runner = g_getenv("WOLFFIA_RUNNER"); /* for running from a build folder */
-        g_autoptr(GPtrArray) words = container_options_print(spec);
-        guint command = words->len - spec->command->len;
-
-        for (guint i = 0; i < words->len; i++) {
-                char *word;
-                if (i >= command || !hide(argv, words->pdata[i], i, &word))
-                        word = escape(words->pdata[i]);
-                g_free(words->pdata[i]);
-                words->pdata[i] = word;
-        }
-        add(argv, "--");
-        add(argv, runner ? runner : WOLFFIA_RUNNER_PATH);
-        for (guint i = 0; i < words->len; i++)
-                add(argv, words->pdata[i]);
-}
-
-static GPtrArray *plan(const ContainerSpec *spec, bool attached) {
-        GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-        static const char *const frame[] = {"NotifyAccess=all", "KillMode=mixed", "Delegate=yes",
-                                            "RuntimeDirectoryMode=0700"};
-        g_autofree char *unit = g_strconcat("--unit=", spec->unit, NULL);
-        g_autofree char *identifier = g_strconcat("SyslogIdentifier=", spec->name, NULL);
-        g_autofree char *folder = g_strconcat("RuntimeDirectory=wolffia/", spec->name, NULL);
-        g_autofree char *what =
-                g_strconcat("--description=wolffia run ", spec->image ? spec->image : spec->rootfs, NULL);
-
-        add(argv, "systemd-run");
-        add(argv, "--user");
-        add(argv, "--quiet");
-        add(argv, unit);
-        add(argv, what);
-        add(argv, "--service-type=notify");
-        for (size_t i = 0; i < G_N_ELEMENTS(frame); i++)
-                add_property(argv, frame[i]);
-        add_property(argv, identifier);
-        add_property(argv, folder);
-        add_limits(argv, spec);
-        if (attached) {
-                add(argv, "--pipe");
-                add(argv, "--wait");
-                add(argv, "--collect");
-        }
-        add_command(argv, spec);
-        g_ptr_array_add(argv, NULL);
-        return argv;
 }
 
 /* ---- detached ---- */
 
-static bool start(Manager *manager, const ContainerSpec *spec, GError **error) {
-        g_autoptr(GPtrArray) argv = plan(spec, false);
-        ProcessFiles files = PROCESS_FILES_NONE;
+static bool start_detached(Manager *manager, const ContainerSpec *spec, const RunOptions *options,
+                           GError **error) {
+        const Transient transient = {.spec = spec, .service = options->service, .files = {-1, -1, -1}};
         g_autofree char *reason = NULL;
+        ManagerJob job;
 
-        if (process_run((const char *const *) argv->pdata, &files, error))
-                return true;
+        if (!manager_job_prepare(manager, &job, error))
+                return false;
+        bool made = transient_start(manager, &transient, &job, error);
+        bool started = made && manager_job_wait(manager, &job, spec->unit, error);
+        manager_job_clear(&job);
+        if (started || !made)
+                return started;
         /* The runner's own words are worth more than that a job has failed. */
         if (manager_get_string(manager, spec->unit, "Service", "StatusText", &reason, NULL) && *reason) {
                 g_clear_error(error);
@@ -151,106 +87,188 @@ static bool start(Manager *manager, const ContainerSpec *spec, GError **error) {
         return false;
 }
 
-/* A name that is taken would be refused by systemd with less to go on. */
-static bool check_name(Manager *manager, const ContainerSpec *spec, GError **error) {
-        g_autofree char *load = NULL;
-
-        if (!manager_require(manager, error) ||
-            !manager_get_string(manager, spec->unit, "Unit", "LoadState", &load, error))
-                return false;
-        return g_str_equal(load, "not-found") ||
-               fail(error, WOLFFIA_ERROR_VALUE, "There is a unit %s already; choose another --name",
-                    spec->unit);
-}
-
-bool run_unit_start(Manager *manager, const ContainerSpec *spec, GError **error) {
-        return check_name(manager, spec, error) && start(manager, spec, error);
-}
-
 /* ---- attached ---- */
 
-static pid_t start_attached(const ContainerSpec *spec) {
-        g_autoptr(GPtrArray) argv = plan(spec, true);
-        pid_t pid = fork();
+typedef struct Attached {
+        Manager *manager;
+        const ContainerSpec *spec;
+        ManagerJob job;
+        bool has_ended;
+        bool is_stopped;     /* by us */
+        gint32 code, status; /* of the runner's process, as waitid(2) has them; 0: it has not run */
+        char *result;        /* "success", "timeout", … */
+} Attached;
 
-        if (pid != 0)
-                return pid;
-        /* Ctrl-C is for us, who stop the unit: systemd-run would leave it alone. */
-        (void) setpgid(0, 0);
-        (void) signal(SIGTTOU, SIG_IGN);
-        (void) execvp("systemd-run", (char **) argv->pdata);
-        fprintf(stderr, "wolffia: Cannot start systemd-run: %s\n", g_strerror(errno));
-        _exit(EXIT_STATUS_NOT_STARTED);
+static int read_property(sd_bus_message *message, const char *name, Attached *attached) {
+        const char *active = "", *result = NULL;
+        int read;
+
+        if (g_str_equal(name, "ExecMainCode"))
+                return sd_bus_message_read(message, "v", "i", &attached->code);
+        if (g_str_equal(name, "ExecMainStatus"))
+                return sd_bus_message_read(message, "v", "i", &attached->status);
+        if (g_str_equal(name, "Result")) {
+                read = sd_bus_message_read(message, "v", "s", &result);
+                g_free(attached->result);
+                attached->result = g_strdup(result);
+                return read;
+        }
+        if (!g_str_equal(name, "ActiveState"))
+                return sd_bus_message_skip(message, "v");
+        read = sd_bus_message_read(message, "v", "s", &active);
+        /* It is so before the start as well. */
+        if (attached->job.path && g_hash_table_contains(attached->job.ended, attached->job.path))
+                attached->has_ended = g_str_equal(active, "inactive") || g_str_equal(active, "failed");
+        return read;
 }
 
-/* Until systemd-run ends; any of these signals stops the unit, once. */
-static int wait_attached(Manager *manager, const ContainerSpec *spec, pid_t pid, const sigset_t *set) {
-        bool is_stopped = false;
-        int number, status;
+static int note_change(sd_bus_message *message, void *data, sd_bus_error *failure) {
+        Attached *attached = data;
+        const char *interface, *name;
+
+        int result = sd_bus_message_read(message, "s", &interface);
+        if (result >= 0)
+                result = sd_bus_message_enter_container(message, 'a', "{sv}");
+        while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+                result = sd_bus_message_read(message, "s", &name);
+                if (result >= 0)
+                        result = read_property(message, name, attached);
+                if (result >= 0)
+                        result = sd_bus_message_exit_container(message);
+        }
+        return 0;
+}
+
+/* A start that failed has no further change to wait for. */
+static bool has_failed(const Attached *attached) {
+        const char *result =
+                attached->job.path ? g_hash_table_lookup(attached->job.ended, attached->job.path) : NULL;
+
+        return result && !g_str_equal(result, "done");
+}
+
+static bool step(void *data, GError **error) {
+        Attached *attached = data;
 
         for (;;) {
-                if (sigwait(set, &number) != 0)
-                        continue;
-                if (number == SIGCHLD) {
-                        if (waitpid(pid, &status, WNOHANG) == pid)
-                                return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-                } else if (!is_stopped) {
-                        is_stopped = true;
-                        (void) manager_run_job(manager, "StopUnit", spec->unit,
-                                               NULL); /* it may have ended */
-                }
+                int result = sd_bus_process(attached->manager->bus, NULL);
+                if (result < 0)
+                        return !fail_errno(error, result, "The service manager is not there any more");
+                if (result == 0)
+                        return attached->has_ended || has_failed(attached);
         }
 }
 
-static int run_attached(Manager *manager, const ContainerSpec *spec) {
-        g_autoptr(GError) error = NULL;
-        sigset_t set, before;
+/* Process 1 of a container hears only what it has a handler for, or waits for; proc(5), status. */
+static bool is_heard(pid_t payload, int number) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/status", (int) payload), *text = NULL;
+        static const char *const fields[] = {"\nSigCgt:", "\nSigBlk:"};
 
-        sigemptyset(&set);
-        for (size_t i = 0; i < 4; i++)
-                sigaddset(&set, ((const int[]){SIGCHLD, SIGINT, SIGTERM, SIGHUP})[i]);
-        sigprocmask(SIG_BLOCK, &set, &before);
-        pid_t pid = start_attached(spec);
-        if (pid < 0) {
-                (void) fail_errno(&error, errno, "Cannot fork");
-                return verb_fail(error);
+        if (!g_file_get_contents(path, &text, NULL, NULL))
+                return false;
+        for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+                const char *line = strstr(text, fields[i]);
+                if (line && g_ascii_strtoull(line + strlen(fields[i]), NULL, 16) >> (number - 1) & 1)
+                        return true;
         }
-        int status = wait_attached(manager, spec, pid, &set);
-        sigprocmask(SIG_SETMASK, &before, NULL);
+        return false;
+}
+
+static bool pass_on(const Attached *attached, int number) {
+        g_autofree char *folder =
+                g_build_filename(attached->manager->runtime_dir, "wolffia", attached->spec->name, NULL);
+        g_autoptr(ContainerState) state = NULL;
+
+        if (!state_load(folder, &state, NULL))
+                return false;
+        autofd int fd = (int) syscall(SYS_pidfd_open, state->payload, 0);
+        return fd >= 0 && state_is_alive(state) && is_heard(state->payload, number) &&
+               syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) == 0;
+}
+
+/* What would end us ends a container that does not hear it, by its stop signal. The loop goes on meanwhile. */
+static void send_signal(void *data, int number) {
+        Attached *attached = data;
+
+        if (pass_on(attached, number) || attached->is_stopped || number == SIGUSR1 || number == SIGUSR2)
+                return;
+        attached->is_stopped = true;
+        (void) sd_bus_call_method_async(attached->manager->bus, NULL, "org.freedesktop.systemd1",
+                                        "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
+                                        "StopUnit", NULL, NULL, "ss", attached->spec->unit, "replace");
+        (void) sd_bus_flush(attached->manager->bus);
+}
+
+/* The runner has said why on standard error; where it has not even run, nobody has. */
+static int judge(const Attached *attached) {
+        g_autoptr(GError) error = NULL;
+
+        if (attached->code != 0)
+                return attached->code == CLD_EXITED ? attached->status : 128 + attached->status;
+        if (!attached->is_stopped) {
+                (void) fail(&error, WOLFFIA_ERROR_HELPER, "%s could not be started (%s)",
+                            attached->spec->unit,
+                            attached->result ? attached->result : "no reason is known");
+                (void) verb_fail(error);
+        }
+        return EXIT_STATUS_NOT_STARTED;
+}
+
+static bool follow(Attached *attached, const RunOptions *options, RunAttach *attach, GError **error) {
+        sd_bus *bus = attached->manager->bus;
+        g_autofree char *path = manager_unit_path(attached->spec->unit);
+        Transient transient = {.spec = attached->spec, .service = options->service, .collect = true};
+        sd_bus_slot *slot = NULL;
+
+        memcpy(transient.files, attach->given, sizeof transient.files);
+        int result = sd_bus_match_signal(bus, &slot, NULL, path, "org.freedesktop.DBus.Properties",
+                                         "PropertiesChanged", note_change, attached);
+        const RunAwaited awaited = {.fd = sd_bus_get_fd(bus),
+                                    .events = POLLIN,
+                                    .step = step,
+                                    .signal = send_signal,
+                                    .data = attached};
+        bool done =
+                result >= 0 || fail_errno(error, result, "Cannot watch the unit %s", attached->spec->unit);
+        done = done && transient_start(attached->manager, &transient, &attached->job, error);
+        run_attach_give(attach);
+        done = done && run_attach_wait(attach, &awaited, error);
+        sd_bus_slot_unref(slot);
+        return done;
+}
+
+static int run_attached(Manager *manager, const ContainerSpec *spec, const RunOptions *options) {
+        Attached attached = {.manager = manager, .spec = spec};
+        g_autoptr(GError) error = NULL;
+        RunAttach attach;
+
+        bool done = run_attach_open(options, &attach, &error) &&
+                    manager_job_prepare(manager, &attached.job, &error) &&
+                    follow(&attached, options, &attach, &error);
+        run_attach_close(&attach);
+        int status = done ? judge(&attached) : EXIT_STATUS_NOT_STARTED;
+        if (!done)
+                (void) verb_fail(error);
+        manager_job_clear(&attached.job);
+        g_free(attached.result);
         return status;
 }
 
-int run_unit(const ContainerSpec *spec, bool detach) {
+int run_unit(ContainerSpec *spec, const RunOptions *options) {
         g_autoptr(Manager) manager = NULL;
         g_autoptr(GError) error = NULL;
 
-        if (!manager_open(&manager, &error) || !check_name(manager, spec, &error)) {
+        if (!manager_open(&manager, &error) || !check_name(manager, spec, options->replace, &error) ||
+            !check_limits(spec, options->service, &error)) {
                 (void) verb_fail(error);
                 return EXIT_STATUS_NOT_STARTED;
         }
-        if (!detach)
-                return run_attached(manager, spec);
-        if (!start(manager, spec, &error)) {
+        if (!options->detach)
+                return run_attached(manager, spec, options);
+        if (!start_detached(manager, spec, options, &error)) {
                 (void) verb_fail(error);
                 return EXIT_STATUS_NOT_STARTED;
         }
         puts(spec->name);
         return VERB_SUCCESS;
-}
-
-/* ---- without a manager: the runner names what cannot be had (SHORTCOMINGS.md, row B12) ---- */
-
-int run_foreground(const ContainerSpec *spec) {
-        const char *runner = g_getenv("WOLFFIA_RUNNER");
-        g_autoptr(GPtrArray) argv = container_options_print(spec);
-        g_autoptr(GError) error = NULL;
-
-        if (!runner)
-                runner = WOLFFIA_RUNNER_PATH;
-        g_ptr_array_insert(argv, 0, g_strdup(runner));
-        g_ptr_array_add(argv, NULL);
-        (void) execv(runner, (char **) argv->pdata);
-        (void) fail_errno(&error, errno, "Cannot start %s", runner);
-        (void) verb_fail(error);
-        return EXIT_STATUS_NOT_STARTED;
 }

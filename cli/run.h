@@ -5,6 +5,7 @@
 
 #include "cli/manager.h"
 #include "spec/container-spec.h"
+#include "spec/unit-file.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -13,23 +14,22 @@ typedef struct RunOptions {
         bool detach;
         bool foreground;
         bool interactive, terminal;
-        char *save; /* --save=NAME, NULL: not */
+        bool quiet, replace;
+        char *save;        /* --save=NAME, NULL: not */
+        UnitFile *service; /* what [Service] of a file would say */
 } RunOptions;
 
+/* Sees to it that the image is in the store, with its progress shown, as Pull= says. */
+bool run_pull(ContainerSpec *spec, bool quiet, GError **error);
+
 /* Starts a transient unit, and returns its status: of an attached container the payload's own. */
-int run_unit(const ContainerSpec *spec, bool detach);
+int run_unit(ContainerSpec *spec, const RunOptions *options);
 
-/* Starts it, and waits until it runs. What fails leaves nothing. */
-bool run_unit_start(Manager *manager, const ContainerSpec *spec, GError **error);
+/* The runner, here: becomes it, or waits for it where there is something to copy. */
+int run_foreground(ContainerSpec *spec, const RunOptions *options);
 
-/* The same with standard input, or a terminal, for its command, and returns that one's status. SPEC is changed. */
-int run_interactive(ContainerSpec *spec, const RunOptions *options);
-
-/* Becomes the runner. Returns only when that fails. */
-int run_foreground(const ContainerSpec *spec);
-
-/* The text of a .container file that asks for the same. Caller frees. Pure. */
-char *run_save_print(const ContainerSpec *spec);
+/* The text of a .container file that asks for the same; SERVICE (may be NULL) for its [Service]. Caller frees. Pure. */
+char *run_save_print(const ContainerSpec *spec, const UnitFile *service);
 
 /* Writes it into the user's folder, never over another, and says what is wrong with it. */
-bool run_save(const ContainerSpec *spec, const char *name, GError **error);
+bool run_save(const ContainerSpec *spec, const RunOptions *options, GError **error);

@@ -10,6 +10,7 @@
 #include "spec/container-keys.h"
 #include "spec/container-options.h"
 #include "spec/key-options.h"
+#include "spec/value-basic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,9 +29,13 @@ static void print_help(void) {
               "  -i, --interactive   Give it the standard input\n"
               "  -t, --tty           Give it a terminal\n"
               "  --save=NAME         Run nothing, write NAME.container instead\n"
+              "  -q, --quiet         Show no progress while an image is fetched\n"
+              "  --replace           End a run of the same name first\n"
+              "  --restart=WHEN      Start it again: always, on-failure, no\n"
               "  --rm                Accepted: it is always so\n"
+              "  --timeout=SECONDS   End it after that time\n"
               "\n"
-              "Output is shown, Ctrl-C stops it, the exit status is the container's. Besides, all\n"
+              "Output is shown, signals go to it, the exit status is the container's. Besides, all\n"
               "options of wolffia-runner(1), which are podman's: -p, -v, -e, --name…\n",
               stdout);
 }
@@ -41,7 +46,11 @@ static void print_options(void) {
                                       "--interactive\tGive it the standard input\n"
                                       "--tty\tGive it a terminal\n"
                                       "--save=\tRun nothing, write a file instead\n"
-                                      "--rm\tAccepted: it is always so\n";
+                                      "--quiet\tShow no progress while an image is fetched\n"
+                                      "--replace\tEnd a run of the same name first\n"
+                                      "--restart=\tStart it again: always, on-failure, no\n"
+                                      "--rm\tAccepted: it is always so\n"
+                                      "--timeout=\tEnd it after that time\n";
 
         fputs(options, stdout);
         verb_print_keys(&container_key_table);
@@ -50,26 +59,93 @@ static void print_options(void) {
 
 /* ---- the command line ---- */
 
+static void set_service(RunOptions *options, const char *key, const char *value) {
+        guint section = unit_file_add_section(options->service, "Service");
+
+        unit_file_add(options->service, section, key, unit_file_keep(options->service, value), "", 0);
+}
+
+static bool take_restart(RunOptions *options, const char *value, GError **error) {
+        static const char *const names[][2] = {
+                {"no", "no"},         {"never", "no"},
+                {"always", "always"}, {"unless-stopped", "always"},
+                {"", "always"},       {"on-failure", "on-failure"},
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+                if (g_str_equal(value, names[i][0])) {
+                        set_service(options, "Restart", names[i][1]);
+                        return true;
+                }
+        return fail(
+                error, WOLFFIA_ERROR_VALUE,
+                "--restart=%s: it is no, on-failure or always; how often is StartLimitBurst= in the [Unit] "
+                "of a file",
+                value);
+}
+
+static bool take_timeout(RunOptions *options, const char *value, GError **error) {
+        guint64 seconds;
+
+        if (!value_number_parse(value, G_MAXUINT32, &seconds, error))
+                return fail_prefix(error, "--timeout=%s", value);
+        if (seconds > 0)
+                set_service(options, "RuntimeMaxSec", value);
+        return true;
+}
+
+static bool take_save(RunOptions *options, const char *value, GError **error) {
+        g_free(options->save);
+        options->save = g_strdup(value);
+        return true;
+}
+
+static const struct {
+        const char *name;
+        bool (*take)(RunOptions *options, const char *value, GError **error);
+} with_value[] = {{"--restart", take_restart}, {"--save", take_save}, {"--timeout", take_timeout}};
+
+/* An option of ours with a value, which may be the next word; RET_USED is how many it took, 0: it is none. */
+static bool take_with_value(char **words, RunOptions *options, guint *ret_used, GError **error) {
+        *ret_used = 0;
+        for (size_t i = 0; i < G_N_ELEMENTS(with_value); i++) {
+                size_t length = strlen(with_value[i].name);
+
+                if (strncmp(*words, with_value[i].name, length) != 0)
+                        continue;
+                if ((*words)[length] == '=')
+                        *ret_used = 1;
+                else if (!(*words)[length] && words[1])
+                        *ret_used = 2;
+                else
+                        continue;
+                return with_value[i].take(options, *ret_used == 1 ? *words + length + 1 : words[1], error);
+        }
+        return true;
+}
+
 /* Ours alone, or letters of ours alone ("-dt"). */
 static bool take_own(const char *word, RunOptions *options) {
-        if (g_str_equal(word, "--detach"))
-                options->detach = true;
-        else if (g_str_equal(word, "--foreground"))
-                options->foreground = true;
-        else if (g_str_equal(word, "--interactive"))
-                options->interactive = true;
-        else if (g_str_equal(word, "--tty"))
-                options->terminal = true;
-        else if (g_str_has_prefix(word, "--save=")) {
-                g_free(options->save);
-                options->save = g_strdup(word + strlen("--save="));
-        } else if (word[1] && word[1] != '-' && strspn(word + 1, "dit") == strlen(word + 1)) {
-                options->detach |= strchr(word, 'd') != NULL;
-                options->interactive |= strchr(word, 'i') != NULL;
-                options->terminal |= strchr(word, 't') != NULL;
-        } else
-                return g_str_equal(word, "--rm");
-        return true;
+        const struct {
+                const char *name;
+                char letter;
+                bool *flag;
+        } flags[] = {
+                {"--detach", 'd', &options->detach},           {"--foreground", 0, &options->foreground},
+                {"--interactive", 'i', &options->interactive}, {"--quiet", 'q', &options->quiet},
+                {"--replace", 0, &options->replace},           {"--tty", 't', &options->terminal},
+        };
+        bool are_letters = word[1] && word[1] != '-' && strspn(word + 1, "ditq") == strlen(word + 1);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
+                if (g_str_equal(word, flags[i].name)) {
+                        *flags[i].flag = true;
+                        return true;
+                }
+                if (are_letters && strchr(word, flags[i].letter) && flags[i].letter)
+                        *flags[i].flag = true;
+        }
+        return are_letters || g_str_equal(word, "--rm") || g_str_equal(word, "--rm=true");
 }
 
 /* Whether the option that is WORD has its value in the next word. */
@@ -89,17 +165,16 @@ static bool goes_on(const char *word) {
 }
 
 /* REST gets what the table reads: options that are not ours, the image, the command. */
-static void split(char **words, RunOptions *options, GPtrArray *rest) {
+static bool split(char **words, RunOptions *options, GPtrArray *rest, GError **error) {
         while (*words && (*words)[0] == '-' && (*words)[1] && !g_str_equal(*words, "--")) {
-                const char *word = *words++;
+                const char *word = *words;
+                guint used;
 
-                if (take_own(word, options))
+                if (!take_with_value(words, options, &used, error))
+                        return false;
+                words += MAX(used, 1);
+                if (used > 0 || take_own(word, options))
                         continue;
-                if (g_str_equal(word, "--save") && *words) {
-                        g_free(options->save);
-                        options->save = g_strdup(*words++);
-                        continue;
-                }
                 g_ptr_array_add(rest, (void *) word);
                 if (goes_on(word) && *words)
                         g_ptr_array_add(rest, *words++);
@@ -107,6 +182,7 @@ static void split(char **words, RunOptions *options, GPtrArray *rest) {
         for (; *words; words++)
                 g_ptr_array_add(rest, *words);
         g_ptr_array_add(rest, NULL);
+        return true;
 }
 
 /* ---- what a unit would not find ---- */
@@ -165,19 +241,36 @@ static void name_it(ContainerSpec *spec, const RunOptions *options) {
 }
 
 static bool check(const ContainerSpec *spec, const RunOptions *options, GError **error) {
+        bool has_files = options->interactive || options->terminal;
+
         if (!spec->image && !spec->rootfs)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the name of an image is needed (or --rootfs=)");
-        if ((options->interactive || options->terminal) && (options->detach || options->foreground))
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "a container that is detached or in the foreground has no terminal and no input; 'wolffia "
-                        "exec -it NAME COMMAND' and 'wolffia shell NAME' have");
-        if (options->terminal && !isatty(STDIN_FILENO))
+        if (has_files && (options->detach || options->save))
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "%s has no terminal and no input; 'wolffia exec -it NAME COMMAND' and 'wolffia "
+                            "shell NAME' have",
+                            options->save ? "a service" : "a container that is detached");
+        if (options->terminal && options->interactive && !isatty(STDIN_FILENO))
                 return fail(error, WOLFFIA_ERROR_VALUE,
-                            "--tty is for a terminal, and standard input is none");
+                            "--tty with --interactive is for a terminal, and standard input is none");
         if (options->foreground && options->detach)
                 return fail(error, WOLFFIA_ERROR_VALUE, "--foreground and --detach exclude each other");
+        if (options->foreground && options->service->assignments->len > 0)
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "--restart and --timeout are for a service manager, and --foreground has none");
         return true;
+}
+
+static void give_input(ContainerSpec *spec, const RunOptions *options) {
+        const char *kind = g_getenv("TERM");
+
+        if (!options->interactive && !options->terminal)
+                return;
+        g_free(spec->standard_input);
+        spec->standard_input = g_strdup(options->terminal ? "terminal" : "pipe");
+        /* What the caller says comes behind. */
+        if (options->terminal)
+                g_ptr_array_insert(spec->environment, 0, g_strconcat("TERM=", kind ? kind : "xterm", NULL));
 }
 
 static int run(const Verb *verb, RunOptions *options, char **words) {
@@ -185,22 +278,26 @@ static int run(const Verb *verb, RunOptions *options, char **words) {
         g_autoptr(ContainerSpec) spec = NULL;
         g_autoptr(GError) error = NULL;
 
-        split(words, options, rest);
-        if (!container_options_parse((const char *const *) rest->pdata, &spec, &error) ||
+        if (!split(words, options, rest, &error) ||
+            !container_options_parse((const char *const *) rest->pdata, &spec, &error) ||
             !check(spec, options, &error))
                 return verb_misuse(verb, "%s", error->message);
         resolve_environment(spec);
         resolve_paths(spec);
         name_it(spec, options);
         if (options->save)
-                return run_save(spec, options->save, &error) ? VERB_SUCCESS : verb_fail(error);
-        if (options->interactive || options->terminal)
-                return run_interactive(spec, options);
-        return options->foreground ? run_foreground(spec) : run_unit(spec, options->detach);
+                return run_save(spec, options, &error) ? VERB_SUCCESS : verb_fail(error);
+        give_input(spec, options);
+        if (!run_pull(spec, options->quiet, &error)) {
+                (void) verb_fail(error);
+                return EXIT_STATUS_NOT_STARTED;
+        }
+        return options->foreground ? run_foreground(spec, options) : run_unit(spec, options);
 }
 
 int verb_run(const Verb *verb, int argc, char **argv) {
-        RunOptions options = {0};
+        g_autoptr(UnitFile) service = unit_file_new();
+        RunOptions options = {.service = service};
 
         if (argc == 2 && g_str_equal(argv[1], VERB_PRINT_OPTIONS)) {
                 print_options();

@@ -150,6 +150,10 @@ static void append_notify(const ServiceInput *input, const void *spec, GString *
                 append_stop_timeout(input, ((const PodSpec *) spec)->stop_timeout, text);
 }
 
+void service_print_properties(const ServiceInput *input, const void *spec, GString *text) {
+        append_notify(input, spec, text);
+}
+
 static void append_service(const ServiceInput *input, const void *spec, GString *text, GPtrArray *problems) {
         if (input->kind->is_oneshot)
                 append_oneshot(input, text);

@@ -33,6 +33,9 @@ void service_check(const ServiceInput *input, GPtrArray *problems);
 /* Appends the unit to TEXT; SPEC is of the kind. */
 void service_print(const ServiceInput *input, const void *spec, GString *text, GPtrArray *problems);
 
+/* Appends the lines of [Service] that make a service of the spec, but for its command. */
+void service_print_properties(const ServiceInput *input, const void *spec, GString *text);
+
 /* Appends the unit that takes the place of one which cannot be translated: it says why, and fails. */
 void service_print_stub(const ServiceInput *input, const GPtrArray *problems, GString *text);
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "runner/exec-pump.h"
 #include "runner/exit-status.h"
+#include "runner/raw-terminal.h"
 #include "runner/supervisor-journal.h"
 
 #include <fcntl.h>
@@ -22,7 +23,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 typedef struct Client {
@@ -30,8 +30,7 @@ typedef struct Client {
         int signal_fd;
         int terminal_fd; /* master side of the container's terminal */
         ExecPump input, output, errors;
-        bool is_raw;
-        struct termios saved;
+        RawTerminal raw;
         bool has_started, has_ended;
         int status;
 } Client;
@@ -119,30 +118,14 @@ static bool send_request(Client *client, const ExecRequest *request, bool is_int
 
 /* ---- the terminal ---- */
 
-static void follow_size(const Client *client) {
-        struct winsize size;
-
-        if (client->terminal_fd >= 0 && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
-                (void) ioctl(client->terminal_fd, TIOCSWINSZ, &size);
-}
-
 static void take_terminal(Client *client, int terminal_fd, bool is_interactive) {
         client->terminal_fd = terminal_fd;
         client->output = (ExecPump){.from = fcntl(terminal_fd, F_DUPFD_CLOEXEC, 3), .to = STDOUT_FILENO};
         if (!is_interactive)
                 return;
         client->input = (ExecPump){.from = STDIN_FILENO, .to = terminal_fd, .keeps_to = true};
-        if (tcgetattr(STDIN_FILENO, &client->saved) < 0)
-                return;
-        struct termios raw = client->saved;
-        cfmakeraw(&raw);
-        client->is_raw = tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
-        follow_size(client);
-}
-
-static void restore_terminal(const Client *client) {
-        if (client->is_raw)
-                (void) tcsetattr(STDIN_FILENO, TCSADRAIN, &client->saved);
+        raw_terminal_enter(&client->raw);
+        raw_terminal_copy_size(terminal_fd);
 }
 
 /* ---- the loop ---- */
@@ -175,7 +158,7 @@ static void take_signal(const Client *client) {
         if (read(client->signal_fd, &info, sizeof info) != sizeof info)
                 return;
         if (info.ssi_signo == SIGWINCH)
-                follow_size(client);
+                raw_terminal_copy_size(client->terminal_fd);
         else
                 (void) exec_message_send(client->connection_fd, EXEC_SIGNAL, (int) info.ssi_signo, NULL, -1,
                                          NULL);
@@ -209,7 +192,7 @@ static void finish(Client *client) {
 
         exec_pump_drain(&client->output);
         exec_pump_drain(&client->errors);
-        restore_terminal(client);
+        raw_terminal_leave(&client->raw);
         /* As a command of a unit (ExecReload=) we are gone in a moment. */
         if (fstat(STDOUT_FILENO, &status) == 0 && S_ISSOCK(status.st_mode))
                 supervisor_journal_settle();

@@ -35,6 +35,7 @@
 #include "runner/namespaces.h"
 #include "runner/network-join.h"
 #include "runner/network-tap.h"
+#include "runner/payload-input.h"
 #include "runner/payload-output.h"
 #include "runner/security-sysctl.h"
 #include "runner/state.h"
@@ -133,6 +134,7 @@ bool launch(Run *run, LaunchExecute *execute, GError **error) {
                 become_child(run, execute);
         sync_become_parent(&run->sync);
         cleanup_fd(&run->payload_fd);
+        payload_input_drop(run->spec);
 
         run_enter_stage(run, "id-map");
         /* Opened now: while the child changes its ids, until it is dumpable again, its /proc/PID/ns/ is closed to us. */

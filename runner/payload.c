@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "runner/environment.h"
 #include "runner/mount-report.h"
+#include "runner/payload-input.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
 #include "runner/security-caps.h"
@@ -79,10 +80,6 @@ static void reset_signals(void) {
 /* Standard output is a pipe of ours. An image that opens /dev/stdout again, as nginx's does, needs to own
  * it. */
 static bool connect_output(const Run *run, const PayloadUser *user, GError **error) {
-        autofd int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-        if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0)
-                return fail_errno(error, errno, "Cannot open /dev/null");
         if (run->payload_fd < 0)
                 return true;
         if (dup2(run->payload_fd, STDOUT_FILENO) < 0 || dup2(run->payload_fd, STDERR_FILENO) < 0)
@@ -250,8 +247,23 @@ static bool restrict_and_execute(const Run *run, const PayloadUser *user, const 
         return execute(words, run->environment, error);
 }
 
+/* Programs open /dev/stdout and their terminal again; what is not ours to give away keeps its owner. */
+static void give_files(const PayloadUser *user, int last) {
+        for (int fd = 0; fd <= last; fd++)
+                (void) !fchown(fd, user->uid, (gid_t) -1);
+}
+
+static bool connect_files(const Run *run, const PayloadUser *user, bool *ret_has_terminal, GError **error) {
+        if (!payload_input_connect(run->spec, ret_has_terminal, error))
+                return false;
+        if (run->spec->standard_input)
+                give_files(user, *ret_has_terminal ? STDERR_FILENO : STDIN_FILENO);
+        return *ret_has_terminal || connect_output(run, user, error);
+}
+
 bool payload_execute(const Run *run, GError **error) {
         PayloadUser user = {0};
+        bool has_terminal;
         g_autoptr(GPtrArray) words = NULL;
 
         if (!close_others(run, error) || !payload_plan_command(run->spec, run->image, &words, error) ||
@@ -262,16 +274,10 @@ bool payload_execute(const Run *run, GError **error) {
         set_home(run->environment, &user);
         g_ptr_array_add(run->environment, NULL);
 
-        bool executed =
-                connect_output(run, &user, error) && restrict_and_execute(run, &user, words, false, error);
+        bool executed = connect_files(run, &user, &has_terminal, error) &&
+                        restrict_and_execute(run, &user, words, has_terminal, error);
         payload_user_clear(&user);
         return executed;
-}
-
-/* Programs open /dev/stdout and their terminal again; what is not ours to give away keeps its owner. */
-static void give_files(const PayloadUser *user) {
-        for (int fd = 0; fd <= 2; fd++)
-                (void) !fchown(fd, user->uid, (gid_t) -1);
 }
 
 bool payload_execute_also(const Run *run, const GPtrArray *words, bool has_terminal, GError **error) {
@@ -283,7 +289,7 @@ bool payload_execute_also(const Run *run, const GPtrArray *words, bool has_termi
                 return false;
         set_home(run->environment, &user);
         g_ptr_array_add(run->environment, NULL);
-        give_files(&user);
+        give_files(&user, STDERR_FILENO);
         bool executed = restrict_and_execute(run, &user, words, has_terminal, error);
         payload_user_clear(&user);
         return executed;

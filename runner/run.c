@@ -27,6 +27,7 @@
 #include "runner/mount-report.h"
 #include "runner/mount.h"
 #include "runner/network-join.h"
+#include "runner/payload-input.h"
 #include "runner/payload-output.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload.h"
@@ -134,7 +135,7 @@ static bool prepare(Run *run, GError **error) {
         if (!session_find(run->spec->name, &run->session, error))
                 return false;
         run_enter_stage(run, "preflight");
-        if (!preflight_check(error))
+        if (!preflight_check(error) || !payload_input_check(run->spec, error))
                 return false;
         run_enter_stage(run, "image");
         if (!image_acquire(run, error))

@@ -281,6 +281,11 @@ bool check_override(const char *value, GError **error) {
                fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither auto, yes nor no", value);
 }
 
+bool check_standard_input(const char *value, GError **error) {
+        return is_one_of(value, (const char *const[]){"null", "pipe", "terminal", NULL}) ||
+               fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither null, pipe nor terminal", value);
+}
+
 bool check_systemd(const char *value, GError **error) {
         return is_one_of(value, (const char *const[]){"true", "false", "always", NULL}) ||
                fail(error, WOLFFIA_ERROR_VALUE, "'%s' is neither true, false nor always", value);

@@ -194,6 +194,8 @@ static const Key container_keys[] = {
          FIELD(blkio_weight), "NUMBER", "share of disk time, 10 to 1000, 500 as all others, as IOWeight= of the unit"},
         {NULL, "oom-score-adj", 0, KEY_SINGLE, KEY_UNIT, check_oom_score,
          FIELD(oom_score_adj), "NUMBER", "how soon it is killed for want of memory, as OOMScoreAdjust= of the unit"},
+        {NULL, "standard-input", 0, KEY_SINGLE, KEY_WORKS, check_standard_input,
+         FIELD(standard_input), "WHAT", "the payload's standard input: null, pipe (the runner's), or a terminal of the container's"},
         {NULL, "limits", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(limits), "PROPERTY,…", "properties of the unit that are looked for in its cgroup"},
         {NULL, "gpus", 0, KEY_SINGLE, KEY_WORKS, check_gpus,

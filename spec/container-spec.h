@@ -109,9 +109,10 @@ typedef struct ContainerSpec {
         char *cpuset_mems;
         char *blkio_weight;
         char *oom_score_adj;
-        char *limits; /* MemoryMax,CPUQuota,…: properties of the unit that ought to be in force */
-        char *unit;   /* the unit's name, for messages; empty outside of units */
-        char *broken; /* --broken: nothing is run, this reason is reported */
+        char *standard_input; /* null, pipe, terminal: what the payload gets of the runner's */
+        char *limits;         /* MemoryMax,CPUQuota,…: properties of the unit that ought to be in force */
+        char *unit;           /* the unit's name, for messages; empty outside of units */
+        char *broken;         /* --broken: nothing is run, this reason is reported */
 } ContainerSpec;
 
 ContainerSpec *container_spec_new(void);

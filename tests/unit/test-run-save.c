@@ -23,7 +23,7 @@ static void keys_are_written_as_they_are_read(void) {
                 (const char *const[]){"--name=shop", "-p", "8080:80", "-e", "A=$x %h \"q\"", "--umask=077",
                                       "--read-only", "--security-opt=no-new-privileges", "--hostname=100%",
                                       "box", "sh", "-c", "echo \"$A\"; true", NULL});
-        g_autofree char *text = run_save_print(spec);
+        g_autofree char *text = run_save_print(spec, NULL);
 
         g_assert_cmpstr(text, ==,
                         "[Container]\n"
@@ -43,7 +43,7 @@ static void the_generator_has_nothing_to_say(Scratch *scratch, gconstpointer dat
         g_autoptr(ContainerSpec) spec =
                 parse((const char *const[]){"--name=shop", "--tmpfs=/tmp", "--cap-drop=all", "--memory=1G",
                                             "-v", "/srv:/srv:ro", "box", NULL});
-        g_autofree char *text = run_save_print(spec), *path = scratch_path(scratch, "shop.container"),
+        g_autofree char *text = run_save_print(spec, NULL), *path = scratch_path(scratch, "shop.container"),
                         *unit = NULL;
         g_autoptr(GPtrArray) problems = NULL;
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """wolffia run: podman run's options as a transient unit, in the foreground (row B12), or saved as a file."""
 
+import shlex
+
 import box
 
 from machine.case import needs, row
@@ -12,8 +14,6 @@ def run(machine, words, check=False, **options):
 
 
 def units(machine):
-    # systemd-run speaks to the manager over the user's bus, which is started for that.
-    machine.alice("systemctl --user stop session.slice")
     return machine.alice("systemctl --user list-units --all --no-legend --plain 'run-*.service' 'try.service'").out
 
 
@@ -49,21 +49,71 @@ def test_detached_it_is_a_unit_like_any_other(machine):
     assert result.status == 125 and "/nowhere" in result.err and units(machine) == "", result
 
 
-def test_interrupting_it_stops_the_unit(machine):
+def test_interrupting_it_stops_what_does_not_hear_the_signal(machine):
+    """Process 1 of a container gets no signal that it has no handler for."""
     box.import_image(machine)
-    machine.alice("(wolffia run --name try --network=none localhost/box sh -c 'trap \"echo bye; exit 3\" TERM; echo up; "
-                  "while :; do sleep 0.05; done' >~/run.out 2>&1; echo $? >~/run.status) & echo")
-    machine.eventually(lambda: "up" in machine.read("~/run.out"))
+    machine.alice("(wolffia run --name try --network=none localhost/box sleep 600 >~/run.out 2>&1; echo $? >~/run.status) & echo")
+    machine.eventually(lambda: machine.show("try", "ActiveState") == "active")
     machine.alice("kill -INT $(pgrep -u alice -x wolffia)")
-    machine.eventually(lambda: machine.read("~/run.status") == "3\n")
-    assert machine.read("~/run.out") == "up\nbye\n" and units(machine) == ""
+    machine.eventually(lambda: machine.read("~/run.status") == "143\n")
+    assert units(machine) == ""
 
 
-@needs("controllers")
+def test_signals_go_to_the_payload_that_hears_them(machine):
+    box.import_image(machine)
+    machine.alice("(wolffia run --name try --network=none localhost/box sh -c 'trap \"echo usr1\" USR1; trap \"echo int\" INT; "
+                  "trap \"echo term; exit 4\" TERM; echo up; while :; do sleep 0.05; done' >~/run.out 2>&1; echo $? >~/run.status) & echo")
+    for number, said in (("USR1", "up"), ("INT", "usr1"), ("TERM", "int")):
+        machine.eventually(lambda: said in machine.read("~/run.out"))
+        machine.alice(f"kill -{number} $(pgrep -u alice -x wolffia)")
+    machine.eventually(lambda: machine.read("~/run.status") == "4\n")
+    assert machine.read("~/run.out").split() == ["up", "usr1", "int", "term"] and units(machine) == ""
+
+
 def test_limits_are_properties_of_the_unit(machine):
-    run(machine, "-d --name try -m 64M --network=none localhost/box sleep 600", check=True)
-    assert machine.show("try", "MemoryMax") == str(64 << 20)
+    run(machine, "-d --name try -m 64M --memory-swap 128M --memory-reservation 32M --pids-limit 50 --cpus 1.5 -c 512 --blkio-weight 250 "
+                 "--cpuset-cpus 0 --oom-score-adj 300 --stop-timeout 20 --restart on-failure --timeout 900 --network=none localhost/box "
+                 "sleep 600", check=True)
+    for name, value in (("MemoryMax", 64 << 20), ("MemorySwapMax", 64 << 20), ("MemoryLow", 32 << 20), ("TasksMax", 50),
+                        ("CPUQuotaPerSecUSec", "1.500000s"), ("CPUWeight", 50), ("IOWeight", 50), ("AllowedCPUs", "0"),
+                        ("OOMScoreAdjust", 300), ("TimeoutStopUSec", "30s"), ("Restart", "on-failure"), ("RuntimeMaxUSec", "15min"),
+                        ("Delegate", "yes"), ("KillMode", "mixed"), ("SyslogIdentifier", "try"), ("RuntimeDirectoryMode", "0700"),
+                        ("FragmentPath", "/run/user/1000/systemd/transient/try.service")):
+        assert machine.show("try", name) == str(value), (name, machine.show("try", name))
+    # They outlive a reload, and what the command line says is as it was.
+    machine.alice("systemctl --user daemon-reload")
+    assert machine.show("try", "MemoryMax") == str(64 << 20) and machine.alice("wolffia exec try echo inside").out == "inside\n"
     machine.alice("wolffia stop try")
+    result = run(machine, "--memory-swap 64M localhost/box true")
+    assert result.status == 125 and "--memory-swap=64M cannot be translated" in result.err, result
+    result = run(machine, "--reload-cmd true localhost/box true")
+    assert result.status == 125 and "--save=NAME" in result.err, result
+
+
+def test_a_run_that_failed_is_told_and_its_name_can_be_taken_again(machine):
+    result = run(machine, "-d --name try --network=none localhost/box sh -c 'sleep 0.3; exit 3'")
+    assert result.status == 0, result
+    machine.eventually(lambda: machine.show("try", "ActiveState") == "failed")
+    assert run(machine, "-d --name try --network=none localhost/box sleep 600").status == 0
+    first = machine.show("try", "MainPID")
+    assert run(machine, "-d --name try --replace --network=none localhost/box sleep 600").status == 0
+    assert machine.show("try", "ActiveState") == "active" and machine.show("try", "MainPID") != first
+    machine.alice("wolffia stop try")
+    result = run(machine, "--network=none localhost/box sh -c 'kill -9 1; kill -TERM $$; sleep 9' & sleep 1; wolffia kill $(wolffia ps -q); wait $!")
+    assert result.status == 128 + 9 and units(machine) == "", result
+    result = run(machine, "--timeout 1 --network=none localhost/box sleep 600")
+    assert result.status != 0 and units(machine) == "", result
+
+
+@row("B4")
+def test_no_user_bus_is_needed(machine):
+    box.import_image(machine)
+    machine.alice("systemctl --user stop dbus.socket dbus.service dbus-broker.service 2>/dev/null; systemctl --user stop session.slice", check=False)
+    try:
+        result = machine.alice("echo typed | env -u DBUS_SESSION_BUS_ADDRESS wolffia run -i --network=none localhost/box sh -c 'cat; exit 6'", check=False)
+    finally:
+        machine.alice("systemctl --user start dbus.socket")
+    assert (result.status, result.out) == (6, "typed\n"), result
 
 
 @row("B12")
@@ -73,6 +123,11 @@ def test_in_the_foreground_no_manager_is_needed_and_what_is_missing_is_named(mac
     result = machine.root("su alice -c 'XDG_RUNTIME_DIR=/run/alice wolffia run --foreground -m 64M --network=none localhost/box "
                           "sh -c \"echo here; exit 4\"'", check=False)
     assert result.status == 4 and result.out == "here\n" and "--memory" in result.err, result
+    result = machine.root("echo typed | su alice -c 'XDG_RUNTIME_DIR=/run/alice wolffia run --foreground -i --network=none localhost/box "
+                          "sh -c \"cat; exit 5\"'", check=False)
+    assert (result.status, result.out) == (5, "typed\n"), result
+    result = machine.root("su alice -c 'XDG_RUNTIME_DIR=/run/alice wolffia run --foreground --restart=always localhost/box true'", check=False)
+    assert result.status == 2 and "service manager" in result.err, result
     machine.root("rm -r /run/alice")
 
 
@@ -88,14 +143,64 @@ def test_saved_it_is_a_file_that_does_the_same(machine):
 
 def test_its_command_can_have_input_and_a_terminal(machine):
     box.import_image(machine)
-    result = machine.alice("echo typed | wolffia run -i --network=none -e A=1 localhost/box sh -c 'cat; echo $A; exit 5'", check=False)
-    assert (result.status, result.out) == (5, "typed\n1\n"), result
-    out = machine.alice("script -qec 'wolffia run -it --rm --network=none localhost/box sh -c \"test -t 0 && tty\"' /dev/null").out
-    assert "/dev/pts/0" in out, out
+    result = machine.alice("echo typed | wolffia run -i --network=none -e A=1 localhost/box sh -c 'cat; echo $A $$; echo e >&2; exit 5'", check=False)
+    assert (result.status, result.out, result.err) == (5, "typed\n1 1\ne\n", ""), result
+    whole = machine.alice("head -c 20000000 /dev/urandom >~/in; wolffia run -i --network=none localhost/box cat <~/in >~/out; cmp ~/in ~/out && echo same")
+    assert whole.out == "same\n", whole
+    out = machine.alice("script -qec 'stty rows 24 cols 81; wolffia run -it --rm --network=none -u app localhost/box sh -c \"test -t 0 && tty && stty size && "
+                        "echo process \\$\\$ && id -un && (echo again >/dev/tty)\"; stty -a | grep -o .icanon' /dev/null").out
+    assert out.replace("^@", "").split() == ["/dev/pts/0", "24", "81", "process", "1", "app", "again", "icanon"], out
     assert units(machine) == ""
 
 
+TYPIST = """import fcntl, os, pty, signal, struct, sys, termios, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp('wolffia', ['wolffia', 'run', *sys.argv[1:]])
+out = b''
+def until(text):
+    global out
+    while text not in out: out += os.read(fd, 1000)
+until(b'up')
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 33, 99, 0, 0))
+os.kill(pid, signal.SIGWINCH)
+until(b'33 99')
+os.write(fd, b'\\x03')
+until(b'interrupted')
+os.write(fd, b'hello\\r')
+until(b'got hello')
+os.kill(pid, signal.SIGTERM)
+try:
+    while True: out += os.read(fd, 1000)
+except OSError: pass
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+def test_a_terminal_passes_on_keys_sizes_and_signals(machine):
+    box.import_image(machine)
+    machine.write("~/typist.py", TYPIST)
+    machine.write("~/typed.sh", "trap 'stty size' WINCH; trap 'echo interrupted' INT; trap 'exit 8' TERM; echo up\n"
+                                "until read line; do :; done; echo got $line; while :; do sleep 0.05; done\n")
+    for options in ("", "--foreground"):
+        out = machine.alice(f"timeout 20 python3 ~/typist.py -it {options} --network=none -v ~/typed.sh:/typed.sh localhost/box sh /typed.sh").out
+        assert out == "8\n", (options, out)
+    assert units(machine) == ""
+
+
+def test_nothing_of_the_callers_is_open_in_the_container(machine):
+    box.import_image(machine)
+    look = "sh -c 'ls -l /proc/1/fd'; true"
+    lines = machine.alice(f"echo | wolffia run -i --network=none localhost/box sh -c {shlex.quote(look)}").out.splitlines()[1:]
+    assert len(lines) == 3 and all("-> pipe:" in line for line in lines), lines
+    out = machine.alice("script -qec " + shlex.quote(f"wolffia run -it --network=none localhost/box sh -c {shlex.quote(look)}") + " /dev/null").out
+    assert out.count(" -> ") == out.count("-> /dev/pts/0") == 3, out
+    # A file or a socket of the host is refused, whoever passes it.
+    result = machine.alice("/usr/libexec/wolffia/wolffia-runner --standard-input=pipe --network=none localhost/box true </etc/passwd", check=False)
+    assert result.status == 125 and "no pipe" in result.err, result
+
+
 def test_mistakes_are_told(machine):
-    for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "--tty is for a terminal"), ("-di box sh", "wolffia exec -it")):
+    for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "is for a terminal"), ("-di box sh", "wolffia exec -it"), ("--restart=on-failure:3 box", "StartLimitBurst=")):
         result = run(machine, words)
         assert result.status == 2 and text in result.err, result

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "runner/payload-input.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "runner/exec-terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_pipe(const ContainerSpec *spec) {
+        return g_strcmp0(spec->standard_input, "pipe") == 0;
+}
+
+static bool is_terminal(const ContainerSpec *spec) {
+        return g_strcmp0(spec->standard_input, "terminal") == 0;
+}
+
+bool payload_input_check(const ContainerSpec *spec, GError **error) {
+        struct stat status;
+
+        if (!is_pipe(spec) && !is_terminal(spec))
+                return true;
+        if (fstat(STDIN_FILENO, &status) < 0)
+                return fail_errno(error, errno, "--standard-input=%s: there is no standard input",
+                                  spec->standard_input);
+        /* A file or a terminal of the host would be open in the container. */
+        if (is_pipe(spec) ? !S_ISFIFO(status.st_mode) : !S_ISSOCK(status.st_mode))
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "--standard-input=%s: standard input is no %s; 'wolffia run %s' makes one",
+                            spec->standard_input, is_pipe(spec) ? "pipe" : "socket",
+                            is_pipe(spec) ? "-i" : "-it");
+        return true;
+}
+
+/* Failing leaves the pipe open, which harms nobody. */
+void payload_input_drop(const ContainerSpec *spec) {
+        if (!is_pipe(spec) && !is_terminal(spec))
+                return;
+        autofd int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (null_fd >= 0)
+                (void) dup2(null_fd, STDIN_FILENO);
+}
+
+static bool open_terminal(GError **error) {
+        struct winsize size = {0};
+
+        if (recv(STDIN_FILENO, &size, sizeof size, MSG_DONTWAIT) != sizeof size)
+                size = (struct winsize){0};
+        return exec_terminal_open(STDIN_FILENO, &size, error);
+}
+
+bool payload_input_connect(const ContainerSpec *spec, bool *ret_has_terminal, GError **error) {
+        *ret_has_terminal = is_terminal(spec);
+        if (is_terminal(spec))
+                return open_terminal(error);
+        if (is_pipe(spec))
+                return true;
+        autofd int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+        return (null_fd >= 0 && dup2(null_fd, STDIN_FILENO) >= 0) ||
+               fail_errno(error, errno, "Cannot open /dev/null");
+}
