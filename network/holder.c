@@ -264,6 +264,16 @@ static bool lock_networks(Holder *holder, GError **error) {
         }
 }
 
+static bool refuse_name(const Holder *holder, GError **error) {
+        g_autoptr(NetworkState) other = NULL;
+        bool has_unit = registry_load(holder->folder, &other, NULL) && *other->unit;
+
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "A network named '%s' is there already, that of %s; stop it, or give this one another "
+                    "NetworkName=",
+                    holder->spec->name, has_unit ? other->unit : "no unit");
+}
+
 static bool make_folder(Holder *holder, GError **error) {
         g_autofree char *members = g_build_filename(holder->folder, "members", NULL);
         g_autofree char *own = g_build_filename(holder->folder, "holder", NULL);
@@ -277,9 +287,7 @@ static bool make_folder(Holder *holder, GError **error) {
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open %s", own);
         if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "A network named '%s' is there already; give this one another NetworkName=",
-                            holder->spec->name);
+                return refuse_name(holder, error);
         holder->holder_fd = steal_fd(&fd);
         return true;
 }

@@ -283,13 +283,14 @@ static bool parse_forward(const char *argument, Forward *ret_forward) {
 }
 
 static bool parse(int argc, char **argv, Relay *relay) {
+        relay->forwards = calloc((size_t) argc, sizeof *relay->forwards);
         for (int i = 1; i < argc; i++) {
                 AnyAddress gateway;
                 if (strcmp(argv[i], "--opaque") == 0)
                         relay->is_opaque = true;
                 else if (strncmp(argv[i], "--gateway=", 10) == 0 && parse_address(argv[i] + 10, 0, &gateway))
                         relay->gateways[gateway.base.sa_family == AF_INET ? 0 : 1] = gateway;
-                else if (strncmp(argv[i], "--forward=", 10) == 0 && relay->count < MOST_FORWARDS &&
+                else if (strncmp(argv[i], "--forward=", 10) == 0 && relay->forwards &&
                          parse_forward(argv[i] + 10, &relay->forwards[relay->count]))
                         relay->count++;
                 else

@@ -9,7 +9,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#define MOST_FORWARDS      256
 #define MOST_ROUNDS        32 /* of work for one socket, before the others have their turn */
 #define RELAY_FLOW_SECONDS 120
 
@@ -35,7 +34,7 @@ typedef struct Relay {
         int spare_fd; /* to have one when there are none */
         bool is_opaque;
         AnyAddress gateways[2]; /* IPv4, IPv6; family 0: none */
-        Forward forwards[MOST_FORWARDS];
+        Forward *forwards;
         size_t count;
         Flow *flows;
         Connection *gone;

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "network/link.h"
 #include "runner/network-join.h"
+#include "runner/network-listen.h"
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -131,15 +132,18 @@ static bool become_relay(const NetworkJoin *join, GError **error) {
         return fail_errno(error, errno, "Cannot start %s", program);
 }
 
-static void become_helper(NetworkJoin *join, const NamespacesOwner *owner, pid_t child, int child_fd) {
+static void become_helper(Network *network, const NamespacesOwner *owner, pid_t child, int child_fd) {
         static const int handled[] = {SIGTERM, SIGINT, SIGHUP};
+        NetworkJoin *join = network->join;
         g_autoptr(GError) failure = NULL;
 
         for (size_t i = 0; i < G_N_ELEMENTS(handled); i++)
                 signal(handled[i], SIG_DFL);
         sync_become_child(&join->sync);
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
-        bool done = connect_all(join, owner, child, child_fd, &failure);
+        /* Sockets are of the network that they are made in: those of the host come first. */
+        bool done = network_listen(network->ports, join, &failure) &&
+                    connect_all(join, owner, child, child_fd, &failure);
         if (done && join->listeners->len == 0)
                 _exit(EXIT_SUCCESS);
         if (done)
@@ -163,7 +167,7 @@ bool network_join_start(Network *network, const NamespacesOwner *owner, pid_t ch
         if (join->helper < 0)
                 return fail_errno(error, errno, "Cannot fork");
         if (join->helper == 0)
-                become_helper(join, owner, child, child_fd);
+                become_helper(network, owner, child, child_fd);
         sync_become_parent(&join->sync);
         return true;
 }
@@ -174,15 +178,12 @@ bool network_join_wait(Network *network, GError **error) {
         if (!join)
                 return true;
         bool done = sync_wait_exec(&join->sync, error);
-        if (!done || join->listeners->len == 0) {
+        if (!done || network->ports->len == 0) {
                 process_wait(join->helper, NULL);
                 join->helper = 0;
         }
         /* The supervisor watches a relay as it watches pasta. */
         network->pasta.pid = join->helper;
         join->helper = 0;
-        for (guint i = 0; i < join->listeners->len; i++)
-                close(g_array_index(join->listeners, int, i));
-        g_array_set_size(join->listeners, 0);
         return done;
 }

@@ -9,7 +9,6 @@
 #include "base/process.h"
 #include "network/lease.h"
 #include "runner/network-address.h"
-#include "runner/network-listen.h"
 
 #include <fcntl.h>
 #include <linux/nsfs.h>
@@ -90,8 +89,8 @@ static bool find_network(const char *runtime_dir, Place *place, GError **error) 
         return fail(
                 error, WOLFFIA_ERROR_NOT_FOUND,
                 "There is no network '%s' that runs: 'systemctl --user start %s-network' starts the one of "
-                "%s.network, a file that may be empty",
-                name, name, name);
+                "%s.network, and 'systemctl --user start wolffia-network@%s' one that needs no file",
+                name, name, name, name);
 }
 
 static bool open_owner(const Place *place, NamespacesOwner *owner, GError **error) {
@@ -275,7 +274,7 @@ bool network_join_reserve(const ContainerSpec *spec, Network *network, GError **
         network->guest_address6 = *join->address6 ? join->address6 : NULL;
         network->host_address = first->state->is_internal ? NULL : network_address_find_host();
         choose_name_servers(spec, network);
-        return network_listen(network->ports, join, error);
+        return true;
 }
 
 void network_join_keep(const Network *network) {

@@ -44,13 +44,13 @@ bool network_join_choose(const ContainerSpec *spec, const char *runtime_dir, Net
                          NamespacesOwner *owner, GError **error);
 void network_join_free(NetworkJoin *join);
 
-/* Takes the leases, and listens on the published ports.
+/* Takes the leases.
  *
  * Needs:    the container's name locked (rootfs_reserve()) */
 bool network_join_reserve(const ContainerSpec *spec, Network *network, GError **error);
 
-/* Has a helper, inside of the networks' namespaces, connect the child; then the helper becomes the relay. Both do
- * nothing for other kinds of networks.
+/* Has a helper listen on the published ports and, inside of the networks' namespaces, connect the child; then it becomes
+ * the relay. Both do nothing for other kinds of networks.
  *
  * Runs in:  the runner, while the child waits for its maps */
 bool network_join_start(Network *network, const NamespacesOwner *owner, pid_t child, GError **error);

@@ -9,9 +9,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
-#define BACKLOG 4096
+#define BACKLOG    4096
+#define MOST_PORTS 8192 /* each is a word of the relay's command line for IPv4, and one for IPv6 */
 
 static bool bind_socket(int fd, int family, const char *address, guint16 number) {
         struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(number)};
@@ -35,7 +37,8 @@ static bool open_listener(const PortMapping *port, int family, guint16 number, i
                 return true;
         if (fd >= 0 && family == AF_INET6)
                 setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
-        if (fd >= 0 && !is_udp)
+        /* The port that was found free is held by a socket still. */
+        if (fd >= 0 && (!is_udp || port->is_chosen))
                 setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
         if (fd < 0 || !bind_socket(fd, family, port->address, number) ||
             (!is_udp && listen(fd, BACKLOG) < 0))
@@ -76,7 +79,31 @@ static bool listen_on(const PortMapping *port, int family, guint number, guint i
         return true;
 }
 
+/* Services have 1024 descriptors unless they ask for more. */
+static bool make_room(const GPtrArray *ports, GError **error) {
+        struct rlimit limit;
+        guint count = 0;
+
+        for (guint i = 0; i < ports->len; i++) {
+                const PortMapping *port = ports->pdata[i];
+                count += port->host_last - port->host_first + 1u;
+        }
+        if (count > MOST_PORTS)
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "%u ports are published, and %u are possible on a network; Network=host has all",
+                            count, MOST_PORTS);
+        if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+                limit.rlim_cur = limit.rlim_max;
+                (void) setrlimit(RLIMIT_NOFILE, &limit);
+        }
+        return true;
+}
+
 bool network_listen(const GPtrArray *ports, NetworkJoin *join, GError **error) {
+        if (ports->len == 0)
+                return true;
+        if (!make_room(ports, error))
+                return false;
         for (guint i = 0; i < ports->len; i++) {
                 const PortMapping *port = ports->pdata[i];
                 bool is_v6 = port->address && strchr(port->address, ':');

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Published ports of a container on networks: sockets of the host, made before anything is started, so that a port that is
- * taken is known and one that is free stays ours. */
+/* Published ports of a container on networks: sockets of the host, made before the payload is started, so that a port that is
+ * taken is known. The process that becomes the relay makes them, which may then have more descriptors than the payload. */
 
 #include "runner/network-join.h"
 

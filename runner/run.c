@@ -210,8 +210,7 @@ static void sweep_aside(Run *run) {
         _exit(EXIT_SUCCESS);
 }
 
-/* A port that nobody chose must be told. */
-static void tell_ports(const Run *run) {
+void run_tell_ports(const Run *run) {
         if (run->network.kind != NETWORK_PASTA && run->network.kind != NETWORK_NAMED)
                 return;
         for (guint i = 0; i < run->network.ports->len; i++) {
@@ -251,7 +250,7 @@ static void see_to_lingering(const Run *run) {
 }
 
 static void tell_ready(const Run *run) {
-        tell_ports(run);
+        run_tell_ports(run);
         /* The payload says so itself with Notify=yes, its health check with Notify=healthy. */
         if (g_strcmp0(run->spec->notify, "healthy") == 0)
                 notify_send("STATUS=Waiting for the container to become healthy");

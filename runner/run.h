@@ -111,3 +111,6 @@ void run_enter_stage(Run *run, const char *stage);
 /* Starts the container and becomes its supervisor. Returns only in case of failure; then nothing is left
  * behind. */
 bool run_container(Run *run, GError **error);
+
+/* A port that nobody chose must be told: writes each to the journal. */
+void run_tell_ports(const Run *run);

@@ -22,8 +22,20 @@ static bool adjust_mount(const KeyLoad *load, char **value, GError **error) {
         return reference_mount(load->references, load->path, value, error);
 }
 
-static bool adjust_network(const KeyLoad *load, char **value, GError **error) {
-        return reference_network(load->references, value, error);
+bool container_adjust_network(const KeyLoad *load, char **value, GError **error) {
+        bool is_made = false;
+
+        if (!reference_network(load->references, value, &is_made, error))
+                return false;
+        if (is_made) {
+                g_autofree char *name = g_strndup(*value, strcspn(*value, ":"));
+                g_autofree char *text = g_strdup_printf(
+                        "no .network file gives the name '%s', so wolffia-network@%s.service makes a network with "
+                        "the defaults",
+                        name, name);
+                key_load_report(load, PROBLEM_NOTE, text);
+        }
+        return true;
 }
 
 static bool adjust_path(const KeyLoad *load, char **value, GError **error) {
@@ -73,7 +85,7 @@ const KeyAdjustment container_adjustments[] = {
         {offsetof(ContainerSpec, image), adjust_image},
         {offsetof(ContainerSpec, log_driver), adjust_log_driver},
         {offsetof(ContainerSpec, mounts), adjust_mount},
-        {offsetof(ContainerSpec, networks), adjust_network},
+        {offsetof(ContainerSpec, networks), container_adjust_network},
         {offsetof(ContainerSpec, notify), adjust_notify},
         {offsetof(ContainerSpec, pod), adjust_pod},
         {offsetof(ContainerSpec, rootfs), adjust_path},

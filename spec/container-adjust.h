@@ -10,5 +10,8 @@
 /* By the offset of the field; ended by one without a function. */
 extern const KeyAdjustment container_adjustments[];
 
+/* Network=, in every kind of file that has it. */
+bool container_adjust_network(const KeyLoad *load, char **value, GError **error);
+
 /* Adds to the problems what is wrong in the whole. */
 void container_check(KeyLoad *load);

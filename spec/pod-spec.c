@@ -5,6 +5,7 @@
 #include "spec/pod-spec.h"
 
 #include "base/error.h"
+#include "spec/container-adjust.h"
 #include "spec/container-checks.h"
 #include "spec/key-common.h"
 #include "spec/value-address.h"
@@ -112,16 +113,12 @@ void pod_spec_free(PodSpec *spec) {
         key_table_free_spec(&pod_key_table, spec);
 }
 
-static bool adjust_network(const KeyLoad *load, char **value, GError **error) {
-        return reference_network(load->references, value, error);
-}
-
 static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
         return reference_volume(load->references, load->path, value, error);
 }
 
 static const KeyAdjustment adjustments[] = {
-        {FIELD(networks), adjust_network},
+        {FIELD(networks), container_adjust_network},
         {FIELD(volumes), adjust_volume},
         {KEY_NO_FIELD, NULL},
 };

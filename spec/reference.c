@@ -78,11 +78,11 @@ static bool take_file(References *references, char **value, size_t offset, size_
         return true;
 }
 
-/* The part of *VALUE is a name that a file of EXTENSION may have given. */
-static void take_name(References *references, char **value, size_t offset, size_t length,
+/* The part of *VALUE is a name that a file of EXTENSION may have given. False: none has. */
+static bool take_name(References *references, char **value, size_t offset, size_t length,
                       const char *extension, const char *name) {
         if (!references || !references->owner)
-                return;
+                return false;
         char *service = references->owner(extension, name, references->data);
         if (!service && g_str_has_prefix(name, ALIAS_PREFIX)) {
                 service = references->owner(extension, name + strlen(ALIAS_PREFIX), references->data);
@@ -91,6 +91,7 @@ static void take_name(References *references, char **value, size_t offset, size_
         }
         if (service)
                 add_once(references->required, service);
+        return service;
 }
 
 bool reference_image(References *references, char **value, GError **error) {
@@ -132,7 +133,7 @@ static bool take_volume(References *references, const char *unit_path, char **va
         else if (g_str_has_suffix(source, ".volume"))
                 return take_file(references, value, offset, length, source, error);
         else if (!strchr("%$", *source))
-                take_name(references, value, offset, length, ".volume", source);
+                (void) take_name(references, value, offset, length, ".volume", source);
         return true;
 }
 
@@ -156,7 +157,15 @@ static bool take_container(References *references, char **value, const char *nam
         return true;
 }
 
-bool reference_network(References *references, char **value, GError **error) {
+/* A bare name, as it is written where `podman network create` was run once. */
+static bool take_network_name(References *references, char **value, size_t length, const char *name) {
+        if (!references || take_name(references, value, 0, length, ".network", name))
+                return false;
+        add_once(references->required, g_strdup_printf("wolffia-network@%s.service", name));
+        return true;
+}
+
+bool reference_network(References *references, char **value, bool *ret_is_made, GError **error) {
         static const char *const modes[] = {"", "none", "host", "pasta", "private", "slirp4netns", "ns"};
         size_t length = strcspn(*value, ":");
         g_autofree char *name = g_strndup(*value, length);
@@ -168,14 +177,15 @@ bool reference_network(References *references, char **value, GError **error) {
         if (g_str_equal(name, "container") && (*value)[length]) {
                 g_autofree char *other = g_strdup(*value + length + 1);
 
-                take_name(references, value, length + 1, strlen(other), ".container", other);
+                (void) take_name(references, value, length + 1, strlen(other), ".container", other);
                 return true;
         }
         for (size_t i = 0; i < G_N_ELEMENTS(modes); i++)
                 if (g_str_equal(name, modes[i]))
                         return true;
+        /* What systemd expands is known at run time only: that network must be there. */
         if (!strpbrk(name, "%$"))
-                take_name(references, value, 0, length, ".network", name);
+                *ret_is_made = take_network_name(references, value, length, name);
         return true;
 }
 

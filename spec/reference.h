@@ -32,7 +32,8 @@ void references_reset(References *references);
  * other files cannot be named. UNIT_PATH is the absolute path of the unit file. */
 bool reference_image(References *references, char **value, GError **error);
 bool reference_mount(References *references, const char *unit_path, char **value, GError **error);
-bool reference_network(References *references, char **value, GError **error);
+/* RET_IS_MADE: no file gives the name, so a network is made for it, with defaults (units/wolffia-network@.service.in). */
+bool reference_network(References *references, char **value, bool *ret_is_made, GError **error);
 bool reference_pod(References *references, char **value, GError **error);
 bool reference_volume(References *references, const char *unit_path, char **value, GError **error);
 

@@ -18,6 +18,7 @@ units=$(systemctl --user show --property=Id,FragmentPath '*' | awk -F= '
         $1 == "FragmentPath" && $2 != "" && $2 !~ "^(/usr)?/lib/" {path[id] = 1}
         END {for (id in path) print id}' | grep -E "$mask" || true)
 [ -z "$units" ] || systemctl --user stop $units
+systemctl --user stop 'wolffia-network@*'
 rm -rf ~/.config/wolffia ~/.config/systemd "$XDG_RUNTIME_DIR/wolffia/units"
 systemctl --user daemon-reload
 systemctl --user reset-failed

@@ -27,6 +27,12 @@ static bool take_mount(References *references, char **value, GError **error) {
         return reference_mount(references, "/units/web.container", value, error);
 }
 
+static bool take_network(References *references, char **value, GError **error) {
+        bool is_made;
+
+        return reference_network(references, value, &is_made, error);
+}
+
 typedef bool (*Take)(References *references, char **value, GError **error);
 
 /* REQUIRED is what the value needs: units, and paths behind them. */
@@ -80,19 +86,20 @@ static void test_volumes(void) {
 }
 
 static void test_networks(void) {
-        assert_takes(reference_network, "x.network", "the-x", "of-x.network.service");
-        assert_takes(reference_network, "x.network:ip=1:2", "the-x:ip=1:2", "of-x.network.service");
-        assert_takes(reference_network, "x.container", "container:the-x", "of-x.container.service");
-        assert_takes(reference_network, "container:named", "container:named", "of.container.service");
-        assert_takes(reference_network, "container:systemd-named", "container:named",
-                     "of.container.service");
-        assert_takes(reference_network, "container:x", "container:x", "");
-        assert_takes(reference_network, "named:alias=a", "named:alias=a", "of.network.service");
-        assert_takes(reference_network, "host", "host", "");
-        assert_takes(reference_network, "pasta:-T,80", "pasta:-T,80", "");
-        assert_takes(reference_network, "$NET", "$NET", "");
-        assert_refuses(reference_network, "x.container:a", "takes no options");
-        assert_refuses(reference_network, "y.network", "y.network: no");
+        assert_takes(take_network, "x.network", "the-x", "of-x.network.service");
+        assert_takes(take_network, "x.network:ip=1:2", "the-x:ip=1:2", "of-x.network.service");
+        assert_takes(take_network, "x.container", "container:the-x", "of-x.container.service");
+        assert_takes(take_network, "container:named", "container:named", "of.container.service");
+        assert_takes(take_network, "container:systemd-named", "container:named", "of.container.service");
+        assert_takes(take_network, "container:x", "container:x", "");
+        assert_takes(take_network, "named:alias=a", "named:alias=a", "of.network.service");
+        assert_takes(take_network, "other:alias=a", "other:alias=a", "wolffia-network@other.service");
+        assert_takes(take_network, "host", "host", "");
+        assert_takes(take_network, "pasta:-T,80", "pasta:-T,80", "");
+        assert_takes(take_network, "$NET", "$NET", "");
+        assert_takes(take_network, "net-%i", "net-%i", "");
+        assert_refuses(take_network, "x.container:a", "takes no options");
+        assert_refuses(take_network, "y.network", "y.network: no");
 }
 
 static void test_images_and_pods(void) {

@@ -23,11 +23,12 @@ class Server(http.server.ThreadingHTTPServer):
     address_family = socket.AF_INET6
 
 def echo():
-    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    datagrams.bind(("", 80))
+    datagrams = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    datagrams.bind(("::", 80))
     while True:
         data, client = datagrams.recvfrom(65536)
-        datagrams.sendto(f"{NAME} {client[0]} ".encode() + data, client)
+        address = client[0].removeprefix("::ffff:")
+        datagrams.sendto(f"{NAME} {address} ".encode() + data, client)
 
 threading.Thread(target=echo, daemon=True).start()
 Server(("::", 80), Answer).serve_forever()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import nets
 
+from machine.case import row
+
 HOST = "192.0.2.10"
 
 
@@ -45,6 +47,29 @@ def test_a_network_is_joined_by_its_bare_name(machine):
     nets.start(machine, "a", "b")
     assert machine.show("app-network", "ActiveState") == "active"
     assert nets.fetch(machine, "b", "http://db/").startswith("a ")
+
+
+@row("N5")
+def test_a_bare_name_that_no_file_gives_is_a_network_for_all_who_name_it(machine):
+    nets.member(machine, "a", "Network=app", "PublishPort=8081:80")
+    nets.member(machine, "b", "Network=app:alias=db")
+    machine.write("~/.config/wolffia/c.pod", "[Pod]\nNetwork=app\nNetworkAlias=pod\n")
+    nets.member(machine, "d", "Pod=c.pod")
+    machine.alice("systemctl --user daemon-reload && systemctl --user start a b c-pod", timeout=60)
+    machine.eventually(lambda: machine.show("d", "ActiveState") == "active")
+    assert nets.fetch(machine, "a", "http://db/").startswith("b ")
+    assert nets.fetch(machine, "b", "http://a/").startswith("a ")
+    assert nets.fetch(machine, "b", "http://pod/").startswith("c ")
+    assert machine.client(f"curl -sS --max-time 5 http://{HOST}:8081/").out == f"a ::ffff:{machine.client_address}\n"
+    checked = machine.alice("wolffia check ~/.config/wolffia/a.container")
+    assert "makes a network with the defaults" in checked.out + checked.err, checked
+    # A file of that name takes the place of it, once it is stopped.
+    nets.network(machine, "app", "Subnet=10.97.0.0/24")
+    machine.alice("systemctl --user daemon-reload && systemctl --user stop a b c-pod")
+    machine.alice("systemctl --user start a", check=False)
+    assert "that of wolffia-network@app.service; stop it" in machine.journal("app-network")
+    machine.alice("systemctl --user stop app-network wolffia-network@app && systemctl --user start a b")
+    assert nets.address(machine, "b").startswith("10.97.0.")
 
 
 def test_a_host_without_nft_is_told_of_and_internal_networks_work(machine):
