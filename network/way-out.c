@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "network/slirp.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -101,6 +102,18 @@ GPtrArray *way_out_print(const WayOut *way_out, const NetworkState *state, const
         return arguments;
 }
 
+static GPtrArray *print_slirp(const WayOut *way_out, const NetworkState *state) {
+        g_autofree char *cidr = subnet_print(&way_out->subnet);
+        const Slirp slirp = {
+                .target = state->pid,
+                .interface = WAY_OUT_INTERFACE,
+                .cidr = cidr,
+                .has_ipv6 = state->subnets[REGISTRY_V6].base.family != 0,
+        };
+
+        return slirp_print(&slirp);
+}
+
 static bool explain_end(Process *pasta, GError **error) {
         g_autoptr(GError) reason = NULL;
 
@@ -136,7 +149,10 @@ static bool wait_for(int fifo_fd, Process *pasta, GError **error) {
 bool way_out_start(const WayOut *way_out, const NetworkState *state, const char *folder, Process *ret_pasta,
                    GError **error) {
         g_autofree char *path = g_build_filename(folder, "pasta.pid", NULL);
-        g_autoptr(GPtrArray) arguments = way_out_print(way_out, state, path);
+        bool is_slirp = slirp_is_needed();
+        g_autoptr(GPtrArray) arguments =
+                is_slirp ? print_slirp(way_out, state) : way_out_print(way_out, state, path);
+        ProcessFiles files = PROCESS_FILES_NONE;
         Process pasta = PROCESS_NONE;
 
         (void) unlink(path); /* of an earlier life; usually there is none */
@@ -145,12 +161,13 @@ bool way_out_start(const WayOut *way_out, const NetworkState *state, const char 
         autofd int fifo_fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         if (fifo_fd < 0)
                 return fail_errno(error, errno, "Cannot open %s", path);
-        if (!process_start((const char *const *) arguments->pdata, &PROCESS_FILES_NONE, &pasta, error))
-                return fail_prefix(error,
-                                   "The network's way out needs pasta ('apt install passt'; Internal=yes "
-                                   "does without)");
-        bool done = wait_for(fifo_fd, &pasta, error);
+        files.input_fd = is_slirp ? fifo_fd : -1;
+        bool is_started = process_start((const char *const *) arguments->pdata, &files, &pasta, error);
+        bool done = is_started && wait_for(fifo_fd, &pasta, error);
         (void) unlink(path);
+        if (!is_started)
+                return fail_prefix(error, "The network's way out needs pasta ('apt install passt'), or "
+                                          "slirp4netns; Internal=yes does without");
         if (!done)
                 process_abandon(&pasta);
         else

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "network/slirp.h"
 #include "runner/network-await.h"
 
 #include <arpa/inet.h>
@@ -65,6 +66,13 @@ static bool copy_addresses(Network *network, GError **error) {
 static void give_addresses(Network *network) {
         g_autofree char *addresses6 = read_table("/proc/net/if_inet6");
 
+        if (network->is_slirp) {
+                if (!network->guest_address)
+                        network->guest_address = network->range->slirp_guest;
+                network->options->ipv4_only = network->options->ipv4_only || !*addresses6;
+                network->host_address = network_address_find_host();
+                return;
+        }
         if (!network->guest_address && !network->options->ipv6_only)
                 network->guest_address = network->range->guest;
         network->template = network_range_find_ipv6_interface(addresses6);
@@ -82,6 +90,13 @@ bool network_address_choose(Network *network, const NetworkMode *mode, GError **
         if (!(mode->is_slirp ? value_slirp_options_parse(mode->options, &network->options, error)
                              : value_pasta_options_parse(mode->options, &network->options, error)))
                 return false;
+        network->is_slirp = slirp_is_needed();
+        if (network->is_slirp && !mode->is_slirp && mode->options)
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "Network=pasta:%s: these are options of pasta, which is not installed ('apt install "
+                        "passt'); slirp4netns, which is, has others",
+                        mode->options);
         network->range = network_range_choose(routes, resolv_conf);
         network->guest_address = network->options->address;
         network->guest_address6 = network->options->address6;

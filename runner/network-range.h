@@ -11,7 +11,9 @@
 typedef struct NetworkRange {
         const char *guest;
         const char *gateway;
-        const char *dns; /* leads to the host's resolver */
+        const char *dns;         /* leads to the host's resolver */
+        const char *slirp_guest; /* slirp4netns chooses it */
+        const char *cidr;
 } NetworkRange;
 
 /* The first of a few ranges that neither the host's routes (ROUTES, the text of /proc/net/route) nor its

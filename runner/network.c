@@ -11,6 +11,7 @@
 #include "runner/network-join.h"
 #include "runner/network-pasta.h"
 #include "runner/network-ports.h"
+#include "runner/network-slirp.h"
 #include "spec/value-port.h"
 
 #include <fcntl.h>
@@ -80,6 +81,7 @@ static bool choose(const ContainerSpec *spec, const char *runtime_dir, Network *
         network->kind = mode->kind;
         if (mode->kind == NETWORK_PASTA)
                 return network_address_choose(network, mode, error) &&
+                       (!network->is_slirp || network_slirp_check(network, error)) &&
                        network_ports_check(network->ports, error) &&
                        network_ports_choose(network->ports, network->port_fds, error);
         if (mode->kind == NETWORK_NAMED)
@@ -129,6 +131,7 @@ void network_clear(Network *network) {
         if (network->fifo_path)
                 (void) unlink(network->fifo_path);
         g_clear_pointer(&network->fifo_path, g_free);
+        g_clear_pointer(&network->api_path, g_free);
         cleanup_fd(&network->fifo_fd);
 }
 
@@ -147,21 +150,32 @@ static bool make_fifo(Network *network, const char *container_dir, GError **erro
 }
 
 bool network_start(Network *network, const char *container_dir, pid_t child, GError **error) {
+        ProcessFiles files = PROCESS_FILES_NONE;
+
         if (network->kind != NETWORK_PASTA)
                 return true;
         if (!make_fifo(network, container_dir, error))
                 return false;
-
-        g_autoptr(GPtrArray) arguments = network_pasta_plan(network, child);
-        if (!process_start((const char *const *) arguments->pdata, &PROCESS_FILES_NONE, &network->pasta,
-                           error)) {
+        if (network->is_slirp) {
+                files.input_fd = network->fifo_fd;
+                if (network->ports->len > 0)
+                        network->api_path = g_build_filename(container_dir, "slirp4netns", NULL);
+        }
+        g_autoptr(GPtrArray) arguments =
+                network->is_slirp ? network_slirp_plan(network, child) : network_pasta_plan(network, child);
+        if (!process_start((const char *const *) arguments->pdata, &files, &network->pasta, error)) {
                 if (g_error_matches(*error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
-                        return fail_prefix(error,
-                                           "The container's network needs pasta ('apt install passt'; "
-                                           "Network=none and Network=host do without)");
+                        return fail_prefix(
+                                error,
+                                "The container's network needs pasta ('apt install passt'), or slirp4netns; "
+                                "Network=none and Network=host do without");
                 return false;
         }
         return true;
+}
+
+static const char *program_of(const Network *network) {
+        return network->is_slirp ? "slirp4netns" : "pasta";
 }
 
 static bool explain_end(Network *network, GError **error) {
@@ -169,7 +183,7 @@ static bool explain_end(Network *network, GError **error) {
 
         if (process_finish(&network->pasta, NULL, &reason))
                 return fail(error, WOLFFIA_ERROR_HELPER,
-                            "pasta, which connects the container, ended without a word");
+                            "%s, which connects the container, ended without a word", program_of(network));
         if (strstr(reason->message, "No external routable interface") ||
             strstr(reason->message, "no interfaces"))
                 return fail(
@@ -204,7 +218,7 @@ bool network_wait(Network *network, GError **error) {
 
         if (n == 0)
                 return fail(error, WOLFFIA_ERROR_HELPER,
-                            "pasta, which connects the container, is not up after %d s",
+                            "%s, which connects the container, is not up after %d s", program_of(network),
                             START_TIMEOUT_MSEC / 1000);
         if (!(events[0].revents & POLLIN))
                 return explain_end(network, error);
@@ -213,5 +227,5 @@ bool network_wait(Network *network, GError **error) {
         g_clear_pointer(&network->fifo_path, g_free);
         cleanup_fd(&network->fifo_fd);
         close_port_fds(network);
-        return true;
+        return !network->is_slirp || network_slirp_publish(network, error);
 }

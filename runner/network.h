@@ -31,10 +31,12 @@ typedef struct Network {
         char *copied_address;    /* of the host, that the container has too */
         char *template;          /* interface of the host that pasta is shown; NULL: pasta looks for one */
         char *shared_host_name;  /* that of the pod; NULL: not in one */
+        bool is_slirp;           /* slirp4netns in the place of pasta, which is not installed */
         bool maps_guest;         /* pasta leads from NETWORK_HOST_ALIAS to the host */
         NetworkJoin *join;       /* places on networks; NULL with other kinds */
         GPtrArray *name_servers; /* that take the place of all others; NULL: none do */
         char *fifo_path;         /* pasta says here that it is up */
+        char *api_path;          /* slirp4netns is told of ports here; NULL: there are none */
         Process pasta;
         int fifo_fd;
 } Network;

@@ -207,7 +207,7 @@ int pod_main(const char *const *arguments) {
         run.is_pod = true;
         run.stop_signal = SIGTERM;
         if (prepare(&run, pod->exit_policy, &error) && launch(&run, hold, &error)) {
-                run_tell_ports(&run);
+                run_tell_network(&run);
                 notify_send("READY=1\nSTATUS=");
                 cleanup_fd(&run.members_fd);
                 supervise_become(&run, &error);

@@ -210,7 +210,14 @@ static void sweep_aside(Run *run) {
         _exit(EXIT_SUCCESS);
 }
 
-void run_tell_ports(const Run *run) {
+void run_tell_network(const Run *run) {
+        if (run->network.is_slirp)
+                log_entry(
+                        LOG_NOTICE,
+                        "pasta is not installed ('apt install passt'), so slirp4netns connects the container: slower, "
+                        "and without ports over IPv6",
+                        "USER_UNIT", run->spec->unit, "WOLFFIA_CONTAINER", run->spec->name, "WOLFFIA_STAGE",
+                        "network", NULL);
         if (run->network.kind != NETWORK_PASTA && run->network.kind != NETWORK_NAMED)
                 return;
         for (guint i = 0; i < run->network.ports->len; i++) {
@@ -250,7 +257,7 @@ static void see_to_lingering(const Run *run) {
 }
 
 static void tell_ready(const Run *run) {
-        run_tell_ports(run);
+        run_tell_network(run);
         /* The payload says so itself with Notify=yes, its health check with Notify=healthy. */
         if (g_strcmp0(run->spec->notify, "healthy") == 0)
                 notify_send("STATUS=Waiting for the container to become healthy");

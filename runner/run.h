@@ -112,5 +112,5 @@ void run_enter_stage(Run *run, const char *stage);
  * behind. */
 bool run_container(Run *run, GError **error);
 
-/* A port that nobody chose must be told: writes each to the journal. */
-void run_tell_ports(const Run *run);
+/* A port that nobody chose must be told, and a network that is less than it could be: writes both to the journal. */
+void run_tell_network(const Run *run);

@@ -29,6 +29,9 @@ void network_options_free(NetworkOptions *options) {
         g_free(options->interface);
         g_free(options->template);
         g_free(options->dns_forward);
+        g_free(options->cidr);
+        g_free(options->outbound);
+        g_free(options->outbound6);
         g_free(options);
 }
 
@@ -247,10 +250,13 @@ static bool take_cidr(const char *value, NetworkOptions *options, GError **error
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "cidr=%s is not a network of slirp4netns; write one like 10.0.5.0/24", value);
         guint32 base = ntohl(network.s_addr) & ~(G_MAXUINT32 >> length);
+        struct in_addr first = {htonl(base)};
         struct in_addr guest = {htonl(base + 100)}, gateway = {htonl(base + 2)}, dns = {htonl(base + 3)};
         replace(&options->address, inet_ntop(AF_INET, &guest, text, sizeof text));
         replace(&options->gateway, inet_ntop(AF_INET, &gateway, text, sizeof text));
         replace(&options->dns_forward, inet_ntop(AF_INET, &dns, text, sizeof text));
+        g_free(options->cidr);
+        options->cidr = g_strconcat(inet_ntop(AF_INET, &first, text, sizeof text), "/", parts[1], NULL);
         options->addresses = true;
         add(options, "--address", options->address);
         add(options, "--netmask", parts[1]);
@@ -280,11 +286,13 @@ static bool take_pair(const char *name, const char *value, NetworkOptions *optio
                 options->ipv4_only = !yes;
                 if (!yes)
                         add(options, "--ipv4-only", NULL);
-        } else if (g_str_equal(name, "outbound_addr"))
+        } else if (g_str_equal(name, "outbound_addr")) {
+                replace(&options->outbound, value);
                 add(options, g_hostname_is_ip_address(value) ? "--outbound" : "--outbound-if4", value);
-        else if (g_str_equal(name, "outbound_addr6"))
+        } else if (g_str_equal(name, "outbound_addr6")) {
+                replace(&options->outbound6, value);
                 add(options, g_hostname_is_ip_address(value) ? "--outbound" : "--outbound-if6", value);
-        else
+        } else
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
                         "'%s' is not an option of slirp4netns; it has allow_host_loopback, cidr, enable_ipv6, mtu, "

@@ -8,19 +8,20 @@
 #include <stdbool.h>
 
 typedef struct NetworkOptions {
-        GPtrArray *words;    /* for pasta's command line, in the user's order */
-        bool addresses;      /* the user says how the container is addressed: nothing of ours is added */
-        bool copies;         /* … and it gets the host's own addresses */
-        char *address;       /* of the container, where it is told; without the length of the prefix */
-        char *address6;      /* the same in IPv6 */
-        char *gateway;       /* IPv4 */
-        char *mtu;           /* NULL: the default */
-        char *interface;     /* its name inside; NULL: the default */
-        char *template;      /* interface of the host that is copied from; NULL: not said */
-        char *dns_forward;   /* IPv4 address inside that leads to the host's resolver */
-        bool has_mac;        /* further things that we must not say again */
-        bool has_forward[4]; /* -t, -u, -T, -U */
-        bool maps_gateway;   /* the gateway's address leads to the host's loopback */
+        GPtrArray *words; /* for pasta's command line, in the user's order */
+        bool addresses;   /* the user says how the container is addressed: nothing of ours is added */
+        bool copies;      /* … and it gets the host's own addresses */
+        char *address;    /* of the container, where it is told; without the length of the prefix */
+        char *address6;   /* the same in IPv6 */
+        char *gateway;    /* IPv4 */
+        char *mtu;        /* NULL: the default */
+        char *interface;  /* its name inside; NULL: the default */
+        char *template;   /* interface of the host that is copied from; NULL: not said */
+        char *cidr, *outbound, *outbound6; /* in the words of slirp4netns */
+        char *dns_forward;                 /* IPv4 address inside that leads to the host's resolver */
+        bool has_mac;                      /* further things that we must not say again */
+        bool has_forward[4];               /* -t, -u, -T, -U */
+        bool maps_gateway;                 /* the gateway's address leads to the host's loopback */
         bool ipv4_only, ipv6_only;
 } NetworkOptions;
 

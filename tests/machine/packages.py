@@ -6,11 +6,11 @@ SUITES = ("bookworm", "trixie")
 # A machine with a user manager, and what Wolffia calls at run time.
 RUN = """
     systemd systemd-sysv dbus dbus-user-session libpam-systemd
-    uidmap passt skopeo catatonit squashfuse nftables dnsmasq-base
+    uidmap passt slirp4netns skopeo catatonit squashfuse nftables dnsmasq-base
 """.split()
 
 # What the cases use to look at it, and to make images and a registry to pull them from.
-CASES = "busybox-static docker-registry apache2-utils iproute2 curl procps strace less".split()
+CASES = "busybox-static docker-registry apache2-utils iproute2 musl-tools curl procps strace less".split()
 
 BUILD = """
     gcc meson ninja-build pkg-config python3 python3-docutils
