@@ -119,22 +119,6 @@ bool holder_plan_is_same(const NetworkState *a, const NetworkState *b) {
         return true;
 }
 
-/* Questions over TCP, after an answer that was too long, go to the first name server as they are. */
-static void print_long_questions(const NetworkState *state, GString *text) {
-        Address upstream;
-
-        if (!state->has_names || state->gateways[REGISTRY_V4].family == 0 || !*state->upstreams ||
-            !subnet_parse_address(*state->upstreams, &upstream, NULL) || upstream.family != AF_INET)
-                return;
-        g_autofree char *gateway = subnet_print_address(&state->gateways[REGISTRY_V4]);
-        g_string_append_printf(text,
-                               "        chain questions {\n"
-                               "                type nat hook prerouting priority dstnat\n"
-                               "                ip daddr %s tcp dport 53 dnat ip to %s\n"
-                               "        }\n",
-                               gateway, *state->upstreams);
-}
-
 char *holder_plan_rules(const NetworkState *state, const char *way_out, guint mark) {
         /* The first line makes the second possible: a namespace that is taken over has the table already. */
         GString *text = g_string_new("table inet wolffia\n"
@@ -154,7 +138,6 @@ char *holder_plan_rules(const NetworkState *state, const char *way_out, guint ma
                                        "                oifname \"%s\" masquerade\n"
                                        "        }\n",
                                        way_out);
-                print_long_questions(state, text);
         }
         g_string_append(text, "}\n");
         return g_string_free(text, FALSE);

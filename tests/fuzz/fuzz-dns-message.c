@@ -57,17 +57,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         g_autoptr(GArray) addresses = many_addresses();
         guint8 reply[DNS_MESSAGE_SIZE];
         DnsQuestion question;
+        Address address;
 
         if (size > 512) /* as much as is taken from the socket */
                 size = 512;
         if (!dns_message_parse(data, size, &question))
                 return 0;
         check_question(&question, size);
-        size_t length = dns_message_answer(data, &question, DNS_NO_ERROR, addresses, reply);
+        size_t length =
+                dns_message_answer(data, &question, DNS_NO_ERROR, addresses, NULL, question.most, reply);
+        g_assert_cmpuint(length, <=, question.most);
         check_answer(data, &question, reply, length);
         g_array_set_size(addresses, 0);
-        length = dns_message_answer(data, &question, DNS_NO_SUCH_NAME, addresses, reply);
+        length =
+                dns_message_answer(data, &question, DNS_NO_SUCH_NAME, addresses, NULL, question.most, reply);
         g_assert_cmpuint(length, ==, question.end);
         g_assert_cmpint(reply[3] & 15, ==, DNS_NO_SUCH_NAME);
+        (void) dns_message_parse_pointer(&question, &address);
+        length = dns_message_answer(data, &question, DNS_NO_ERROR, addresses, question.name, question.most,
+                                    reply);
+        g_assert_cmpuint(length, <=, DNS_MESSAGE_SIZE);
         return 0;
 }
