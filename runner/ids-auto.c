@@ -92,6 +92,15 @@ static bool open_file(const Run *run, int *ret_fd, GError **error) {
         return true;
 }
 
+/* FNV-1a: the same on every machine and in every version, which g_str_hash() does not promise. */
+guint32 ids_auto_first(const char *unit, guint32 slots) {
+        guint32 hash = 2166136261U;
+
+        for (const char *c = unit ? unit : ""; *c; c++)
+                hash = (hash ^ (guchar) *c) * 16777619U;
+        return unit && *unit && slots > 0 ? hash % slots : 0;
+}
+
 bool ids_auto_take(const Run *run, const IdOwn *own, IdsAuto *ret_auto, int *ret_fd, GError **error) {
         g_autoptr(UserNamespaceMode) mode = NULL;
 
@@ -105,11 +114,13 @@ bool ids_auto_take(const Run *run, const IdOwn *own, IdsAuto *ret_auto, int *ret
         autofd int fd = -1;
         if (!open_file(run, &fd, error))
                 return false;
-        for (guint64 start = 0; start + size <= total; start += size) {
+        guint32 slots = size > 0 ? total / size : 0, first = ids_auto_first(run->spec->unit, slots);
+        for (guint32 i = 0; i < slots; i++) {
+                guint32 start = (guint32) (((guint64) first + i) % slots) * size;
                 struct flock lock = {
                         .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t) start, .l_len = size};
                 if (fcntl(fd, F_OFD_SETLK, &lock) == 0) {
-                        *ret_auto = (IdsAuto){(guint32) start, size};
+                        *ret_auto = (IdsAuto){start, size};
                         *ret_fd = steal_fd(&fd);
                         return true;
                 }

@@ -2,6 +2,7 @@
 
 /* Maps as UserNS= and UIDMap= ask for them, as data. */
 
+#include "runner/ids-auto.h"
 #include "runner/ids.h"
 
 #include "base/error.h"
@@ -126,10 +127,27 @@ static void a_granted_group_is_mapped_as_it_is(void) {
         }
 }
 
+static void a_unit_finds_the_same_part_again(void) {
+        guint32 first = ids_auto_first("web.service", 64), others = 0;
+
+        g_assert_cmpuint(first, <, 64);
+        /* A figure, since volumes belong to these ids: another hash would be a change for users. */
+        g_assert_cmpuint(ids_auto_first("web.service", 64), ==, 44);
+        g_assert_cmpuint(ids_auto_first(NULL, 64), ==, 0);
+        g_assert_cmpuint(ids_auto_first("", 64), ==, 0);
+        g_assert_cmpuint(ids_auto_first("web.service", 0), ==, 0);
+        for (int i = 0; i < 20; i++) {
+                g_autofree char *unit = g_strdup_printf("%d.service", i);
+                others += ids_auto_first(unit, 64) != first ? 1 : 0;
+        }
+        g_assert_cmpuint(others, >, 15);
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/ids/plan/is-what-was-asked-for", maps_are_what_was_asked_for);
         g_test_add_func("/ids/plan/names-what-the-user-does-not-have", what_the_user_does_not_have_is_named);
         g_test_add_func("/ids/plan/maps-a-granted-group-as-it-is", a_granted_group_is_mapped_as_it_is);
+        g_test_add_func("/ids/auto/begins-at-a-part-of-the-unit-s-own", a_unit_finds_the_same_part_again);
         return g_test_run();
 }

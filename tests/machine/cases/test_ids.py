@@ -29,18 +29,28 @@ def test_nomap_and_auto_have_subordinate_ids_only_and_the_image_works(machine):
     assert machine.alice("ls -A ~/.local/share/wolffia/containers", check=False).out.split() in ([], ["box"])
 
 
-def test_containers_with_auto_have_parts_of_their_own_and_use_them_again(machine):
+def first_id(machine, name):
+    pid = machine.alice(f"systemctl --user show -P MainPID {name}").out.strip()
+    return int(machine.root(f"awk '{{print $2}}' /proc/$(pgrep -P {pid} | head -n 1)/uid_map").out)
+
+
+def test_units_with_auto_have_parts_of_their_own_and_find_them_again(machine):
+    """Whatever the order of starts is, so that a volume keeps its owners."""
     for name in ("one", "two"):
-        box.start(machine, "cat /proc/self/uid_map\nsleep 60\n", "UserNS=auto", name=name)
-    seen = [machine.alice(f"systemctl --user show -P MainPID {name}").out.strip() for name in ("one", "two")]
-    firsts = [int(machine.root(f"awk '{{print $2}}' /proc/$(pgrep -P {pid} | head -n 1)/uid_map").out) for pid in seen]
-    assert sorted(firsts) == [base(machine), base(machine) + 1024], firsts
+        box.start(machine, "cat /proc/self/uid_map; touch /v/$HOSTNAME; stat -c 'owner %u' /v/*; sleep 60\n", "UserNS=auto",
+                  f"Volume=of-{name}:/v", name=name)
+    before = [first_id(machine, name) for name in ("one", "two")]
+    assert before[0] != before[1] and all(first % 1024 == base(machine) % 1024 for first in before), before
     machine.alice("systemctl --user kill -s KILL one", check=False)
     machine.eventually(lambda: machine.alice("! systemctl --user is-active one"))
-    machine.alice("systemctl --user start one; systemctl --user stop one two")
-    before = machine.alice("ls ~/.local/share/wolffia/layers").out
+    machine.alice("systemctl --user stop two; systemctl --user start two; systemctl --user start one")
+    assert [first_id(machine, name) for name in ("one", "two")] == before
+    assert "owner 65534" not in machine.journal("one") + machine.journal("two")
+    machine.alice("systemctl --user stop one two; wolffia volume remove --force of-one of-two")
     assert maps(machine, "--userns=auto")[0] == [(0, base(machine), 1024)]
-    assert machine.alice("ls ~/.local/share/wolffia/layers").out == before
+    kept = machine.alice("ls ~/.local/share/wolffia/layers").out
+    assert maps(machine, "--userns=auto")[0] == [(0, base(machine), 1024)]
+    assert machine.alice("ls ~/.local/share/wolffia/layers").out == kept
 
 
 def test_auto_takes_its_size_from_what_is_asked_and_says_when_nothing_is_left(machine):
