@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 static const char description[] =
         "Compiles a system call filter (JSON) into your store, for payloads with the given\n"
@@ -27,6 +28,7 @@ static bool write_filter(const ImageStore *store, const char *key, const GByteAr
                 openat(store->fd, SECURITY_PROFILE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (folder_fd < 0)
                 return fail_errno(error, errno, "Cannot open %s/" SECURITY_PROFILE_FOLDER, store->path);
+        security_profile_prune(folder_fd, (gint64) time(NULL));
         return file_write_atomic(folder_fd, key, filter->data, filter->len, 0600, error);
 }
 

@@ -5,6 +5,7 @@
 
 #include "runner/security-profile.h"
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "runner/image.h"
@@ -13,7 +14,10 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
 
 #define TEXT_MAX   (1 << 20)
 #define FILTER_MAX (BPF_MAXINSNS * sizeof(struct sock_filter))
@@ -51,6 +55,8 @@ static bool load(const Run *run, const char *path, GByteArray **ret_filter, GErr
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "%s/%s is damaged; remove it",
                             run->store->path, path);
         *ret_filter = g_byte_array_new_take((guint8 *) g_steal_pointer(&data), size);
+        /* In use, so security_profile_prune() keeps it. A store that is read-only is pruned by nobody. */
+        (void) utimensat(run->store->fd, path, NULL, 0);
         return true;
 }
 
@@ -87,4 +93,20 @@ bool security_profile_acquire(Run *run, GError **error) {
 
         return !security_profile_is_file(profile) || acquire(run, profile, error) ||
                fail_prefix(error, "SeccompProfile=%s", profile);
+}
+
+void security_profile_prune(int folder_fd, gint64 now_sec) {
+        autofd int list_fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        autodir DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+        struct dirent *entry;
+        struct stat status;
+
+        if (!folder)
+                return;
+        (void) steal_fd(&list_fd);
+        while ((entry = readdir(folder)))
+                if (fstatat(folder_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                    !S_ISDIR(status.st_mode) &&
+                    (gint64) status.st_mtime < now_sec - SECURITY_PROFILE_KEPT_DAYS * 86400)
+                        (void) unlinkat(folder_fd, entry->d_name, 0);
 }

@@ -13,6 +13,9 @@
 
 #define SECURITY_PROFILE_FOLDER "seccomp"
 
+/* How long a compiled profile stays that no start has read. */
+#define SECURITY_PROFILE_KEPT_DAYS 30
+
 /* Whether the value is a file's name, not a word. */
 bool security_profile_is_file(const char *profile);
 
@@ -25,3 +28,7 @@ bool security_profile_read_file(const char *path, char **ret_text, gsize *ret_si
 /* Runs in:  the runner, after image_acquire()
  * Leaves:   run->seccomp_filter, when SeccompProfile= is a file */
 bool security_profile_acquire(Run *run, GError **error);
+
+/* Removes what was last read longer ago than that, seen from NOW_SEC (seconds since 1970): each change of a profile, of the
+ * kernel or of the capabilities leaves one behind. What cannot be removed stays. */
+void security_profile_prune(int folder_fd, gint64 now_sec);
