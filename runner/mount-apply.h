@@ -11,10 +11,12 @@
 
 /* Where to, and for whom. */
 typedef struct MountPlace {
-        int root_fd;   /* the container's root folder (O_PATH) */
-        int folder_fd; /* the container's own folder, for upper layers */
-        bool can_give; /* files of the user's to others; otherwise the runner will */
-        uid_t uid;     /* the payload's user, for volumes that are given to it */
+        int root_fd;            /* the container's root folder (O_PATH) */
+        int folder_fd;          /* the container's own folder, for upper layers */
+        bool is_single;         /* there is one id, root's: nothing can be given to another */
+        const char *file_label; /* of new file systems; NULL: the kernel's choice */
+        bool can_give;          /* files of the user's to others; otherwise the runner will */
+        uid_t uid;              /* the payload's user, for volumes that are given to it */
         gid_t gid;
 } MountPlace;
 

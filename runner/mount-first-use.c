@@ -39,9 +39,9 @@ static bool give(const MountStep *step, int image_fd, int new_fd, const MountPla
 
         if (image_fd >= 0 && fstat(image_fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot look at the image's %s", step->target);
-        if (step->first_use.has_uid)
+        if (step->first_use.has_uid && !place->is_single)
                 status.st_uid = step->first_use.uid;
-        if (step->first_use.has_gid)
+        if (step->first_use.has_gid && !place->is_single)
                 status.st_gid = step->first_use.gid;
         if (fchown(new_fd, status.st_uid, status.st_gid) < 0)
                 return fail_errno(error, errno, "Cannot give the volume to user %u and group %u",

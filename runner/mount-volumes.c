@@ -11,6 +11,7 @@
 #include "spec/value-mount.h"
 #include "spec/value-volume.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -93,11 +94,43 @@ static bool holds_lock(const MountVolumes *volumes, const VolumeRecord *record) 
         return false;
 }
 
+static bool fail_foreign(const char *path, uid_t uid, GError **error) {
+        return fail(
+                error, WOLFFIA_ERROR_UNSUPPORTED,
+                "You have no subordinate ids, and the volume was written under some: %s belongs to user %u; a range with "
+                "that id in /etc/subuid and /etc/subgid ('usermod --add-subuids') brings it back, UserNS=single goes on "
+                "with what the single id can read",
+                path, uid);
+}
+
+/* Row U1: a single id in the place of ranges that went missing (a line lost in /etc/subuid) would find files that are nobody's, and
+ * leave others among them that the ranges' return makes strange. What lies at the top of the volume is looked at. */
+static bool check_owners(const VolumeRecord *record, GError **error) {
+        g_autofree char *data = volume_record_data_path(record);
+        autodir DIR *folder = opendir(data);
+        struct dirent *entry;
+        struct stat status;
+
+        if (stat(data, &status) == 0 && status.st_uid != getuid())
+                return fail_foreign(data, status.st_uid, error);
+        while (folder && (entry = readdir(folder)))
+                if (!g_str_equal(entry->d_name, "..") &&
+                    fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                    status.st_uid != getuid()) {
+                        g_autofree char *path = g_build_filename(data, entry->d_name, NULL);
+                        return fail_foreign(path, status.st_uid, error);
+                }
+        return true;
+}
+
 static bool take(const Run *run, const VolumeStore *store, MountVolumes *volumes, const char *name,
                  GError **error) {
         g_autoptr(VolumeRecord) record = NULL;
 
         if (!volume_store_ensure(store, name, &record, error) || !link_volume(run, record, error))
+                return false;
+        if (id_map_is_single(run->map) && g_strcmp0(run->spec->user_namespace, "single") != 0 &&
+            record->source == VOLUME_SOURCE_FOLDER && !check_owners(record, error))
                 return false;
         if (record->is_fresh && record->source == VOLUME_SOURCE_FOLDER && !holds_lock(volumes, record)) {
                 int fd = -1;

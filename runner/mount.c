@@ -16,6 +16,7 @@
 #include "runner/mount-names.h"
 #include "runner/mount-report.h"
 #include "runner/payload-systemd.h"
+#include "runner/payload-switch.h"
 #include "runner/payload-user.h"
 #include "runner/secrets.h"
 
@@ -127,8 +128,9 @@ static bool find_user(const Run *run, MountPlace *place, GError **error) {
                 return true;
         if (!payload_user_find(place->root_fd, payload_user_chosen(run), run->spec->group, &user, error))
                 return false;
-        place->uid = user.uid;
-        place->gid = user.gid;
+        /* All that a single id has is root's as the container's root sees it, whatever the payload calls itself. */
+        place->uid = place->is_single ? 0 : user.uid;
+        place->gid = place->is_single ? 0 : user.gid;
         mount_report_user(run, user.uid, user.gid);
         payload_user_clear(&user);
         return true;
@@ -144,11 +146,17 @@ bool mount_all(Run *run, Rootfs *rootfs, GError **error) {
 
         if (!rootfs_mount(run, rootfs, &root_fd, error))
                 return false;
-        MountPlace place = {.root_fd = root_fd, .folder_fd = rootfs->folder_fd, .can_give = run->has_user};
-        bool done = mount_names_add(run, root_fd, error) && find_user(run, &place, error) &&
-                    mount_apply(run->mounts, &place, error) &&
-                    secrets_mount(run->secret_files, root_fd, place.uid, place.gid, error) &&
-                    (!run->is_systemd || prepare_systemd(run, root_fd, error));
+        payload_switch_apply(run, root_fd);
+        MountPlace place = {.root_fd = root_fd,
+                            .folder_fd = rootfs->folder_fd,
+                            .can_give = run->has_user,
+                            .file_label = run->file_label,
+                            .is_single = id_map_is_single(run->map)};
+        bool done =
+                mount_names_add(run, root_fd, error) && find_user(run, &place, error) &&
+                mount_apply(run->mounts, &place, error) &&
+                secrets_mount(run->secret_files, root_fd, place.uid, place.gid, place.is_single, error) &&
+                (!run->is_systemd || prepare_systemd(run, root_fd, error));
         rootfs_close(rootfs);
         return done && rootfs_enter(root_fd, run->spec->read_only == TRISTATE_YES, error);
 }

@@ -16,6 +16,7 @@
 #include "runner/security-limits.h"
 #include "runner/security-seccomp.h"
 #include "runner/security.h"
+#include "runner/security-single.h"
 #include "spec/unit-words.h"
 #include "spec/value-basic.h"
 #include "spec/value-json-list.h"
@@ -88,7 +89,7 @@ static bool connect_output(const Run *run, const PayloadUser *user, GError **err
         if (run->output_fd < 0)
                 return true;
         /* Where the user has no id in the container, the runner has opened it to everybody. */
-        if (run->has_user && fchown(STDOUT_FILENO, user->uid, user->gid) < 0)
+        if (run->has_user && !id_map_is_single(run->map) && fchown(STDOUT_FILENO, user->uid, user->gid) < 0)
                 return fail_errno(error, errno, "User %u or group %u is not mapped in the container",
                                   user->uid, user->gid);
         return true;
@@ -153,6 +154,16 @@ static bool set_umask(const ContainerSpec *spec, GError **error) {
 }
 
 static bool restrict_payload(const Run *run, const PayloadUser *user, GError **error) {
+/* What a container with a single id has in the place of users, row U1. Whoever wants no filter gets none. */
+static bool adapt_to_single_id(const Run *run, const PayloadUser *user, GError **error) {
+        bool pretends = user->uid == 0 && g_strcmp0(run->spec->seccomp_profile, "unconfined") != 0;
+
+        if (!id_map_is_single(run->map))
+                return true;
+        return security_single_enter(user->uid, user->gid, error) &&
+               (!pretends || security_single_pretend(error));
+}
+
         SecurityCaps capabilities;
         SecurityUser who = {
                 .uid = user->uid,
@@ -165,7 +176,7 @@ static bool restrict_payload(const Run *run, const PayloadUser *user, GError **e
         /* Warnings are the generator's to give. */
         if (!security_caps_plan(run->spec->capabilities_added, run->spec->capabilities_dropped,
                                 &capabilities, NULL, error) ||
-            !security_limits_apply(run->spec->ulimits, error) ||
+            !security_limits_apply(run->spec->ulimits, error) || !adapt_to_single_id(run, user, error) ||
             !security_seccomp_apply(run->spec->seccomp_profile, capabilities.bounding, run->seccomp_filter,
                                     error))
                 return false;
@@ -281,11 +292,18 @@ bool payload_execute(const Run *run, GError **error) {
 }
 
 bool payload_execute_also(const Run *run, const GPtrArray *words, bool has_terminal, GError **error) {
+/* Where nobody chose: the payload may have been found to be another user than root (runner/payload-switch.h). */
+static bool follow_payload(const Run *run, PayloadUser *user, GError **error) {
+        if (!id_map_is_single(run->map) || *payload_user_chosen(run))
+                return true;
+        return security_single_read(&user->uid, &user->gid, error);
+}
+
         PayloadUser user = {0};
 
         if (!close_others(run, error) ||
             !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error) ||
-            !payload_user_add_groups(-1, run, &user, error))
+            !follow_payload(run, &user, error) || !payload_user_add_groups(-1, run, &user, error))
                 return false;
         set_home(run->environment, &user);
         g_ptr_array_add(run->environment, NULL);

@@ -106,8 +106,8 @@ static void warn_of_single_id(const Run *run) {
 
         g_autofree char *name = id_ranges_user_name(getuid());
         g_autofree char *text = g_strdup_printf(
-                "You have no subordinate ids, so this container has the single id 0, and programs "
-                "in it cannot change their user or the owner of a file; 'sudo usermod "
+                "You have no subordinate ids, so this container has a single id: all its users are you, and changes of "
+                "a user or of a file's owner have no effect; 'sudo usermod "
                 "--add-subuids 100000-165535 --add-subgids 100000-165535 %s' adds some "
                 "(UserNS=single accepts it as it is)",
                 name);

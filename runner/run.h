@@ -78,6 +78,9 @@ typedef struct Run {
 
         /* SeccompProfile= of a file, compiled; NULL: another kind. */
         GByteArray *seccomp_filter;
+
+        char *process_label; /* of SELinux (runner/security-label.h); NULL: the service's own */
+        char *file_label;    /* likewise; NULL: what the kernel says */
 } Run;
 
 #define RUN_INITIAL(the_spec)                                                                               \

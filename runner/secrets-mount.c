@@ -28,17 +28,14 @@ static bool make_file_system(int *ret_fd, GError **error) {
 
 static bool write_file(const SecretFile *file, int system_fd, const char *name, uid_t uid, gid_t gid,
                        GError **error) {
-        uid_t owner = file->is_credential ? uid : file->uid;
-        gid_t group = file->is_credential ? gid : file->gid;
-
         autofd int fd = openat(system_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot make a file in memory");
         if (!file_write_all(fd, file->content, file->size, error))
                 return false;
-        if (fchown(fd, owner, group) < 0)
-                return fail_errno(error, errno, "User %u or group %u is not mapped in the container", owner,
-                                  group);
+        if (fchown(fd, uid, gid) < 0)
+                return fail_errno(error, errno, "User %u or group %u is not mapped in the container", uid,
+                                  gid);
         return fchmod(fd, file->mode) == 0 ||
                fail_errno(error, errno, "Cannot set the mode %04o", file->mode);
 }
@@ -59,7 +56,8 @@ static bool attach(int system_fd, const char *name, int root_fd, const char *tar
         return true;
 }
 
-bool secrets_mount(const GPtrArray *files, int root_fd, uid_t uid, gid_t gid, GError **error) {
+bool secrets_mount(const GPtrArray *files, int root_fd, uid_t uid, gid_t gid, bool is_single,
+                   GError **error) {
         autofd int system_fd = -1;
 
         if (files->len == 0)
@@ -71,7 +69,8 @@ bool secrets_mount(const GPtrArray *files, int root_fd, uid_t uid, gid_t gid, GE
                 char name[16];
 
                 snprintf(name, sizeof name, "%u", i);
-                if (!write_file(file, system_fd, name, uid, gid, error) ||
+                if (!write_file(file, system_fd, name, is_single || file->is_credential ? uid : file->uid,
+                                is_single || file->is_credential ? gid : file->gid, error) ||
                     !attach(system_fd, name, root_fd, file->target, error))
                         return fail_prefix(error, "The secret file %s", file->target);
         }

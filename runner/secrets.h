@@ -32,8 +32,9 @@ bool secrets_load(Run *run, GError **error);
 /* Makes the files, on a file system in memory, read-only.
  *
  * Runs in:  the child, as root of its namespaces, after all other mounts
- * Needs:    UID, GID: the payload's user, for credentials */
-bool secrets_mount(const GPtrArray *files, int root_fd, uid_t uid, gid_t gid, GError **error);
+ * Needs:    UID, GID: the payload's user, for credentials; IS_SINGLE: there is one id, which owns whatever it is */
+bool secrets_mount(const GPtrArray *files, int root_fd, uid_t uid, gid_t gid, bool is_single,
+                   GError **error);
 
 /* Whether any of them belongs to the payload's user. */
 bool secrets_need_user(const GPtrArray *files);

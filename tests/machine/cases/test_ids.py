@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Which ids a container has, seen from inside and from outside."""
 
+from contextlib import contextmanager
+
 import box
+import test_databases
+import web
 
 from machine.case import row
 
@@ -126,3 +130,64 @@ def test_ids_beyond_the_range_are_named_with_what_is_needed(machine):
                  "chown alice: /home/alice/high.tar")
     result = machine.alice("wolffia import localhost/high ~/high.tar", check=False)
     assert result.status == 1 and "200000" in result.err and "usermod" in result.err, result
+
+
+@contextmanager
+def without_ranges(machine):
+    machine.root("sed -i.saved /^alice:/d /etc/subuid /etc/subgid")
+    try:
+        yield
+    finally:
+        machine.root("mv /etc/subuid.saved /etc/subuid; mv /etc/subgid.saved /etc/subgid")
+
+
+@row("U1")
+def test_unmodified_servers_run_without_subordinate_ids(machine):
+    """All three start as root, give their files away and change their user: one lets children do so, one executes its server
+    as another user, one starts itself again until it is another."""
+    with without_ranges(machine):
+        for image, unit in ("redis", "cache"), ("postgresql", "database"):
+            if unit == "database":
+                machine.alice("printf tops3cret >~/password.txt && wolffia secret remove database-password 2>/dev/null; "
+                              "wolffia secret create database-password ~/password.txt")
+            test_databases.start(machine, image, unit)
+        web.start(machine)
+        assert test_databases.inside(machine, "cache", "redis-cli ping") == "PONG\n"
+        assert test_databases.inside(machine, "database", "psql --username=postgres -At --command 'select 6*7'") == "42\n"
+        assert "Hello" in web.answers(machine)
+        log = machine.journal("database")
+        assert "as user postgres" in log and "User=postgres says the same" in log and "usermod --add-subuids" in log, log
+        assert test_databases.inside(machine, "database", "id -un") == "postgres\n"
+        owners = machine.root("ps -o uid= -C redis-server,postgres,nginx | sort -u").out.split()
+        assert owners == ["1000"], owners
+        machine.alice("systemctl --user stop web")
+        for unit in ("cache", "database"):
+            test_databases.end(machine, unit)
+
+
+@row("U1")
+def test_the_one_id_has_the_name_of_whoever_the_payload_is(machine):
+    out = box.run(machine, "id -u; id -g; stat -c %u /etc/passwd; touch /home/app/x && stat -c %U /home/app/x; grep CapEff /proc/self/status",
+                  "--userns=single", "--user=app").out.split()
+    assert out == ["1000", "1000", "1000", "app", "CapEff:", "0000000000000000"], out
+    out = box.run(machine, "chown app:audio /etc/passwd && stat -c %u:%g /etc/passwd; chown 0:0 /no/such 2>&1", "--userns=single", check=False).out
+    assert out.splitlines() == ["0:0", "chown: /no/such: No such file or directory"], out
+    # Whoever wants no filter gets the truth.
+    out = box.run(machine, "chown app /etc/passwd 2>&1", "--userns=single", "--security-opt=seccomp=unconfined", check=False).out
+    assert "Invalid argument" in out, out
+    box.start(machine, "sleep 600\n", "UserNS=single", "User=app")
+    assert machine.alice("wolffia exec box id -u").out == "1000\n"
+    result = machine.alice("wolffia exec --user=0 box id -u", check=False)
+    assert result.status != 0 and "a single id, which is user 1000" in result.err, result
+    machine.alice("systemctl --user stop box")
+
+
+@row("U1")
+def test_a_volume_of_lost_ranges_is_not_written_under_a_single_id(machine):
+    machine.alice("wolffia volume remove --force lost", check=False)
+    box.run(machine, "chown app /v; touch /v/x", "--volume=lost:/v")
+    with without_ranges(machine):
+        result = box.run(machine, "touch /v/y", "--volume=lost:/v", check=False)
+        assert result.status == 125 and "written under some" in result.err and "usermod --add-subuids" in result.err, result
+        assert box.run(machine, "id -u", "--volume=lost:/v", "--userns=single").out == "0\n"
+    machine.alice("wolffia volume remove lost")
