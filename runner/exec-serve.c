@@ -30,6 +30,7 @@
 #include "runner/exec-record.h"
 #include "runner/exec-terminal.h"
 #include "runner/payload.h"
+#include "runner/security-label.h"
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -124,6 +125,7 @@ static void plan(Serve *serve) {
         serve->run.has_user = id_map_inside(serve->run.map->users, getuid()) != G_MAXUINT32;
         serve->run.seccomp_filter = serve->record->seccomp_filter;
         serve->run.environment = serve->record->environment;
+        security_label_load(&serve->run);
 }
 
 /* The socket is in a folder that only the user can enter; this is the second door. */

@@ -37,13 +37,21 @@ static bool configure(int fs_fd, const char *options, GError **error) {
         return true;
 }
 
-static bool make_file_system(const MountStep *step, int *ret_fd, GError **error) {
+/* For those kinds of which SELinux takes it from users; its commas are not the options'. */
+static bool set_label(const MountStep *step, const char *label, int fs_fd, GError **error) {
+        if (!label || (!g_str_equal(step->type, "tmpfs") && !g_str_equal(step->type, "devpts")))
+                return true;
+        return fsconfig(fs_fd, FSCONFIG_SET_STRING, "context", label, 0) == 0 ||
+               fail_errno(error, errno, "The kernel does not take the label %s for %s", label, step->target);
+}
+
+static bool make_file_system(const MountStep *step, const char *label, int *ret_fd, GError **error) {
         autofd int fs_fd = fsopen(step->type, FSOPEN_CLOEXEC);
         if (fs_fd < 0)
                 return fail_errno(error, errno, "Cannot mount %s on %s", step->type, step->target);
         /* What mountinfo shows in the first column. */
         (void) fsconfig(fs_fd, FSCONFIG_SET_STRING, "source", step->type, 0);
-        if (!configure(fs_fd, step->options, error))
+        if (!configure(fs_fd, step->options, error) || !set_label(step, label, fs_fd, error))
                 return false;
 
         int fd = -1;
@@ -217,7 +225,7 @@ static bool apply_overlay(const MountStep *step, const MountPlace *place, GError
                              .target = step->target,
                              .options = options,
                              .attributes = step->attributes};
-        return make_file_system(&overlay, &fd, error)
+        return make_file_system(&overlay, NULL, &fd, error)
                        ? attach(fd, place->root_fd, step->target, BENEATH_FOLDER, error)
                        : fail_prefix(error, "A layer over %s", step->source);
 }
@@ -236,7 +244,7 @@ static bool apply_file_system(const MountStep *step, const MountPlace *place, GE
         g_autoptr(GError) refusal = NULL;
 
         autofd int fd = -1;
-        if (make_file_system(step, &fd, &refusal))
+        if (make_file_system(step, place->file_label, &fd, &refusal))
                 return attach(fd, place->root_fd, step->target, BENEATH_FOLDER, error);
         if (step->is_fallback_bind && refusal->domain == ERRNO_ERROR)
                 return apply_bind(step, place, error);
@@ -293,7 +301,7 @@ static bool apply_mask(const MountStep *step, int root_fd, GError **error) {
                 .options = (char *) "mode=555,size=0,nr_inodes=2",
                 .attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
         };
-        if (S_ISDIR(status.st_mode) ? !make_file_system(&empty, &mask_fd, error)
+        if (S_ISDIR(status.st_mode) ? !make_file_system(&empty, NULL, &mask_fd, error)
                                     : !open_null(&mask_fd, error))
                 return false;
         if (move_mount(mask_fd, "", target_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)

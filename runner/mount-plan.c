@@ -179,6 +179,9 @@ static bool plan_user(GPtrArray *steps, MountPlanning *planning, GError **error)
 
 /* Unmask=: a path, a pattern, or ALL. Several may stand in one word, with colons between them. */
 static bool is_unmasked(const ContainerSpec *spec, const char *path) {
+        /* Who sets labels looks there for what the policy has. */
+        if (spec->label_nested == TRISTATE_YES && g_str_equal(path, "/sys/fs/selinux"))
+                return true;
         for (guint i = 0; i < spec->unmasked->len; i++) {
                 g_auto(GStrv) words = g_strsplit(spec->unmasked->pdata[i], ":", -1);
                 for (char **word = words; *word; word++)

@@ -6,6 +6,7 @@
  * closed (mount-devices.c), and Mount=type=glob at what its pattern matches (mount-user.c). */
 
 #include "spec/container-spec.h"
+#include "spec/value-volume.h"
 #include "volume/record.h"
 
 #include <glib.h>
@@ -46,6 +47,7 @@ typedef struct MountStep {
         bool is_flat;          /* what is mounted below the source stays behind */
         bool is_device;        /* AddDevice= */
         bool change_owner;     /* the source is given to the payload's user */
+        VolumeRelabel relabel; /* z, Z: the source gets a label, where the host has SELinux */
         MountFirstUse first_use;
         int source_fd; /* mount_open() fills it: a detached mount, or the folder of a first use */
 } MountStep;
@@ -62,7 +64,6 @@ typedef struct MountFacts {
         bool has_tty_group;               /* group 5 is mapped, devpts wants it */
         bool has_groups;                  /* more than one group is mapped */
         bool is_systemd;                  /* the payload is a systemd, which divides its cgroup */
-        bool has_labels;                  /* the host has SELinux */
         const char *etc_dir;              /* hosts, hostname, resolv.conf of this container */
         const char *notify_dir;           /* the folder of its notification socket, or NULL */
         const char *shm_dir;              /* /dev/shm of all members of a pod; NULL: one of its own */

@@ -11,7 +11,6 @@ typedef struct MountPlanning {
         const MountFacts *facts;
         GPtrArray *own; /* the user's steps */
         GPtrArray *notices;
-        bool has_told_labels; /* once is enough */
 } MountPlanning;
 
 /* Both append; the step belongs to STEPS. */

@@ -62,25 +62,9 @@ static void add_idmap_notice(MountPlanning *planning, const char *origin, const 
                                         origin, advice));
 }
 
-/* What SELinux makes of it is up to the domain that the user's services are in. */
-static void add_label_notice(MountPlanning *planning, const Volume *volume, const char *origin) {
-        if (volume->relabel == VOLUME_RELABEL_NONE || !planning->facts->has_labels ||
-            planning->has_told_labels)
-                return;
-        planning->has_told_labels = true;
-        g_ptr_array_add(
-                planning->notices,
-                g_strdup_printf("%s: z and Z change no SELinux labels: the container gets none of its own, "
-                                "but has that of your services, which may open what you may "
-                                "(SecurityLabelDisable=yes); where the policy denies files all the "
-                                "same, 'chcon -R -t container_file_t' on them may help",
-                                origin));
-}
-
 static void add_notices(MountPlanning *planning, const Volume *volume, const char *origin) {
         if (volume->idmap)
                 add_idmap_notice(planning, origin, "UserNS=keep-id or the option U may serve");
-        add_label_notice(planning, volume, origin);
         if (propagation_flag(volume->propagation) == MS_SHARED)
                 g_ptr_array_add(
                         planning->notices,
@@ -99,6 +83,7 @@ static void configure_step(MountStep *step, const Volume *volume, char *origin) 
         step->propagation = propagation_flag(volume->propagation);
         step->is_flat = volume->not_recursive;
         step->change_owner = volume->change_owner;
+        step->relabel = volume->relabel;
         step->origin = origin;
 }
 

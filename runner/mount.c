@@ -14,11 +14,13 @@
 #include "runner/mount-access.h"
 #include "runner/mount-apply.h"
 #include "runner/mount-names.h"
+#include "runner/mount-relabel.h"
 #include "runner/mount-report.h"
-#include "runner/payload-systemd.h"
 #include "runner/payload-switch.h"
+#include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
 #include "runner/secrets.h"
+#include "runner/security-label.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -56,6 +58,24 @@ static bool check_sources(const Run *run, GError **error) {
         return true;
 }
 
+/* Row F7: a refusal is told, and the container starts: under a label of its own it may be denied the files, without one it is not. */
+static void relabel_sources(Run *run) {
+        const MountPlan *plan = run->mounts;
+
+        for (guint i = 0; i < plan->steps->len; i++) {
+                const MountStep *step = plan->steps->pdata[i];
+                g_autoptr(GError) error = NULL;
+
+                if (step->relabel == VOLUME_RELABEL_NONE || !step->source)
+                        continue;
+                g_autofree char *label =
+                        security_label_of_volume(run->spec, step->relabel == VOLUME_RELABEL_PRIVATE);
+                if (label && !mount_relabel(step->source, MOUNT_RELABEL_ATTRIBUTE, label, &error))
+                        g_ptr_array_add(plan->notices,
+                                        g_strdup_printf("%s: %s", step->origin, error->message));
+        }
+}
+
 /* For volumes without a name; open to a container's root that is not the user, as the folder around them is. */
 static bool make_own_folders(const Run *run, GError **error) {
         for (guint i = 0; i < run->mounts->steps->len; i++) {
@@ -87,7 +107,6 @@ bool mount_prepare(Run *run, GError **error) {
                 .notify_dir = run->notify_fd >= 0 ? notify_dir : NULL,
                 .init_path = init_path,
                 .is_systemd = run->is_systemd,
-                .has_labels = mount_access_has_labels("/sys/fs/selinux"),
         };
 
         if (run->spec->pod)
@@ -104,6 +123,7 @@ bool mount_prepare(Run *run, GError **error) {
                 return false;
         if (!make_own_folders(run, error) || !check_sources(run, error))
                 return false;
+        relabel_sources(run);
         tell_notices(run);
         return mount_report_open(run, error);
 }

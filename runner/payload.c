@@ -13,10 +13,11 @@
 #include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
 #include "runner/security-caps.h"
+#include "runner/security-label.h"
 #include "runner/security-limits.h"
 #include "runner/security-seccomp.h"
-#include "runner/security.h"
 #include "runner/security-single.h"
+#include "runner/security.h"
 #include "spec/unit-words.h"
 #include "spec/value-basic.h"
 #include "spec/value-json-list.h"
@@ -153,7 +154,6 @@ static bool set_umask(const ContainerSpec *spec, GError **error) {
         return true;
 }
 
-static bool restrict_payload(const Run *run, const PayloadUser *user, GError **error) {
 /* What a container with a single id has in the place of users, row U1. Whoever wants no filter gets none. */
 static bool adapt_to_single_id(const Run *run, const PayloadUser *user, GError **error) {
         bool pretends = user->uid == 0 && g_strcmp0(run->spec->seccomp_profile, "unconfined") != 0;
@@ -164,6 +164,7 @@ static bool adapt_to_single_id(const Run *run, const PayloadUser *user, GError *
                (!pretends || security_single_pretend(error));
 }
 
+static bool restrict_payload(const Run *run, const PayloadUser *user, GError **error) {
         SecurityCaps capabilities;
         SecurityUser who = {
                 .uid = user->uid,
@@ -255,7 +256,7 @@ static bool restrict_and_execute(const Run *run, const PayloadUser *user, const 
                 return fail_errno(error, errno, "Cannot tie the container to its supervisor");
         reset_signals();
         mount_report_access(run);
-        return execute(words, run->environment, error);
+        return security_label_apply(run, error) && execute(words, run->environment, error);
 }
 
 /* Programs open /dev/stdout and their terminal again; what is not ours to give away keeps its owner. */
@@ -291,7 +292,6 @@ bool payload_execute(const Run *run, GError **error) {
         return executed;
 }
 
-bool payload_execute_also(const Run *run, const GPtrArray *words, bool has_terminal, GError **error) {
 /* Where nobody chose: the payload may have been found to be another user than root (runner/payload-switch.h). */
 static bool follow_payload(const Run *run, PayloadUser *user, GError **error) {
         if (!id_map_is_single(run->map) || *payload_user_chosen(run))
@@ -299,6 +299,7 @@ static bool follow_payload(const Run *run, PayloadUser *user, GError **error) {
         return security_single_read(&user->uid, &user->gid, error);
 }
 
+bool payload_execute_also(const Run *run, const GPtrArray *words, bool has_terminal, GError **error) {
         PayloadUser user = {0};
 
         if (!close_others(run, error) ||

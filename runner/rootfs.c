@@ -182,13 +182,15 @@ static bool make_inside(int folder_fd, const char *name, mode_t mode, GError **e
         return true;
 }
 
-static char *print_options(const Rootfs *rootfs) {
+static char *print_options(const Run *run, const Rootfs *rootfs) {
         GString *text = g_string_new("lowerdir=");
 
         for (guint i = 0; i < rootfs->layer_fds->len; i++)
                 g_string_append_printf(text, "%s/proc/self/fd/%d", i > 0 ? ":" : "",
                                        g_array_index(rootfs->layer_fds, int, i));
         g_string_append_printf(text, OVERLAY_OPTIONS, rootfs->folder_fd);
+        if (run->file_label)
+                g_string_append_printf(text, ",context=\"%s\"", run->file_label);
         return g_string_free(text, FALSE);
 }
 
@@ -211,7 +213,7 @@ static bool explain_overlay(int errno_value, const char *upper, GError **error) 
 
 static bool mount_overlay(const Run *run, const Rootfs *rootfs, GError **error) {
         struct stat status;
-        g_autofree char *options = print_options(rootfs);
+        g_autofree char *options = print_options(run, rootfs);
         g_autofree char *target = g_strdup_printf("/proc/self/fd/%d/root", rootfs->folder_fd);
 
         if (strlen(options) >= 4096)

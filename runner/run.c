@@ -33,6 +33,7 @@
 #include "runner/payload.h"
 #include "runner/preflight.h"
 #include "runner/secrets.h"
+#include "runner/security-label.h"
 #include "runner/security-profile.h"
 #include "runner/state.h"
 #include "runner/supervise.h"
@@ -149,7 +150,7 @@ static bool prepare(Run *run, GError **error) {
         if (!supervise_find_stop_signal(run, error))
                 return false;
         run_enter_stage(run, "security");
-        if (!security_profile_acquire(run, error))
+        if (!security_label_choose(run, error) || !security_profile_acquire(run, error))
                 return false;
         run_enter_stage(run, "network");
         if (!network_choose(run->spec, run->session.runtime_dir, &run->network, &run->owner, error) ||

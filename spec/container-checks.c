@@ -231,6 +231,26 @@ bool check_signal(const char *value, GError **error) {
         return value_signal_parse(value, &number, error);
 }
 
+/* Parts of a label are joined by colons; the rest is the policy's to know. */
+bool check_label(const char *value, GError **error) {
+        return value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] ==
+                       '\0' ||
+               fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not one part of a label, like container_t", value);
+}
+
+bool check_level(const char *value, GError **error) {
+        return (g_ascii_isalpha(*value) && value[strspn(value, "sc0123456789:,.-")] == '\0') ||
+               fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not a level, like s0:c100,c200", value);
+}
+
+bool check_profile(const char *value, GError **error) {
+        for (const char *c = value; *c; c++)
+                if (g_ascii_iscntrl(*c))
+                        return fail(error, WOLFFIA_ERROR_VALUE,
+                                    "the name of a profile has no control characters");
+        return true;
+}
+
 bool check_log_option(const char *value, GError **error) {
         guint64 bytes;
 

@@ -13,7 +13,6 @@
 
 /* One remark is reported once a unit, whatever the number of keys that have it. */
 #define REMARK_HEALTH       "results of health checks are in the journal, the last one in `systemctl status`"
-#define REMARK_LABELS       "containers get no SELinux label of their own in this version"
 #define REMARK_RETRY        "a failed pull is tried again by Restart= in [Service]"
 #define REMARK_TERMINAL     "a service has no terminal"
 #define REMARK_PODMAN_FILES "these files are for podman, which does not run here"
@@ -118,6 +117,22 @@ static const Key container_keys[] = {
          FIELD(no_new_privileges), NULL, "programs cannot gain privileges by setuid"},
         {"SeccompProfile", "security-opt=seccomp", 0, KEY_SINGLE_EMPTY, KEY_WORKS, NULL,
          FIELD(seccomp_profile), "PROFILE", "system call filter: nesting, unconfined, or a file in JSON"},
+        {"AppArmor", "security-opt=apparmor", 0, KEY_SINGLE, KEY_WORKS, check_profile,
+         FIELD(apparmor_profile), "PROFILE", "AppArmor profile, which the administrator has loaded, or unconfined"},
+        {"SecurityLabelDisable", "security-opt=label=disable", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
+         FIELD(label_disable), NULL, "no SELinux label of its own, and none for volumes"},
+        {"SecurityLabelNested", "security-opt=label=nested", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
+         FIELD(label_nested), NULL, "let the container set SELinux labels itself"},
+        {"SecurityLabelType", "security-opt=label=type:", 0, KEY_SINGLE, KEY_WORKS, check_label,
+         FIELD(label_type), "TYPE", "SELinux type of its processes"},
+        {"SecurityLabelFileType", "security-opt=label=filetype:", 0, KEY_SINGLE, KEY_WORKS, check_label,
+         FIELD(label_file_type), "TYPE", "SELinux type of its files"},
+        {"SecurityLabelLevel", "security-opt=label=level:", 0, KEY_SINGLE, KEY_WORKS, check_level,
+         FIELD(label_level), "LEVEL", "SELinux level of both"},
+        {NULL, "security-opt=label=user:", 0, KEY_SINGLE, KEY_WORKS, check_label,
+         FIELD(label_user), "USER", "SELinux user of both"},
+        {NULL, "security-opt=label=role:", 0, KEY_SINGLE, KEY_WORKS, check_label,
+         FIELD(label_role), "ROLE", "SELinux role of its processes"},
         {"Sysctl", "sysctl", 0, KEY_SPLIT, KEY_WORKS, check_pair,
          FIELD(sysctls), "NAME=VALUE", "kernel parameter of the container"},
         {"Ulimit", "ulimit", 0, KEY_LINES, KEY_WORKS, check_pair,
@@ -234,16 +249,6 @@ static const Key container_keys[] = {
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_RETRY},
         {"RetryDelay", "retry-delay", 0, KEY_SINGLE, KEY_IGNORED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_RETRY},
-        {"SecurityLabelDisable", "security-opt=label=disable", 0, KEY_BOOLEAN, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, REMARK_LABELS},
-        {"SecurityLabelNested", "security-opt=label=nested", 0, KEY_BOOLEAN, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, REMARK_LABELS},
-        {"SecurityLabelType", "security-opt=label=type:", 0, KEY_SINGLE, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_LABELS},
-        {"SecurityLabelFileType", "security-opt=label=filetype:", 0, KEY_SINGLE, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_LABELS},
-        {"SecurityLabelLevel", "security-opt=label=level:", 0, KEY_SINGLE, KEY_IGNORED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_LABELS},
         {"HealthLogDestination", "health-log-destination", 0, KEY_SINGLE, KEY_IGNORED, NULL,
          CONTAINER_KEY_NO_FIELD, "VALUE", REMARK_HEALTH},
         {"HealthMaxLogCount", "health-max-log-count", 0, KEY_SINGLE, KEY_IGNORED, NULL,
@@ -283,8 +288,6 @@ static const Key container_keys[] = {
         {NULL, "uts", 0, KEY_SINGLE, KEY_IGNORED, check_own_uts,
          CONTAINER_KEY_NO_FIELD, "VALUE", "a container always has its own"},
         KEY_OPTION_WITHOUT("tls-verify", 0, KEY_BOOLEAN, "registries.conf(5) says which registries have no TLS"),
-        {"AppArmor", "security-opt=apparmor", 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, "VALUE", "AppArmor profiles are not supported; AppArmorProfile= in [Service] is not either, for user services"},
         KEY_OPTION_REFUSED("arch", 0, KEY_SINGLE, "write Arch= in a .image file, and Image=NAME.image here"),
         KEY_OPTION_REFUSED("cgroup-conf", 0, KEY_LINES, "write the property in [Service] instead, memory.high as MemoryHigh="),
         KEY_OPTION_REFUSED("device-read-bps", 0, KEY_LINES, "write IOReadBandwidthMax= in [Service] instead"),

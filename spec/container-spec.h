@@ -70,6 +70,14 @@ typedef struct ContainerSpec {
         Tristate privileged; /* --privileged, until container_spec_expand() */
         Tristate no_new_privileges;
         char *seccomp_profile;
+        char *apparmor_profile;
+        Tristate label_disable; /* SELinux: runner/security-label.h */
+        Tristate label_nested;
+        char *label_type;
+        char *label_file_type;
+        char *label_level;
+        char *label_user;
+        char *label_role;
         GPtrArray *sysctls;
         GPtrArray *ulimits;
         char *umask;

@@ -17,7 +17,8 @@ static bool fail_unknown(const KeyTable *table, const char *argument, GError **e
         if (g_str_equal(name, "--security-opt"))
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
-                        "%s is not known; --security-opt= knows no-new-privileges, seccomp=, mask= and unmask=",
+                        "%s is not known; --security-opt= knows no-new-privileges, seccomp=, apparmor=, label=, mask= and "
+                        "unmask=",
                         argument);
         if (nearest)
                 return fail(error, WOLFFIA_ERROR_VALUE, "there is no option %s; did you mean --%s?", name,
@@ -218,7 +219,10 @@ static void print_option(const Key *key, const void *spec, GPtrArray *arguments)
                 const char *value = *key_text(key, spec);
 
                 if (value)
-                        g_ptr_array_add(arguments, g_strdup_printf("--%s=%s", key->option, value));
+                        g_ptr_array_add(arguments,
+                                        g_strdup_printf("--%s%s%s", key->option,
+                                                        g_str_has_suffix(key->option, ":") ? "" : "=",
+                                                        value));
         } else {
                 const GPtrArray *list = *key_list(key, spec);
 

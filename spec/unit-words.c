@@ -210,7 +210,9 @@ static bool is_plain_variable(const char *value) {
 void unit_words_quote_option(GString *line, const char *option, const char *value, UnitWordsStyle style) {
         text_append(line, "--");
         text_append(line, option);
-        g_string_append_c(line, '=');
+        /* "security-opt=label=type:" has its own. */
+        if (!g_str_has_suffix(option, ":"))
+                g_string_append_c(line, '=');
         if (style == UNIT_WORDS_EXPAND && is_plain_variable(value)) {
                 text_append(line, "${");
                 text_append(line, value + 1);

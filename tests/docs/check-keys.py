@@ -65,7 +65,7 @@ def check_details(rows, page):
             continue
         if not text.startswith(row.kind) or SPECIFIC.match(text).group(0) != row.kind:
             yield f"{page.path.name}: {row.key}=: read as '{row.kind}', described as '{text}'"
-        options = [name.rstrip("=") for name in re.findall(r"``--([\w=-]+)``", text)]
+        options = [name.rstrip("=") for name in re.findall(r"``--([\w=:-]+)``", text)]
         if options != ([row.option] if row.option != "-" and row.effect == "works" else []):
             yield f"{page.path.name}: {row.key}=: the option is --{row.option}, described as '{text}'"
 

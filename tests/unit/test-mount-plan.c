@@ -230,22 +230,18 @@ static void what_the_kernel_does_not_give_is_told(void) {
 }
 
 /* Row F7. */
-static void labels_that_nobody_changes_are_told_of_once(void) {
+static void what_gets_a_label_is_known(void) {
         g_autoptr(ContainerSpec) spec = container_spec_new();
-        g_autoptr(MountPlan) with = NULL, without = NULL;
-        MountFacts facts = usual;
 
         add(spec->volumes, "/plain:/plain");
         add(spec->volumes, "/a:/a:ro,Z");
         add(spec->volumes, "/b:/b:z");
         add(spec->mounts, "type=bind,source=/c,target=/c,relabel=private");
-        g_assert_true(mount_plan(spec, &facts, &without, NULL));
-        g_assert_cmpuint(without->notices->len, ==, 0);
-        facts.has_labels = true;
-        g_assert_true(mount_plan(spec, &facts, &with, NULL));
-        g_assert_cmpuint(with->notices->len, ==, 1);
-        g_assert_true(g_str_has_prefix(with->notices->pdata[0], "Volume=/a:/a:ro,Z: "));
-        g_assert_nonnull(strstr(with->notices->pdata[0], "chcon -R -t container_file_t"));
+        g_autoptr(GPtrArray) steps = plan(spec, &usual);
+        g_assert_cmpint(find(steps, "/plain")->relabel, ==, VOLUME_RELABEL_NONE);
+        g_assert_cmpint(find(steps, "/a")->relabel, ==, VOLUME_RELABEL_PRIVATE);
+        g_assert_cmpint(find(steps, "/b")->relabel, ==, VOLUME_RELABEL_SHARED);
+        g_assert_cmpint(find(steps, "/c")->relabel, ==, VOLUME_RELABEL_PRIVATE);
 }
 
 static void without_a_name_a_volume_is_the_containers_own(void) {
@@ -418,8 +414,7 @@ int main(int argc, char **argv) {
                         without_a_name_a_volume_is_the_containers_own);
         g_test_add_func("/mount-plan/volumes/tell-what-the-kernel-does-not-give",
                         what_the_kernel_does_not_give_is_told);
-        g_test_add_func("/mount-plan/volumes/tell-once-that-no-labels-change",
-                        labels_that_nobody_changes_are_told_of_once);
+        g_test_add_func("/mount-plan/labels/knows-what-gets-one", what_gets_a_label_is_known);
         g_test_add_func("/mount-plan/tmpfs/is-for-everybody-and-not-for-programs",
                         tmpfs_is_for_everybody_and_not_for_programs);
         g_test_add_func("/mount-plan/read-only/has-writable-folders", a_read_only_root_has_writable_folders);

@@ -6,6 +6,8 @@ import shlex
 import box
 import web
 
+from machine.case import row
+
 RUNNER = "/usr/libexec/wolffia/wolffia-runner"
 
 
@@ -187,3 +189,18 @@ def test_a_faulty_system_call_filter_is_named_before_anything_runs(machine):
     assert "filter.json: syscalls[0]: there is no action 'SCMP_ACT_EERNO'" in seen, seen
     assert box.start(machine, "sleep 600\n", "SeccompProfile=/no/such.json", "Network=none").status != 0
     assert "SeccompProfile=/no/such.json" in web.sees(machine, "box")
+
+
+@row("F7")
+def test_profiles_and_labels_that_the_kernel_has_not_are_named(machine):
+    """A profile that would not be in force keeps the container from starting, a label does not: as `podman run` has it."""
+    if machine.root("cat /sys/module/apparmor/parameters/enabled", check=False).out.strip() != "Y":
+        assert box.start(machine, "sleep 600\n", "AppArmor=web", "Network=none").status != 0
+        seen = web.sees(machine, "box")
+        assert "AppArmor=web: AppArmor is not in force on this host" in seen and "aa-enabled" in seen, seen
+    result = box.start(machine, "sleep 600\n", "AppArmor=unconfined", "SecurityLabelType=web_t", "SecurityLabelLevel=s0:c1,c2",
+                       "PodmanArgs=--security-opt=label=filetype:web_file_t", "Volume=%h/labelled:/v:Z", "Network=none")
+    assert result.status == 0, result
+    log = machine.journal("box")
+    assert "SecurityLabelType=, SecurityLabelLevel= and their like have no effect, since SELinux is not in force" in log, log
+    machine.alice("systemctl --user stop box")
