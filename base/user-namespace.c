@@ -5,16 +5,48 @@
 #include "base/user-namespace.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/process.h"
 #include "base/sync.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+static bool sysctl_is(const char *path, const char *value) {
+        g_autofree char *text = NULL;
+
+        /* A file that is not there is not set. */
+        return file_read(AT_FDCWD, path, 64, &text, NULL, NULL) && g_str_equal(g_strstrip(text), value);
+}
+
+/* Row U6: what refuses is looked for. */
+bool user_namespace_explain(int errno_value, const char *what, GError **error) {
+        if (sysctl_is("/proc/sys/user/max_user_namespaces", "0"))
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "User namespaces are switched off by the administrator: user.max_user_namespaces is 0; "
+                        "'sysctl user.max_user_namespaces=10000' as root allows them");
+        if (sysctl_is("/proc/sys/kernel/unprivileged_userns_clone", "0"))
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "User namespaces are switched off by the administrator: kernel.unprivileged_userns_clone is "
+                        "0; 'sysctl kernel.unprivileged_userns_clone=1' as root allows them");
+        if (errno_value == ENOSPC || errno_value == EUSERS)
+                return fail_errno(
+                        error, errno_value,
+                        "The limit of namespaces is reached (user.max_*_namespaces, or 32 levels of nesting)");
+        if (errno_value == EPERM && sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "AppArmor forbids user namespaces to programs without a profile; "
+                            "'sysctl kernel.apparmor_restrict_unprivileged_userns=0' as root allows them");
+        return fail_errno(error, errno_value, "%s", what);
+}
 
 enum { POINT_BORN = 1, POINT_MAPPED, POINT_DONE };
 
@@ -34,7 +66,7 @@ static bool become_root(pid_t parent, GError **error) {
 
 static bool run_child(Sync *sync, pid_t parent, UserNamespaceWork work, void *data, GError **error) {
         if (unshare(CLONE_NEWUSER) < 0)
-                return fail_errno(error, errno, "Cannot make a user namespace");
+                return user_namespace_explain(errno, "Cannot make a user namespace", error);
         return sync_reach(sync, POINT_BORN, error) && sync_wait(sync, POINT_MAPPED, error) &&
                become_root(parent, error) && work(data, error) && sync_reach(sync, POINT_DONE, error);
 }

@@ -50,6 +50,8 @@ const Verb verb_table[] = {
          VERB_TAKES_FILES, NULL},
         {"adopt", "[NAME…]", "Take over files of Podman's Quadlet", verb_adopt, false, VERB_TAKES_NOTHING,
          NULL},
+        {"doctor", "", "Look for what keeps containers from running well on this host", verb_doctor, false,
+         VERB_TAKES_NOTHING, NULL},
         {"linger", "[on|off|status]", "Have your services outlive logins, and start at boot", verb_linger,
          false, VERB_TAKES_NOTHING, NULL},
         {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare,

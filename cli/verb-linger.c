@@ -3,13 +3,12 @@
 /* wolffia linger: whether the user's services outlive logins, and come up at boot. logind lets users decide that for themselves
  * (org.freedesktop.login1(5), SetUserLinger). */
 
-#include "base/error.h"
 #include "base/id-ranges.h"
+#include "cli/linger.h"
 #include "cli/verb.h"
 #include "runner/session-explain.h"
 
-#include <stdlib.h>
-#include <systemd/sd-bus.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static const char description[] =
@@ -17,47 +16,7 @@ static const char description[] =
         "at boot. 'on' and 'off' ask logind, which lets users decide for themselves, and\n"
         "return when it is in force. Exit status of 'status': 0 on, 3 off, 1 not to be had.";
 
-#define POLKIT "/usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service"
-
-enum { STATUS_OFF = 3, PATIENCE_MSEC = 15000 };
-
-static bool ask_logind(bool on, GError **error) {
-        sd_bus_error failure = SD_BUS_ERROR_NULL;
-        sd_bus *bus = NULL;
-
-        int result = sd_bus_open_system(&bus);
-        if (result >= 0)
-                result = sd_bus_call_method(bus, "org.freedesktop.login1", "/org/freedesktop/login1",
-                                            "org.freedesktop.login1.Manager", "SetUserLinger", &failure,
-                                            NULL, "ubb", (guint32) getuid(), on, false);
-        bool done = result >= 0;
-        if (!done && sd_bus_error_is_set(&failure))
-                (void) fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "logind refuses: %s%s; the administrator can: 'sudo loginctl %s-linger %u'",
-                            failure.message ? failure.message : failure.name,
-                            access(POLKIT, F_OK) == 0 ? "" : " (it asks polkit, which is not installed)",
-                            on ? "enable" : "disable", (unsigned) getuid());
-        else if (!done)
-                (void) fail_errno(error, result, "Cannot ask logind over the system bus");
-        sd_bus_error_free(&failure);
-        sd_bus_flush_close_unref(bus);
-        return done;
-}
-
-/* The manager's own socket: from then on units can be started. */
-static bool wait_for_manager(GError **error) {
-        g_autofree char *socket = g_strdup_printf("/run/user/%u/systemd/private", (unsigned) getuid());
-
-        for (int waited = 0; waited < PATIENCE_MSEC; waited += 20) {
-                if (access(socket, F_OK) == 0)
-                        return true;
-                g_usleep(20000);
-        }
-        return fail(
-                error, WOLFFIA_ERROR_UNSUPPORTED,
-                "Lingering is on, but the user manager does not come up; 'systemctl status user@%u' says why",
-                (unsigned) getuid());
-}
+enum { STATUS_OFF = 3 };
 
 static int show_status(const SessionFacts *facts, const char *user) {
         g_autofree char *folder = g_strdup_printf("/run/user/%u", (unsigned) getuid());
@@ -87,8 +46,7 @@ int verb_linger(const Verb *verb, int argc, char **argv) {
 
         session_find_facts(user, &facts);
         if (on || off)
-                status = ask_logind(on, &error) && (off || wait_for_manager(&error)) ? VERB_SUCCESS
-                                                                                     : verb_fail(error);
+                status = linger_set(on, &error) ? VERB_SUCCESS : verb_fail(error);
         else
                 status = show_status(&facts, user);
         session_facts_clear(&facts);

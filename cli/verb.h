@@ -87,6 +87,7 @@ int verb_cdi(const Verb *verb, int argc, char **argv);
 int verb_check(const Verb *verb, int argc, char **argv);
 int verb_complete(const Verb *verb, int argc, char **argv);
 int verb_cp(const Verb *verb, int argc, char **argv);
+int verb_doctor(const Verb *verb, int argc, char **argv);
 int verb_exec(const Verb *verb, int argc, char **argv);
 int verb_images(const Verb *verb, int argc, char **argv);
 int verb_import(const Verb *verb, int argc, char **argv);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Refusals of the kernel are explained here by looking at what refuses (SHORTCOMINGS.md, row U6). */
-
 #include "runner/namespaces.h"
 
 #include "base/cleanup.h"
@@ -10,6 +8,7 @@
 #include "base/id-nest.h"
 #include "base/process.h"
 #include "base/sync.h"
+#include "base/user-namespace.h"
 
 #include <fcntl.h>
 #include <linux/nsfs.h>
@@ -24,33 +23,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static bool sysctl_is(const char *path, const char *value) {
-        g_autofree char *text = NULL;
-
-        /* A file that is not there is not set. */
-        return file_read(AT_FDCWD, path, 64, &text, NULL, NULL) && g_str_equal(g_strstrip(text), value);
-}
-
 static bool explain_refusal(int errno_value, GError **error) {
-        if (sysctl_is("/proc/sys/user/max_user_namespaces", "0"))
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "User namespaces are switched off by the administrator: user.max_user_namespaces is 0; "
-                        "'sysctl user.max_user_namespaces=10000' as root allows them");
-        if (sysctl_is("/proc/sys/kernel/unprivileged_userns_clone", "0"))
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "User namespaces are switched off by the administrator: kernel.unprivileged_userns_clone is "
-                        "0; 'sysctl kernel.unprivileged_userns_clone=1' as root allows them");
-        if (errno_value == ENOSPC || errno_value == EUSERS)
-                return fail_errno(
-                        error, errno_value,
-                        "The limit of namespaces is reached (user.max_*_namespaces, or 32 levels of nesting)");
-        if (errno_value == EPERM && sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "AppArmor forbids user namespaces to programs without a profile; "
-                            "'sysctl kernel.apparmor_restrict_unprivileged_userns=0' as root allows them");
-        return fail_errno(error, errno_value, "Cannot make the container's namespaces");
+        return user_namespace_explain(errno_value, "Cannot make the container's namespaces", error);
 }
 
 bool namespaces_owner_open(pid_t pid, NamespacesOwner *ret_owner, GError **error) {

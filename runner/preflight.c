@@ -33,11 +33,12 @@ static bool check_new_privileges(GError **error) {
  * id. */
 static bool check_user_namespace(GError **error) {
         g_autofree char *text = NULL;
-        unsigned inside, outside, count;
+        unsigned inside, outside, count, next;
 
         if (!file_read(AT_FDCWD, "/proc/self/uid_map", 0, &text, NULL, error))
                 return false;
-        if (sscanf(text, "%u %u %u", &inside, &outside, &count) != 3 || count != 1)
+        /* A map that begins with the user alone and goes on is a whole one: `podman unshare` and its like. */
+        if (sscanf(text, "%u %u %u %u", &inside, &outside, &count, &next) != 3 || count != 1)
                 return true;
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,

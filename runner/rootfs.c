@@ -194,7 +194,7 @@ static char *print_options(const Run *run, const Rootfs *rootfs) {
         return g_string_free(text, FALSE);
 }
 
-static bool explain_overlay(int errno_value, const char *upper, GError **error) {
+bool rootfs_explain_overlay(int errno_value, const char *upper, GError **error) {
         if (errno_value == ENODEV)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "This kernel has no overlay file system; 'modprobe overlay' as root loads it");
@@ -231,7 +231,7 @@ static bool mount_overlay(const Run *run, const Rootfs *rootfs, GError **error) 
                 (void) fchmodat(rootfs->folder_fd, "upper", status.st_mode & 07777, 0);
 
         if (mount("overlay", target, "overlay", 0, options) < 0)
-                return explain_overlay(errno, run->store->path, error);
+                return rootfs_explain_overlay(errno, run->store->path, error);
         return true;
 }
 

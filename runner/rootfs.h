@@ -37,3 +37,6 @@ bool rootfs_mount(const Run *run, const Rootfs *rootfs, int *ret_fd, GError **er
  * Runs in:  the child, after everything is mounted below it
  * Leaves:   the host's tree detached and out of reach */
 bool rootfs_enter(int root_fd, bool read_only, GError **error);
+
+/* Says why the kernel refuses an overlay whose upper layer lies in UPPER, with what would allow it. Returns false. */
+bool rootfs_explain_overlay(int errno_value, const char *upper, GError **error);

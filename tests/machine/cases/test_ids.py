@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Which ids a container has, seen from inside and from outside."""
 
+import shlex
 from contextlib import contextmanager
 
 import box
 import test_databases
 import web
 
-from machine.case import row
+from machine.case import Skip, row
 
+RUNNER = "/usr/libexec/wolffia/wolffia-runner"
 MAPS = "cat /proc/self/uid_map; echo -; cat /proc/self/gid_map"
 
 
@@ -191,3 +193,43 @@ def test_a_volume_of_lost_ranges_is_not_written_under_a_single_id(machine):
         assert result.status == 125 and "written under some" in result.err and "usermod --add-subuids" in result.err, result
         assert box.run(machine, "id -u", "--volume=lost:/v", "--userns=single").out == "0\n"
     machine.alice("wolffia volume remove lost")
+
+
+MODULE = "/var/build/normal/tests/unit/libsubid_wolffia.so"
+
+
+@row("U2")
+def test_ranges_that_only_a_directory_knows_are_used(machine):
+    """A module for the `subid:` line of nsswitch.conf, as sssd's, which newuidmap asks as well (tests/unit/subid-module.c)."""
+    if machine.root(f"test -e {MODULE}", check=False).status != 0:
+        raise Skip("the module for libsubid is built with the unit tests")
+    box.import_image(machine)
+    library = machine.root("dirname $(ldconfig -p | sed -n 's/.*=> \\(.*libsubid.so.*\\)/\\1/p' | head -n 1)").out.strip()
+    machine.root(f"cp {MODULE} {library}/; cp -a /etc/nsswitch.conf /etc/nsswitch.conf.saved; "
+                 "echo 'subid: wolffia' >>/etc/nsswitch.conf")
+    try:
+        with without_ranges(machine):
+            box.start(machine, "cat /proc/self/uid_map; chown 65000:65000 /tmp && stat -c %u:%g /tmp; sleep 600\n", "Network=none")
+            log = machine.eventually(lambda: "65000:65000" in machine.journal("box") and machine.journal("box"))
+            assert "500000      65536" in log and "600000         10" in log and "no subordinate ids" not in log, log
+            machine.alice("systemctl --user stop box")
+            # For bob the directory does not answer, which is not the same as that he has none.
+            result = machine.run("bob", "mkdir -pm 700 /tmp/of-bob; XDG_RUNTIME_DIR=/tmp/of-bob /usr/libexec/wolffia/wolffia-runner --name=x --network=none --rootfs=/ /bin/true", check=False)
+            assert result.status == 125 and "lookup of subordinate user ids of user 'bob' failed" in result.err, result
+    finally:
+        machine.root(f"rm {library}/libsubid_wolffia.so; mv /etc/nsswitch.conf.saved /etc/nsswitch.conf")
+
+
+# In a namespace further down that setting is its root's own; above, it would be the whole machine's.
+WITHOUT_NAMESPACES = "unshare --user --map-root-user --map-auto --pid --fork --mount-proc sh -c {}"
+
+
+@row("U6")
+def test_without_user_namespaces_it_names_the_setting(machine):
+    box.import_image(machine)
+    command = f"echo 0 >/proc/sys/user/max_user_namespaces && exec {RUNNER} --name=x --network=none localhost/box /bin/true"
+    result = machine.alice(WITHOUT_NAMESPACES.format(shlex.quote(command)), check=False)
+    assert result.status == 125 and "user.max_user_namespaces is 0" in result.err, result
+    assert "sysctl user.max_user_namespaces=10000" in result.err, result
+    report = machine.alice(WITHOUT_NAMESPACES.format("'echo 0 >/proc/sys/user/max_user_namespaces && wolffia doctor'"), check=False)
+    assert report.status == 1 and "problem  U6" in report.out and "sysctl user.max_user_namespaces=10000" in report.out, report

@@ -204,3 +204,105 @@ def test_profiles_and_labels_that_the_kernel_has_not_are_named(machine):
     log = machine.journal("box")
     assert "SecurityLabelType=, SecurityLabelLevel= and their like have no effect, since SELinux is not in force" in log, log
     machine.alice("systemctl --user stop box")
+
+
+@row("U9", "U12")
+def test_capabilities_without_effect_are_told_with_the_reason_and_the_container_runs(machine):
+    since = machine.root("date +%s.%6N").out.strip()
+    result = box.start(machine, "date -s 2001-01-01 2>&1; mknod /x c 1 3 2>&1; dmesg 2>&1 >/dev/null; echo still here; sleep 600\n",
+                       "AddCapability=SYS_TIME SYS_MODULE MKNOD", "Network=none")
+    assert result.status == 0, result
+    log = machine.eventually(lambda: "still here" in machine.journal("box", since) and machine.journal("box", since))
+    for reason in ("AddCapability=: CAP_SYS_TIME without root on the host: the clock can be set by the host's root only",
+                   "CAP_SYS_MODULE without root on the host: modules can be loaded by the host's root only",
+                   "AddDevice= brings in those of the host"):
+        assert reason in log, (reason, log)
+    assert log.count("not permitted") >= 2 and "2001" not in machine.root("date +%Y").out, log
+    machine.alice("systemctl --user stop box")
+
+
+@row("U10")
+def test_privileged_is_told_to_give_nothing_on_the_host(machine):
+    since = machine.root("date +%s.%6N").out.strip()
+    script = ("grep CapEff /proc/self/status; mount -t tmpfs none /mnt && echo mounted; (echo x >/proc/sys/kernel/core_pattern) 2>&1; "
+              "mknod /x b 8 0 2>&1; cat /proc/kcore 2>&1 | head -c 1; ls /dev; date -s 2001-01-01 2>&1; echo still here; sleep 600\n")
+    result = box.start(machine, "mkdir -p /mnt; " + script, "PodmanArgs=--privileged", "Network=none")
+    assert result.status == 0, result
+    log = machine.eventually(lambda: "still here" in machine.journal("box", since) and machine.journal("box", since))
+    assert "--privileged gives all that a user namespace can" in log and "on the host it gives nothing" in log, log
+    assert "mounted" in log and "000001ffffffffff" in log, log
+    assert log.count("ermission denied") + log.count("not permitted") >= 3, log
+    assert "sda" not in log and "vda" not in log, log
+    machine.alice("systemctl --user stop box")
+
+
+RACE = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+os.makedirs("/v/real/deep", exist_ok=True)
+if not os.path.islink("/v/lure"):
+    os.symlink("/../../../../../../../../home/alice/victim", "/v/lure")
+print("racing", flush=True)
+while True:
+    libc.renameat2(-100, b"/v/real", -100, b"/v/lure", 2)
+"""
+
+
+def test_a_mount_point_that_turns_into_a_link_meanwhile_does_not_lead_out(machine):
+    """CVE-2021-30465: one container exchanges a folder of a shared volume for a link, again and again, while others mount on it."""
+    hostile_root(machine, "true")
+    box.make_plain_root(machine)
+    machine.alice("mkdir -p ~/shared")
+    machine.write("~/plain/race", RACE)
+    machine.alice("systemd-run --user --quiet --unit=racer -p Delegate=yes "
+                  f"{RUNNER} --name=racer --network=none --rootfs=/home/alice/plain --volume=/usr:/usr:ro --volume=/home/alice/shared:/v "
+                  "/usr/bin/python3 /race")
+    try:
+        machine.eventually(lambda: "racing" in machine.journal("racer"), seconds=30)
+        starts = machine.alice("for n in $(seq 40); do " + RUNNER + " --name=evil --network=none --rootfs=/home/alice/evil "
+                               "--volume=/home/alice/shared:/v --tmpfs=/v/real/deep --volume=/home/alice/box.sh:/v/real/file:ro "
+                               "/bin/sh -c 'while read a b c; do echo $b; done </proc/mounts' 2>&1; done", check=False, timeout=120).out
+        # In the container itself a link may lead where it likes.
+        assert starts.count("/v/real/deep") + starts.count("/home/alice/victim") > 0, starts
+        assert_untouched(machine)
+        assert "/home/alice/victim" not in machine.root("cat /proc/1/mountinfo").out
+    finally:
+        machine.alice("systemctl --user stop racer; rm -rf ~/shared", check=False)
+
+
+HUNTER = """
+import os, time
+print("hunting", flush=True)
+end, seen = time.time() + 20, set()
+while time.time() < end and not os.path.exists("/stop"):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        if pid in (str(os.getpid()), "self"):
+            continue
+        for way in [f"/proc/{pid}/root", f"/proc/{pid}/cwd"] + [f"/proc/{pid}/fd/{fd}" for fd in range(40)]:
+            try:
+                seen.add("entered")
+                for up in "", "/..", "/../..", "/../../..", "/../../../..":
+                    if os.path.exists(f"{way}{up}/home/alice/victim") or os.path.exists(f"{way}{up}/victim"):
+                        print("found the host by", way + up, flush=True)
+            except OSError:
+                pass
+print("end", sorted(seen), flush=True)
+time.sleep(600)
+"""
+
+
+def test_what_enters_a_container_brings_nothing_of_the_host(machine):
+    """CVE-2016-9962, CVE-2024-21626: a payload that may look into all processes waits for the runner to come in."""
+    hostile_root(machine, "true")
+    box.make_plain_root(machine)
+    machine.write("~/plain/hunter", HUNTER)
+    machine.alice("systemd-run --user --quiet --unit=hunter -p Delegate=yes "
+                  f"{RUNNER} --name=hunter --network=none --cap-add=all --rootfs=/home/alice/plain --volume=/usr:/usr:ro /usr/bin/python3 /hunter")
+    try:
+        machine.eventually(lambda: "hunting" in machine.journal("hunter"), seconds=30)
+        machine.alice(f"for n in $(seq 60); do {RUNNER} --exec=$XDG_RUNTIME_DIR/wolffia/hunter /usr/bin/true; done; touch ~/plain/stop",
+                      timeout=60)
+        log = machine.eventually(lambda: "end [" in machine.journal("hunter") and machine.journal("hunter"), seconds=30)
+        assert "entered" in log and "found the host" not in log, log
+    finally:
+        machine.alice("systemctl --user stop hunter; rm -f ~/plain/stop", check=False)

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What is the same for all of a user's containers. */
+
+#include "cli/doctor.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/id-own.h"
+#include "base/process.h"
+#include "base/user-namespace.h"
+#include "config.h"
+#include "image/store.h"
+#include "runner/mount-access.h"
+#include "runner/rootfs.h"
+
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* ---- cgroups ---- */
+
+static void check_controllers(Doctor *doctor) {
+        static const char *const wanted[] = {"cpu", "cpuset", "io", "memory", "pids"};
+        g_autofree char *path =
+                g_strdup_printf("/sys/fs/cgroup/user.slice/user-%u.slice/user@%u.service/cgroup.controllers",
+                                (unsigned) getuid(), (unsigned) getuid());
+        g_autofree char *text = NULL;
+        g_autoptr(GString) missing = g_string_new(NULL);
+
+        if (!file_read(AT_FDCWD, path, 4096, &text, NULL, NULL)) {
+                doctor_say(doctor, DOCTOR_ADVICE, "C3", "controllers",
+                           "Your services have no cgroup of a user manager, so that limits have no effect");
+                return;
+        }
+        g_auto(GStrv) delegated = g_strsplit(g_strstrip(text), " ", -1);
+        for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
+                if (!g_strv_contains((const char *const *) delegated, wanted[i]))
+                        g_string_append_printf(missing, "%s%s", missing->len > 0 ? ", " : "", wanted[i]);
+        if (missing->len == 0)
+                doctor_say(doctor, DOCTOR_OK, "C3", "controllers",
+                           "All that limits need are delegated to your services");
+        else
+                doctor_say(
+                        doctor, DOCTOR_ADVICE, "C3", "controllers",
+                        "Not delegated to your services: %s; limits that need them have no effect. 'sudo install -D -m 644 -t "
+                        "/etc/systemd/system/user@.service.d " WOLFFIA_DATA_DIR
+                        "/user@.service.d/wolffia-delegate.conf' and a restart of the host delegate them",
+                        missing->str);
+}
+
+/* ---- storage ---- */
+
+typedef struct Overlay {
+        const char *folder;
+} Overlay;
+
+static bool try_overlay(void *data, GError **error) {
+        const Overlay *overlay = data;
+        g_autofree char *options =
+                g_strdup_printf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work,userxattr",
+                                overlay->folder, overlay->folder, overlay->folder);
+
+        if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+                return fail_errno(error, errno, "Cannot make a mount namespace");
+        return mount("overlay", overlay->folder, "overlay", 0, options) == 0 ||
+               rootfs_explain_overlay(errno, overlay->folder, error);
+}
+
+static bool try_overlay_in(const char *store, GError **error) {
+        static const char *const parts[] = {"lower", "upper", "work"};
+        g_autofree char *folder = g_build_filename(store, ".doctor-XXXXXX", NULL);
+        g_autoptr(IdOwn) own = NULL;
+
+        if (!id_own_load(NULL, NULL, &own, error))
+                return false;
+        if (!g_mkdtemp(folder))
+                return fail_errno(error, errno, "Cannot make a folder in %s", store);
+        bool done = true;
+        for (size_t i = 0; done && i < G_N_ELEMENTS(parts); i++) {
+                g_autofree char *path = g_build_filename(folder, parts[i], NULL);
+                done = mkdir(path, 0700) == 0 || fail_errno(error, errno, "Cannot make the folder %s", path);
+        }
+        g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(IdRange));
+        g_autoptr(IdMap) single = id_map_plan_default(own->uid, own->gid, none, none);
+        Overlay overlay = {folder};
+        done = done && user_namespace_run(single, try_overlay, &overlay, error);
+        (void) file_remove_tree(AT_FDCWD, folder, NULL); /* a folder that stays is empty but for these */
+        return done;
+}
+
+static void check_store(Doctor *doctor) {
+        g_autoptr(ImageStore) store = NULL;
+        g_autoptr(GError) error = NULL;
+        struct statfs status;
+
+        if (!image_store_open(&store, &error)) {
+                doctor_say(doctor, DOCTOR_PROBLEM, "F1", "storage", "%s", error->message);
+                return;
+        }
+        g_autofree char *note = statfs(store->path, &status) == 0
+                                        ? mount_access_note_server(store->path, (long) status.f_type)
+                                        : NULL;
+        if (note)
+                doctor_say(doctor, DOCTOR_PROBLEM, "F1", "storage",
+                           "%s; set XDG_DATA_HOME to a folder on a local disk", note);
+        else if (try_overlay_in(store->path, &error))
+                doctor_say(doctor, DOCTOR_OK, "F3", "storage", "Layers can be mounted in %s", store->path);
+        else
+                doctor_say(doctor, DOCTOR_PROBLEM, "F3", "storage", "%s", error->message);
+}
+
+/* ---- network ---- */
+
+/* The first of the options that the runner gives and this pasta does not know; NULL: none. */
+static const char *find_unknown(const char *help) {
+        static const char *const used[] = {"--no-map-gw", "--mac-addr", "--ns-ifname", "--dns-forward"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(used); i++)
+                if (!strstr(help, used[i]))
+                        return used[i];
+        return NULL;
+}
+
+static void check_pasta(Doctor *doctor) {
+        /* Old ones tell what they know on standard error, and that they failed. */
+        static const char *const argv[] = {"sh", "-c", "pasta --help 2>&1; exit 0", NULL};
+        char text[1 << 15] = "";
+        g_autofree char *path = process_find_program("pasta");
+
+        if (!path) {
+                doctor_say(
+                        doctor, DOCTOR_PROBLEM, "N12", "pasta",
+                        "It is not installed, and connects containers to the network; 'sudo apt install passt' (Network=none "
+                        "and Network=host do without)");
+                return;
+        }
+        autofd int fd = memfd_create("pasta-help", MFD_CLOEXEC);
+        ProcessFiles files = {.input_fd = -1, .output_fd = fd};
+        g_autoptr(GError) error = NULL;
+        bool ran = process_run(argv, &files, &error) && pread(fd, text, sizeof text - 1, 0) > 0;
+        const char *unknown = ran ? find_unknown(text) : NULL;
+        if (!ran)
+                doctor_say(doctor, DOCTOR_PROBLEM, "N12", "pasta", "%s",
+                           error ? error->message : "It says nothing");
+        else if (unknown)
+                doctor_say(
+                        doctor, DOCTOR_PROBLEM, "N12", "pasta",
+                        "%s is too old, it does not know %s; the package passt of Debian 12 or later does",
+                        path, unknown);
+        else
+                doctor_say(doctor, DOCTOR_OK, "N12", "pasta", "%s knows all that is asked of it", path);
+        if (access("/dev/net/tun", R_OK | W_OK) < 0)
+                doctor_say(
+                        doctor, DOCTOR_PROBLEM, "N12", "tun device",
+                        "/dev/net/tun is closed to you, and pasta needs it; 'sudo modprobe tun' and 'sudo chmod 0666 "
+                        "/dev/net/tun' open it");
+        else
+                doctor_say(doctor, DOCTOR_OK, "N12", "tun device", "/dev/net/tun is open to you");
+}
+
+static void check_ports(Doctor *doctor) {
+        g_autofree char *text = NULL;
+        guint64 floor = 1024;
+
+        if (file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", 64, &text, NULL, NULL))
+                floor = g_ascii_strtoull(text, NULL, 10);
+        if (floor <= 80)
+                doctor_say(doctor, DOCTOR_OK, "N1", "ports",
+                           "You may publish ports from %" G_GUINT64_FORMAT " on", floor);
+        else
+                doctor_say(
+                        doctor, DOCTOR_OK, "N1", "ports",
+                        "You may publish ports from %" G_GUINT64_FORMAT
+                        " on; lower ones take the administrator's 'systemctl enable --now wolffia-port@80.socket'",
+                        floor);
+}
+
+/* ---- the rest ---- */
+
+static void check_seccomp(Doctor *doctor) {
+        guint32 action = SECCOMP_RET_ERRNO;
+
+        if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)
+                doctor_say(doctor, DOCTOR_OK, "U12", "seccomp", "The kernel filters system calls");
+        else
+                doctor_say(
+                        doctor, DOCTOR_PROBLEM, "U12", "seccomp",
+                        "The kernel has no filter of system calls (CONFIG_SECCOMP_FILTER), so that containers do not start; "
+                        "SeccompProfile=unconfined does without");
+}
+
+static void check_programs(Doctor *doctor) {
+        static const struct {
+                const char *program, *package, *purpose;
+        } optional[] = {
+                {"skopeo", "skopeo", "fetching images"},
+                {"catatonit", "catatonit", "RunInit="},
+                {"buildah", "buildah", "building images"},
+                {"nft", "nftables", "published ports of networks"},
+                {"dnsmasq", "dnsmasq-base", "names on networks"},
+        };
+        g_autoptr(GString) missing = g_string_new(NULL), packages = g_string_new(NULL);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(optional); i++) {
+                g_autofree char *path = process_find_program(optional[i].program);
+                if (path)
+                        continue;
+                g_string_append_printf(missing, "%s%s (for %s)", missing->len > 0 ? ", " : "",
+                                       optional[i].program, optional[i].purpose);
+                g_string_append_printf(packages, " %s", optional[i].package);
+        }
+        if (missing->len > 0)
+                doctor_say(doctor, DOCTOR_ADVICE, "B11", "programs",
+                           "Not installed: %s; 'sudo apt install%s'", missing->str, packages->str);
+        else
+                doctor_say(doctor, DOCTOR_OK, "B11", "programs", "All that may be called are installed");
+}
+
+void doctor_check_host(Doctor *doctor) {
+        check_controllers(doctor);
+        check_store(doctor);
+        check_pasta(doctor);
+        check_ports(doctor);
+        check_seccomp(doctor);
+        check_programs(doctor);
+}

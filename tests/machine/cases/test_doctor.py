@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""wolffia doctor: what is broken on the host is found before a container fails of it, and by the same words."""
+
+import json
+
+from test_bad_input import changed
+
+from machine.case import row
+
+
+def examine(machine, options="", user="alice"):
+    """Status, and name → (verdict, row, text)."""
+    result = machine.run(user, f"wolffia doctor --json {options}", check=False)
+    report = json.loads(result.out)
+    return result.status, {finding["name"]: (finding["verdict"], finding["row"], finding["text"]) for finding in report["findings"]}
+
+
+def test_a_sound_host_has_no_problem(machine):
+    status, found = examine(machine)
+    assert status == 0 and not [name for name, finding in found.items() if finding[0] == "problem"], found
+    for name in ("subordinate ids", "overlap", "user namespaces", "newuidmap", "runtime folder", "user manager", "user bus", "lingering",
+                 "storage", "pasta", "tun device", "ports", "seccomp"):
+        assert found[name][0] == "ok", (name, found[name])
+    lines = machine.alice("wolffia doctor").out.splitlines()
+    assert len(lines) == len(found) and all(line.split()[0] in ("ok", "advice") for line in lines), lines
+    assert machine.alice("wolffia doctor --nonsense", check=False).status == 2
+    assert ".doctor" not in machine.alice("ls -A ~/.local/share/wolffia").out
+
+
+@row("U1", "U4", "U5")
+def test_broken_ids_are_found(machine):
+    restore = "mv /etc/subuid.saved /etc/subuid; mv /etc/subgid.saved /etc/subgid"
+    with changed(machine, "sed -i.saved /^alice:/d /etc/subuid /etc/subgid", restore):
+        status, found = examine(machine)
+        assert status == 0 and found["subordinate ids"][0] == "advice" and "usermod --add-subuids" in found["subordinate ids"][2], found
+    with changed(machine, "cp -a /etc/subuid /etc/subuid.saved; cp -a /etc/subgid /etc/subgid.saved; "
+                          "sed -n 's/^alice:/mallory:/p' /etc/subuid >>/etc/subuid", restore):
+        status, found = examine(machine)
+        verdict, _, text = found["overlap"]
+        assert status == 1 and verdict == "problem" and "mallory:" in text and "--del-subuids" in text and "apptainer" in text, found
+    with changed(machine, "sed -i.saved s/^alice:.*/alice:600000:65536/ /etc/subuid /etc/subgid", restore):
+        status, found = examine(machine)
+        assert status == 0 and found["overlap"][0] == "advice" and "524288" in found["overlap"][2], found
+    with changed(machine, "mv /usr/bin/newuidmap /usr/bin/newuidmap.saved", "mv /usr/bin/newuidmap.saved /usr/bin/newuidmap"):
+        status, found = examine(machine)
+        assert status == 1 and found["newuidmap"][0] == "problem" and "uidmap" in found["newuidmap"][2], found
+    with changed(machine, "cp -p /usr/bin/newuidmap /usr/bin/newuidmap.saved; setcap -r /usr/bin/newuidmap || true; chmod 755 /usr/bin/newuidmap",
+                 "mv /usr/bin/newuidmap.saved /usr/bin/newuidmap; chmod 4755 /usr/bin/newuidmap"):
+        status, found = examine(machine)
+        assert status == 1 and "setuid" in found["newuidmap"][2], found
+
+
+@row("B3")
+def test_lingering_is_mended(machine):
+    machine.root("loginctl disable-linger bob", check=False)
+    status, found = examine(machine, user="bob")
+    assert found["lingering"][0] == "advice" and "wolffia doctor --fix" in found["lingering"][2], found
+    _, found = examine(machine, "--fix", user="bob")
+    try:
+        if "polkit" in found["lingering"][2]: # nothing but root's way is left then, and it is said
+            assert "loginctl enable-linger" in found["lingering"][2], found
+        else:
+            assert found["lingering"][0] == "ok" and machine.root("ls /var/lib/systemd/linger").out.split() == ["alice", "bob"], found
+    finally:
+        machine.root("loginctl disable-linger bob", check=False)
+
+
+@row("B7")
+def test_a_drop_in_for_the_journal_is_noticed(machine):
+    _, found = examine(machine)
+    assert found["journal"][0] == "advice" and "wolffia-journal.conf" in found["journal"][2], found
+    source = machine.root("find / -xdev -name wolffia-journal.conf -path '*share*' 2>/dev/null | head -n 1").out.strip()
+    with changed(machine, f"install -D -m 644 -t /etc/systemd/system/user@.service.d {source}", "rm -r /etc/systemd/system/user@.service.d"):
+        _, found = examine(machine)
+        assert found["journal"][0] == "ok", found
+
+
+@row("N12")
+def test_a_network_that_cannot_be_is_found(machine):
+    with changed(machine, "mv /usr/bin/pasta /usr/bin/pasta.saved", "mv /usr/bin/pasta.saved /usr/bin/pasta"):
+        status, found = examine(machine)
+        assert status == 1 and "apt install passt" in found["pasta"][2], found
+    with changed(machine, "chmod 0600 /dev/net/tun", "chmod 0666 /dev/net/tun"):
+        status, found = examine(machine)
+        assert status == 1 and found["tun device"][0] == "problem" and "chmod 0666" in found["tun device"][2], found
