@@ -7,7 +7,8 @@ class Skip(Exception):
 
 
 def needs(what):
-    """@needs("controllers"): runs only where the user manager has the cgroup controllers, the virtual machine.
+    """@needs("controllers"): runs only where the user manager has the cgroup controllers, the virtual machine. Its kernel has AppArmor,
+    too.
     @needs("trixie"), @needs("bookworm"): this suite only."""
     if what not in ("controllers", "bookworm", "trixie"):
         raise ValueError(f"needs({what!r}): unknown")

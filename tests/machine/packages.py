@@ -27,8 +27,8 @@ CASES_IN_SUITE = {"bookworm": ["clang-format-14"], "trixie": []}
 # Only for tests/bench: the programs that Wolffia is measured against.
 BENCH = "crun podman bubblewrap iperf3".split()
 
-# Only for the virtual machine.
-VM = "linux-image-cloud-amd64 udev kmod".split()
+# Only for the virtual machine, whose kernel has AppArmor.
+VM = "linux-image-cloud-amd64 udev kmod apparmor".split()
 
 SETS = {"base": [], "bench": BENCH, "vm": VM}
 

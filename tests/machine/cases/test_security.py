@@ -6,7 +6,7 @@ import shlex
 import box
 import web
 
-from machine.case import row
+from machine.case import needs, row
 
 RUNNER = "/usr/libexec/wolffia/wolffia-runner"
 
@@ -306,3 +306,40 @@ def test_what_enters_a_container_brings_nothing_of_the_host(machine):
         assert "entered" in log and "found the host" not in log, log
     finally:
         machine.alice("systemctl --user stop hunter; rm -f ~/plain/stop", check=False)
+
+
+APPARMOR = """profile wolffia-test flags=(attach_disconnected,mediate_deleted) {
+  file, capability, network, signal, unix, mount, ptrace,
+  deny /etc/passwd r,
+}
+"""
+
+
+@needs("controllers")
+@row("F7")
+def test_a_profile_of_apparmor_is_in_force_and_a_missing_one_is_named(machine):
+    assert machine.root("cat /sys/module/apparmor/parameters/enabled").out == "Y\n"
+    machine.write("/root/profile", APPARMOR, user="root")
+    machine.root("apparmor_parser --replace --skip-cache /root/profile", timeout=120)
+    confined = "cat /proc/self/attr/current; cat /etc/passwd >/dev/null 2>&1 || echo denied"
+    try:
+        assert box.run(machine, confined).out == "unconfined\n"
+        for user in "root", "app":
+            out = box.run(machine, confined, "--security-opt=apparmor=wolffia-test", f"--user={user}").out
+            assert out == "wolffia-test (enforce)\ndenied\n", (user, out)
+        box.start(machine, f"{confined}; sleep 600\n", "AppArmor=wolffia-test", "NoNewPrivileges=yes", "Network=none")
+        log = machine.eventually(lambda: "denied" in machine.journal("box") and machine.journal("box"))
+        assert "wolffia-test (enforce)" in log, log
+        assert "wolffia-test (enforce)" in machine.alice("wolffia exec box cat /proc/self/attr/current").out
+        machine.alice("systemctl --user stop box")
+
+        assert box.start(machine, "sleep 600\n", "AppArmor=no-such", "Network=none").status != 0
+        seen = web.sees(machine, "box")
+        assert "AppArmor=no-such: the kernel has no such profile" in seen and "apparmor_parser -r" in seen, seen
+        # CVE-2023-28642 and its like: what lies over /proc would take the profile's name, and leave the payload without.
+        machine.alice("mkdir -p ~/fake/apparmor && touch ~/fake/exec ~/fake/apparmor/exec")
+        out = box.run(machine, "echo started", "--security-opt=apparmor=wolffia-test", "--volume=/home/alice/fake:/proc/self/attr", check=False)
+        assert "started" not in out.out and out.status != 0 and "/proc" in out.err, out
+        assert machine.alice("cat ~/fake/exec ~/fake/apparmor/exec").out == ""
+    finally:
+        machine.root("apparmor_parser --remove /root/profile", timeout=60)
