@@ -49,8 +49,9 @@ bool mount_report_open(Run *run, GError **error) {
 void mount_report_user(const Run *run, uid_t uid, gid_t gid) {
         if (!run->report)
                 return;
-        run->report->uid = uid;
-        run->report->gid = gid;
+        /* With a single id the payload's user is a name for the container's root. */
+        run->report->uid = id_map_is_single(run->map) ? 0 : uid;
+        run->report->gid = id_map_is_single(run->map) ? 0 : gid;
 }
 
 void mount_report_access(const Run *run) {
