@@ -118,7 +118,8 @@ static bool add_port(JsonObject *settings, const char *port, GError **error) {
                                             g_str_equal(protocol, "sctp"));
 
         for (char **end = ends; *end && good; end++)
-                good = g_ascii_string_to_unsigned(*end, 10, 1, G_MAXUINT16, NULL, NULL);
+                good = g_ascii_isdigit(**end) &&
+                       g_ascii_string_to_unsigned(*end, 10, 1, G_MAXUINT16, NULL, NULL);
         if (!good)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not of the form PORT[-PORT][/tcp|udp|sctp]",
                             port);

@@ -72,8 +72,9 @@ static bool is_repository(const char *text) {
         return *components != NULL;
 }
 
+/* GLib takes a vertical tab in front for a blank. */
 static bool is_port(const char *text) {
-        return g_ascii_string_to_unsigned(text, 10, 1, G_MAXUINT16, NULL, NULL);
+        return g_ascii_isdigit(*text) && g_ascii_string_to_unsigned(text, 10, 1, G_MAXUINT16, NULL, NULL);
 }
 
 static bool is_host(const char *text, size_t length) {
