@@ -13,7 +13,8 @@ static const char description[] =
         "The first container that uses the volume gives it the files that its image has\n"
         "at that place, and their owner. Options (--opt): copy, nocopy; type=tmpfs, for\n"
         "a file system in memory; type=bind with device=FOLDER, for a folder of yours;\n"
-        "o=OPTIONS of the mount (size=1g, noexec; uid= and gid= are the owner).";
+        "o=OPTIONS of the mount (size=1g, noexec; uid= and gid= are the owner);\n"
+        "image=IMAGE with --driver=image, whose files are copied into the volume.";
 
 typedef struct Create {
         char *driver, *uid, *gid, *unit;
@@ -31,19 +32,29 @@ static bool take_ids(const Create *create, VolumeRecord *fields, GError **error)
         return true;
 }
 
+static bool check_driver(const Create *create, const VolumeRecord *fields, GError **error) {
+        const char *driver = create->driver && *create->driver ? create->driver : "local";
+        bool is_image = g_str_equal(driver, "image");
+
+        if (!is_image && !g_str_equal(driver, "local"))
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "--driver=%s: it is not known; local and image are", driver);
+        if (is_image && !(fields->image && *fields->image))
+                return fail(error, WOLFFIA_ERROR_VALUE, "--driver=image needs --opt=image=NAME");
+        if (!is_image && fields->image)
+                return fail(error, WOLFFIA_ERROR_VALUE, "--opt=image=%s needs --driver=image",
+                            fields->image);
+        return true;
+}
+
 static bool take_all(const Create *create, VolumeRecord *fields, GError **error) {
-        if (create->driver && *create->driver && !g_str_equal(create->driver, "local"))
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "Driver=%s: volumes are folders of yours (Driver=local); a new one gets the files that the image of its "
-                        "first container has in its place",
-                        create->driver);
         for (char **option = create->options; option && *option; option++)
                 if (!volume_record_take_option(fields, *option, error))
                         return fail_prefix(error, "--opt=%s", *option);
         for (char **label = create->labels; label && *label; label++)
                 g_ptr_array_add(fields->labels, g_strdup(*label));
-        return take_ids(create, fields, error) && volume_record_check(fields, error);
+        return take_ids(create, fields, error) && check_driver(create, fields, error) &&
+               volume_record_check(fields, error);
 }
 
 /* One that is there already has the options that it was made with; that others were asked for is said. */
@@ -74,7 +85,7 @@ static bool create(const Create *options, const char *name, GError **error) {
         if (existing)
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "The volume %s exists already (--ignore is content with that)", existing->name);
-        if (volume_store_create(store, fields, &failure) ||
+        if ((fields->image ? volume_image_create : volume_store_create)(store, fields, &failure) ||
             (options->ignore && g_error_matches(failure, ERRNO_ERROR, EEXIST)))
                 return true;
         g_propagate_error(error, g_steal_pointer(&failure));
@@ -91,7 +102,8 @@ int volume_create(const Verb *verb, int argc, char **argv) {
                 {"label", 'l', 0, G_OPTION_ARG_STRING_ARRAY, &options.labels, "Metadata", "NAME=VALUE"},
                 {"uid", 0, 0, G_OPTION_ARG_STRING, &options.uid, "Owner, as containers see it", "ID"},
                 {"gid", 0, 0, G_OPTION_ARG_STRING, &options.gid, "Group, likewise", "ID"},
-                {"driver", 'd', 0, G_OPTION_ARG_STRING, &options.driver, "local, nothing else", "NAME"},
+                {"driver", 'd', 0, G_OPTION_ARG_STRING, &options.driver,
+                 "local, or image: the files of --opt=image=NAME", "NAME"},
                 {"unit", 0, 0, G_OPTION_ARG_STRING, &options.unit, "The unit that calls, for messages",
                  "UNIT"},
                 {NULL},

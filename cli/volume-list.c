@@ -79,6 +79,7 @@ static void add_volume(JsonBuilder *builder, const VolumeStore *store, const Vol
         if (volume->source != VOLUME_SOURCE_TMPFS)
                 add_string(builder, "path", data);
         add_string(builder, "options", volume->options);
+        add_string(builder, "image", volume->image);
         json_builder_set_member_name(builder, "copy");
         json_builder_add_boolean_value(builder, !volume->no_copy);
         json_builder_set_member_name(builder, "used");

@@ -14,6 +14,9 @@ int volume_list(const Verb *verb, int argc, char **argv);
 int volume_prune(const Verb *verb, int argc, char **argv);
 int volume_remove(const Verb *verb, int argc, char **argv);
 
+/* Makes the volume of FIELDS with all files of the image FIELDS->image, which is fetched where it is missing. */
+bool volume_image_create(const VolumeStore *store, const VolumeRecord *fields, GError **error);
+
 /* A volume by its name; that there is none is an error. */
 bool volume_find(const VolumeStore *store, const char *name, VolumeRecord **ret_volume, GError **error);
 

@@ -33,8 +33,8 @@ bool value_mount_check_type(const char *type, GError **error) {
         if (g_str_equal(type, "image"))
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "type=image is not supported; 'wolffia run --volume=NAME:/FOLDER IMAGE true' fills a "
-                        "volume with that folder of the image, and type=volume,source=NAME mounts it");
+                        "type=image is not supported; write a file x.volume with Driver=image and Image=, and "
+                        "Volume=x.volume:/FOLDER here");
         return true;
 }
 

@@ -13,13 +13,10 @@
 #include <string.h>
 
 static bool check_driver(const char *value, GError **error) {
-        if (g_str_equal(value, "local"))
+        if (g_str_equal(value, "local") || g_str_equal(value, "image"))
                 return true;
-        if (g_str_equal(value, "image"))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "volumes with the files of an image come with a later version");
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "'%s' is not known; local, which is the default, is",
-                    value);
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "'%s' is not known; local, which is the default, and image are", value);
 }
 
 /* What a user can mount. */
@@ -49,7 +46,9 @@ static const Key volume_keys[] = {
         {"VolumeName", NULL, 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(name), "NAME", "name of the volume"},
         {"Driver", "driver", 0, KEY_SINGLE_EMPTY, KEY_WORKS, check_driver,
-         FIELD(driver), "DRIVER", "local"},
+         FIELD(driver), "DRIVER", "local, or image: made with the files of Image="},
+        {"Image", "opt=image", 0, KEY_SINGLE, KEY_WORKS, check_image,
+         FIELD(image), "IMAGE", "whose files the volume is made with"},
         {"Device", "opt=device", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(device), "DEVICE", "what is mounted; a folder with Type=bind"},
         {"Type", "opt=type", 0, KEY_SINGLE, KEY_WORKS, check_type,
@@ -75,8 +74,6 @@ static const Key volume_keys[] = {
         {NULL, "unit", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(unit), "UNIT", "name of the systemd unit, for messages"},
         KEY_COMMON_ROWS,
-        {"Image", "opt=image", 0, KEY_SINGLE, KEY_REFUSED, NULL,
-         KEY_NO_FIELD, "IMAGE", "volumes with the files of an image come with a later version"},
 };
 /* clang-format on */
 
@@ -135,8 +132,45 @@ static void take(KeyLoad *load, const Key *key) {
                 take_copy(load, value);
 }
 
+static bool adjust_image(const KeyLoad *load, char **value, GError **error) {
+        return reference_image(load->references, value, error);
+}
+
+static const KeyAdjustment adjustments[] = {
+        {FIELD(image), adjust_image},
+        {KEY_NO_FIELD, NULL},
+};
+
+/* Podman does not look at the keys of the other driver. */
+static void report_without_effect(KeyLoad *load, const char *key, const char *text) {
+        if (unit_file_value(load->unit, "Volume", key))
+                key_load_report_key(load, PROBLEM_WARNING, key, text);
+}
+
+static void check_driver_keys(KeyLoad *load) {
+        static const char *const of_folders[] = {"Device", "Type", "Options", "User", "Group", "Copy"};
+        VolumeSpec *spec = load->spec;
+
+        if (g_strcmp0(spec->driver, "image") != 0) {
+                report_without_effect(load, "Image", "it has no effect without Driver=image");
+                g_clear_pointer(&spec->image, g_free);
+                return;
+        }
+        if (!spec->image)
+                key_load_report_key(load, PROBLEM_ERROR, "Driver",
+                                    "it needs Image=, whose files the volume is made with");
+        for (size_t i = 0; i < G_N_ELEMENTS(of_folders); i++)
+                report_without_effect(load, of_folders[i], "it has no effect with Driver=image");
+        g_clear_pointer(&spec->device, g_free);
+        g_clear_pointer(&spec->type, g_free);
+        g_clear_pointer(&spec->options, g_free);
+        g_ptr_array_set_size(spec->further, 0);
+}
+
 static void check(KeyLoad *load) {
         VolumeSpec *spec = load->spec;
+
+        check_driver_keys(load);
         bool is_bind = g_strcmp0(spec->type, "bind") == 0 || g_strcmp0(spec->type, "none") == 0;
 
         if (is_bind && !spec->device)
@@ -149,6 +183,7 @@ static void check(KeyLoad *load) {
 
 const KeyLoader volume_loader = {
         .table = &volume_key_table,
+        .adjustments = adjustments,
         .take = take,
         .check = check,
         .is_optional = true,

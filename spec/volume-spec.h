@@ -13,7 +13,8 @@ typedef struct VolumeSpec {
         char *name;
         char *unit;      /* the unit's name, for messages */
         Tristate ignore; /* --ignore: a volume that is there stays as it is */
-        char *driver;    /* local */
+        char *driver;    /* local, or image */
+        char *image;     /* whose files the volume is made with; with Driver=image */
         char *device;    /* the folder of type bind */
         char *type;
         char *options; /* of that mount, uid= and gid= among them */

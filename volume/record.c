@@ -27,6 +27,7 @@ void volume_record_free(VolumeRecord *record) {
         g_free(record->name);
         g_free(record->path);
         g_free(record->device);
+        g_free(record->image);
         g_free(record->options);
         g_ptr_array_unref(record->labels);
         g_free(record);
@@ -93,6 +94,11 @@ bool volume_record_take_option(VolumeRecord *record, const char *option, GError 
                 record->device = g_strdup(value);
                 return true;
         }
+        if (g_str_equal(name, "image")) {
+                g_free(record->image);
+                record->image = g_strdup(value);
+                return true;
+        }
         if (g_str_equal(name, "copy") || g_str_equal(name, "nocopy")) {
                 bool yes = true;
                 if (equals && !value_boolean_parse(value, &yes, error))
@@ -101,7 +107,8 @@ bool volume_record_take_option(VolumeRecord *record, const char *option, GError 
                 return true;
         }
         return fail(error, WOLFFIA_ERROR_VALUE,
-                    "'%s' is not an option of volumes; type=, device=, o=, copy and nocopy are", option);
+                    "'%s' is not an option of volumes; type=, device=, image=, o=, copy and nocopy are",
+                    option);
 }
 
 bool volume_record_check(const VolumeRecord *record, GError **error) {
@@ -111,6 +118,10 @@ bool volume_record_check(const VolumeRecord *record, GError **error) {
         if (record->source == VOLUME_SOURCE_FOLDER && record->device)
                 return fail(error, WOLFFIA_ERROR_VALUE, "Device=%s needs Type=bind beside it",
                             record->device);
+        if (record->image && record->source != VOLUME_SOURCE_FOLDER)
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "a volume with the files of an image is a folder of its own, without Type= and Device=");
         return true;
 }
 
@@ -136,6 +147,7 @@ char *volume_record_print(const VolumeRecord *record) {
 
         set(file, "Type", source_names[record->source]);
         set(file, "Device", record->device);
+        set(file, "Image", record->image);
         set(file, "Options", record->options);
         if (record->no_copy)
                 g_key_file_set_boolean(file, SECTION, "Copy", FALSE);
@@ -169,6 +181,7 @@ bool volume_record_parse(VolumeRecord *record, const char *text, GError **error)
                 if (type && g_strcmp0(type, source_names[i]) == 0)
                         record->source = (VolumeSource) i;
         record->device = g_key_file_get_string(file, SECTION, "Device", NULL);
+        record->image = g_key_file_get_string(file, SECTION, "Image", NULL);
         record->options = g_key_file_get_string(file, SECTION, "Options", NULL);
         record->no_copy = g_key_file_has_key(file, SECTION, "Copy", NULL) &&
                           !g_key_file_get_boolean(file, SECTION, "Copy", NULL);

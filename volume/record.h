@@ -17,6 +17,7 @@ typedef struct VolumeRecord {
         char *path; /* its folder */
         VolumeSource source;
         char *device;  /* of VOLUME_SOURCE_BIND */
+        char *image;   /* whose files it was made with; NULL: none */
         char *options; /* further mount options, "size=1g,noexec"; NULL: none */
         bool no_copy;  /* never gets an image's files */
         bool has_uid, has_gid;
@@ -29,7 +30,7 @@ VolumeRecord *volume_record_new(const char *name);
 void volume_record_free(VolumeRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VolumeRecord, volume_record_free)
 
-/* Takes one NAME=VALUE of `volume create --opt`: type=, device=, o= (of which uid= and gid= are ours), copy, nocopy.
+/* Takes one NAME=VALUE of `volume create --opt`: type=, device=, image=, o= (of which uid= and gid= are ours), copy, nocopy.
  * What only root can mount is refused. */
 bool volume_record_take_option(VolumeRecord *record, const char *option, GError **error);
 

@@ -106,7 +106,7 @@ bool volume_store_find(const VolumeStore *store, const char *name, VolumeRecord 
         return true;
 }
 
-static bool fill(int folder_fd, const VolumeRecord *fields, GError **error) {
+static bool make(int folder_fd, const VolumeRecord *fields, GError **error) {
         g_autofree char *text = volume_record_print(fields);
 
         if (mkdirat(folder_fd, "data", 0755) < 0)
@@ -119,6 +119,26 @@ static bool fill(int folder_fd, const VolumeRecord *fields, GError **error) {
         return fd >= 0 || fail_errno(error, errno, "Cannot make the file fresh");
 }
 
+typedef struct Removal {
+        const VolumeStore *store;
+        const char *name;
+} Removal;
+
+static bool remove_mapped(void *data, GError **error) {
+        const Removal *removal = data;
+
+        return file_remove_tree(removal->store->fd, removal->name, error);
+}
+
+/* Whoever the files in it belong to. */
+static bool remove_folder(const VolumeStore *store, const char *name, GError **error) {
+        Removal removal = {store, name};
+        g_autoptr(IdMap) map = NULL;
+
+        return file_remove_tree(store->fd, name, NULL) ||
+               (id_map_load_default(&map, error) && user_namespace_run(map, remove_mapped, &removal, error));
+}
+
 /* What a crash has left of volumes being made; those at work have a lock on theirs. */
 static void sweep(const VolumeStore *store) {
         autodir DIR *folder = opendir(store->path);
@@ -129,7 +149,7 @@ static void sweep(const VolumeStore *store) {
                         continue;
                 autofd int fd = openat(store->fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
                 if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-                        (void) file_remove_tree(store->fd, entry->d_name, NULL);
+                        (void) remove_folder(store, entry->d_name, NULL);
         }
 }
 
@@ -154,7 +174,18 @@ static bool make_aside(const VolumeStore *store, char **ret_name, int *ret_fd, G
                     "Cannot lock a folder in %s; is it on a file system without flock(2)?", store->path);
 }
 
-bool volume_store_create(const VolumeStore *store, const VolumeRecord *fields, GError **error) {
+static bool fill_folder(const VolumeStore *store, const char *name, int folder_fd, VolumeFill fill,
+                        void *data, GError **error) {
+        g_autofree char *path = g_build_filename(store->path, name, NULL);
+
+        if (!fill(path, data, error))
+                return false;
+        return (syncfs(folder_fd) == 0 && unlinkat(folder_fd, "fresh", 0) == 0) ||
+               fail_errno(error, errno, "Cannot write a volume to disk");
+}
+
+bool volume_store_create_filled(const VolumeStore *store, const VolumeRecord *fields, VolumeFill fill,
+                                void *data, GError **error) {
         g_autofree char *aside = NULL;
 
         if (!volume_store_check_name(fields->name, error))
@@ -164,13 +195,17 @@ bool volume_store_create(const VolumeStore *store, const VolumeRecord *fields, G
         if (!make_aside(store, &aside, &fd, error))
                 return false;
         /* On disk before it has its name: a volume that was told to be there must be there after a power cut. */
-        bool made = fill(fd, fields, error) &&
+        bool made = make(fd, fields, error) && (!fill || fill_folder(store, aside, fd, fill, data, error)) &&
                     (fsync(fd) == 0 || fail_errno(error, errno, "Cannot write a volume to disk"));
         if (made && renameat2(store->fd, aside, store->fd, fields->name, RENAME_NOREPLACE) < 0)
                 made = fail_errno(error, errno, "Cannot make the volume %s", fields->name);
         if (!made)
-                (void) file_remove_tree(store->fd, aside, NULL);
+                (void) remove_folder(store, aside, NULL);
         return made;
+}
+
+bool volume_store_create(const VolumeStore *store, const VolumeRecord *fields, GError **error) {
+        return volume_store_create_filled(store, fields, NULL, NULL, error);
 }
 
 bool volume_store_ensure(const VolumeStore *store, const char *name, VolumeRecord **ret_volume,
@@ -236,20 +271,8 @@ bool volume_store_mark_used(const VolumeStore *store, const char *name, GError *
                fail_errno(error, errno, "Cannot mark the volume %s as used", name);
 }
 
-typedef struct Removal {
-        const VolumeStore *store;
-        const char *name;
-} Removal;
-
-static bool remove_mapped(void *data, GError **error) {
-        const Removal *removal = data;
-
-        return file_remove_tree(removal->store->fd, removal->name, error);
-}
-
 bool volume_store_remove(const VolumeStore *store, const char *name, GError **error) {
         g_autofree char *aside = g_strdup_printf(ASIDE_PREFIX "%08x%08x", g_random_int(), g_random_int());
-        g_autoptr(IdMap) map = NULL;
 
         autofd int fd = openat(store->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0 || flock(fd, LOCK_EX) < 0)
@@ -257,8 +280,5 @@ bool volume_store_remove(const VolumeStore *store, const char *name, GError **er
         /* From here on nobody finds it, and the lock keeps a sweep away. */
         if (renameat(store->fd, name, store->fd, aside) < 0)
                 return fail_errno(error, errno, "Cannot remove the volume %s", name);
-        if (file_remove_tree(store->fd, aside, NULL))
-                return true;
-        Removal removal = {store, aside};
-        return id_map_load_default(&map, error) && user_namespace_run(map, remove_mapped, &removal, error);
+        return remove_folder(store, aside, error);
 }

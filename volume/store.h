@@ -45,6 +45,12 @@ bool volume_store_find(const VolumeStore *store, const char *name, VolumeRecord 
  * error; of two that make it at the same time one gets that error (ERRNO_ERROR, EEXIST). */
 bool volume_store_create(const VolumeStore *store, const VolumeRecord *fields, GError **error);
 
+/* The same; FILL puts files into FOLDER/data before anybody sees the volume, which no container fills then. They may belong
+ * to any id of the user's. */
+typedef bool (*VolumeFill)(const char *folder, void *data, GError **error);
+bool volume_store_create_filled(const VolumeStore *store, const VolumeRecord *fields, VolumeFill fill,
+                                void *data, GError **error);
+
 /* Finds it, or makes it. A new one that was named systemd-NAME is called NAME. */
 bool volume_store_ensure(const VolumeStore *store, const char *name, VolumeRecord **ret_volume,
                          GError **error);

@@ -49,7 +49,7 @@ static void what_cannot_be_is_refused(void) {
                 {"type=bind,target=/x", "source="},
                 {"type=bind,source=/x", "target="},
                 {"type=tape,source=/x,target=/y", "tape"},
-                {"type=image,source=x,target=/y", "wolffia run --volume="},
+                {"type=image,source=x,target=/y", "Driver=image"},
                 {"type=artifact,source=x,target=/y", "artifact"},
                 {"type=bind,source=/x,target=y", "does not start"},
                 {"type=bind,source=/x,target=/", "whole container"},
