@@ -70,6 +70,26 @@ static guint read_floor(void) {
         return (guint) g_ascii_strtoull(text, NULL, 10);
 }
 
+/* What runs now may be gone at the start, so this is a note. */
+static void check_listeners(const Check *check, Translation *translation, const UnitAssignment *line,
+                            const PortMapping *mapping) {
+        for (guint i = 0; i < check->listeners->len; i++) {
+                const CheckListener *listener = &g_array_index(check->listeners, CheckListener, i);
+
+                if (listener->protocol != (int) mapping->protocol || listener->port < mapping->host_first ||
+                    listener->port > mapping->host_last ||
+                    !is_same_address(listener->address, mapping->address))
+                        continue;
+                g_autofree char *owner = check_listener_tell(listener, translation->service);
+                if (!owner)
+                        continue;
+                problem_add(translation->problems, PROBLEM_NOTE, line->file, line->line, line->key,
+                            "%s listens on port %u now; the unit does not start as long as it does", owner,
+                            listener->port);
+                return;
+        }
+}
+
 static void check_line(const Check *check, Translation *translation, const UnitAssignment *line,
                        guint floor) {
         g_autoptr(PortMapping) mapping = parse(translation, line);
@@ -83,6 +103,7 @@ static void check_line(const Check *check, Translation *translation, const UnitA
                         "higher one (8080:80), or have the administrator lower the limit: "
                         "`sudo sysctl net.ipv4.ip_unprivileged_port_start=%u`",
                         mapping->host_first, floor, mapping->host_first);
+        check_listeners(check, translation, line, mapping);
         for (guint i = 0; i < check->ports->len; i++) {
                 const CheckPort *port = &g_array_index(check->ports, CheckPort, i);
 

@@ -11,7 +11,6 @@
 #include "spec/value-secret.h"
 #include "spec/value-volume.h"
 
-#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,37 +27,6 @@ static void report(Translation *translation, ProblemSeverity severity, const Uni
         problem_add(translation->problems, severity, line->file, line->line, line->key, "%s", text);
 }
 
-/* The value of a specifier of systemd.unit(5) in a user's unit; NULL for one that is not known here. Caller frees. */
-static char *expand_specifier(const Translation *translation, char letter) {
-        const char *service = translation->service;
-
-        switch (letter) {
-        case '%':
-                return g_strdup("%");
-        case 'h':
-                return g_strdup(g_get_home_dir());
-        case 't':
-                return g_strdup(g_get_user_runtime_dir());
-        case 'u':
-                return g_strdup(g_get_user_name());
-        case 'U':
-                return g_strdup_printf("%u", (unsigned) getuid());
-        case 'S':
-        case 'E':
-                return g_strdup(letter == 'E' ? g_get_user_config_dir() : g_get_user_state_dir());
-        case 'C':
-                return g_strdup(g_get_user_cache_dir());
-        case 'D':
-                return g_strdup(g_get_user_data_dir());
-        case 'n':
-                return g_strdup(service);
-        case 'N':
-                return g_strndup(service, strlen(service) - strlen(".service"));
-        default:
-                return NULL;
-        }
-}
-
 char *check_expand(const Translation *translation, const char *value) {
         g_autoptr(GString) text = g_string_new(NULL);
 
@@ -69,7 +37,7 @@ char *check_expand(const Translation *translation, const char *value) {
                         g_string_append_c(text, *p);
                         continue;
                 }
-                g_autofree char *expanded = p[1] ? expand_specifier(translation, *++p) : NULL;
+                g_autofree char *expanded = p[1] ? check_specifier(translation->service, *++p) : NULL;
                 if (!expanded)
                         return NULL;
                 g_string_append(text, expanded);

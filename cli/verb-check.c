@@ -45,6 +45,7 @@ static GArray *new_array(guint size, GDestroyNotify clear) {
 
 static void check_init(Check *check) {
         check->ports = new_array(sizeof(CheckPort), clear_port);
+        check->listeners = check_listeners_read();
         check->units = new_array(sizeof(CheckUnit), clear_unit);
         check->findings = new_array(sizeof(CheckFinding), clear_finding);
         /* Opening it makes it; where there is none yet, or it is somebody else's, nothing is said of images. */
@@ -56,6 +57,7 @@ static void check_init(Check *check) {
 
 static void check_clear(Check *check) {
         g_array_unref(check->ports);
+        g_array_unref(check->listeners);
         g_array_unref(check->units);
         g_array_unref(check->findings);
         image_store_free(check->store);

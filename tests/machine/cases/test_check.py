@@ -74,6 +74,45 @@ def test_check_knows_what_a_start_would_miss(machine):
     assert check(machine, "~/nothing.container").status == 2
 
 
+def test_check_tells_of_programs_that_have_a_port(machine):
+    box.import_image(machine)
+    machine.write("~/.config/wolffia/one.container", box.container("PublishPort=8090:80", "PublishPort=127.0.0.1:8092:80/udp",
+                                                                   "Exec=sleep 600"))
+    machine.alice("systemctl --user daemon-reload; systemd-run --user --unit=other --quiet busybox httpd -f -p 8090")
+    machine.root("systemd-run --unit=theirs --quiet --socket-property=ListenDatagram=127.0.0.1:8092 true")
+    result = machine.eventually(lambda: (lambda seen: "8090" in seen.err and "8092" in seen.err and seen)(check(machine)),
+                                what="both listeners to be told of")
+    assert "one.container:3: PublishPort=: busybox (process " in result.err, result
+    assert "one.container:4: PublishPort=: a program of root listens on port 8092" in result.err, result
+    assert result.status == 0, result
+    machine.root("systemctl stop theirs.socket")
+    machine.alice("systemctl --user stop other && systemctl --user start one", timeout=60)
+    # The unit's own is no fault.
+    assert "listens" not in check(machine).err
+    machine.alice("systemctl --user stop one")
+
+
+# Of systemd.unit(5); %d is left out, since it leads to what is there while the unit runs only.
+SPECIFIERS = "aAbBCDEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY%"
+# systemd 252 does not know it.
+NEWER = "D"
+
+
+def test_check_knows_the_values_that_systemd_gives_specifiers(machine):
+    box.import_image(machine)
+    lines = [f"Volume=/nowhere/{ord(letter)}=%{letter}:/x{number}" for number, letter in enumerate(SPECIFIERS)]
+    machine.write("~/.config/wolffia/pre-fix@in-st.container",
+                  box.container(*lines, service=[f"Environment=IS_{ord(letter)}=%{letter}" for letter in SPECIFIERS]))
+    machine.alice("systemctl --user daemon-reload")
+    shown = machine.alice("systemctl --user show -P Environment pre-fix@in-st.service").out.split()
+    values = dict(word.removeprefix("IS_").split("=", 1) for word in shown if word.startswith("IS_"))
+    told = check(machine).err
+    for letter in SPECIFIERS:
+        if str(ord(letter)) not in values and letter in NEWER:
+            continue
+        assert f"there is no /nowhere/{ord(letter)}={values[str(ord(letter))]}".rstrip("/") + ";" in told, (letter, values, told)
+
+
 def test_check_answers_programs(machine):
     web.write(machine, FAULTS)
     answer = json.loads(check(machine, "--json").out)
