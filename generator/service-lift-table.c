@@ -18,7 +18,7 @@
 #define DEVICES                                                                                             \
         "it takes root, and has no effect in a user's service; a container has only the devices that AddDevice= names"
 #define LABEL                                                                                               \
-        "labels and profiles of programs take root; SecurityLabelType= and its like in [Container] are for containers"
+        "labels and profiles of programs take root; AppArmor= and SecurityLabelType= in [Container] are for containers"
 #define JOIN                                                                                                \
         "namespaces of others cannot be joined from a service; Network= in [Container] can join networks and containers"
 #define LIMIT                                                                                               \

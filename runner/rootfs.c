@@ -211,6 +211,14 @@ bool rootfs_explain_overlay(int errno_value, const char *upper, GError **error) 
         return fail_errno(error, errno_value, "Cannot mount the image's layers");
 }
 
+static bool explain_label(const char *label, int errno_value, GError **error) {
+        return fail_errno(
+                error, errno_value,
+                "Cannot mount the image's layers with the SELinux label %s, which the host's policy may not know; "
+                "SecurityLabelFileType= and SecurityLabelLevel= make it up, SecurityLabelDisable=yes does without",
+                label);
+}
+
 static bool mount_overlay(const Run *run, const Rootfs *rootfs, GError **error) {
         struct stat status;
         g_autofree char *options = print_options(run, rootfs);
@@ -231,7 +239,8 @@ static bool mount_overlay(const Run *run, const Rootfs *rootfs, GError **error) 
                 (void) fchmodat(rootfs->folder_fd, "upper", status.st_mode & 07777, 0);
 
         if (mount("overlay", target, "overlay", 0, options) < 0)
-                return rootfs_explain_overlay(errno, run->store->path, error);
+                return run->file_label ? explain_label(run->file_label, errno, error)
+                                       : rootfs_explain_overlay(errno, run->store->path, error);
         return true;
 }
 

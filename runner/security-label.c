@@ -211,7 +211,7 @@ static bool write_attribute(const char *name, const char *text, gsize size, int 
 static bool explain_profile(const char *profile, int errno_value, GError **error) {
         if (errno_value == ENOENT)
                 return fail(
-                        error, WOLFFIA_ERROR_NOT_FOUND,
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
                         "AppArmor=%s: the kernel has no such profile; the administrator loads it from its file ('sudo "
                         "apparmor_parser -r /etc/apparmor.d/…'), and 'sudo aa-status' lists those that are loaded",
                         profile);

@@ -338,8 +338,10 @@ def test_a_profile_of_apparmor_is_in_force_and_a_missing_one_is_named(machine):
         assert "AppArmor=no-such: the kernel has no such profile" in seen and "apparmor_parser -r" in seen, seen
         # CVE-2023-28642 and its like: what lies over /proc would take the profile's name, and leave the payload without.
         machine.alice("mkdir -p ~/fake/apparmor && touch ~/fake/exec ~/fake/apparmor/exec")
-        out = box.run(machine, "echo started", "--security-opt=apparmor=wolffia-test", "--volume=/home/alice/fake:/proc/self/attr", check=False)
-        assert "started" not in out.out and out.status != 0 and "/proc" in out.err, out
+        for target, starts in ("/proc/self/attr", True), ("/proc/thread-self/attr", False):
+            out = box.run(machine, confined.partition("; ")[2], "--security-opt=apparmor=wolffia-test", f"--volume=/home/alice/fake:{target}",
+                          check=False)
+            assert (out.out, out.status) == ("denied\n", 0) if starts else out.status == 126 and "/proc/thread-self/attr" in out.err, (target, out)
         assert machine.alice("cat ~/fake/exec ~/fake/apparmor/exec").out == ""
     finally:
         machine.root("apparmor_parser --remove /root/profile", timeout=60)
