@@ -5,6 +5,7 @@
 #include "cli/doctor.h"
 
 #include "base/file.h"
+#include "base/id-free.h"
 #include "base/id-own.h"
 #include "base/process.h"
 #include "base/user-namespace.h"
@@ -14,27 +15,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { USUAL_COUNT = 65536 };
-
 /* Of containers that systemd-nspawn(1) and its like start with --private-users=pick; uids-gids.md of systemd. */
 static const IdRange systemd_range = {524288, 1879048191 - 524288 + 1};
 
 static bool overlap(IdRange one, IdRange other) {
         return (guint64) one.start < (guint64) other.start + other.count &&
                (guint64) other.start < (guint64) one.start + one.count;
-}
-
-static bool parse_line(const char *line, char **ret_name, IdRange *ret_range) {
-        g_auto(GStrv) fields = g_strsplit(line, ":", -1);
-        guint64 start, count;
-
-        if (g_strv_length(fields) != 3 ||
-            !g_ascii_string_to_unsigned(fields[1], 10, 0, G_MAXUINT32 - 1, &start, NULL) ||
-            !g_ascii_string_to_unsigned(g_strstrip(fields[2]), 10, 1, G_MAXUINT32 - 1, &count, NULL))
-                return false;
-        *ret_name = g_strdup(fields[0]);
-        *ret_range = (IdRange){(guint32) start, (guint32) count};
-        return true;
 }
 
 char *doctor_find_overlap(const char *text, const char *user_name, uid_t uid, IdRange range) {
@@ -45,7 +31,7 @@ char *doctor_find_overlap(const char *text, const char *user_name, uid_t uid, Id
                 g_autofree char *name = NULL;
                 IdRange other;
 
-                if (parse_line(*line, &name, &other) && !g_str_equal(name, user_name) &&
+                if (id_free_parse_line(*line, &name, &other) && !g_str_equal(name, user_name) &&
                     !g_str_equal(name, digits) && overlap(range, other))
                         return g_strdup(*line);
         }
@@ -64,14 +50,15 @@ static bool check_overlap(Doctor *doctor, const IdOwn *own, const GArray *ranges
                 g_autofree char *line = doctor_find_overlap(text, own->name, own->uid, range);
                 if (!line)
                         continue;
+                g_autofree char *advice = id_free_advise(own->name, MAX(range.count, ID_FREE_USUAL));
                 doctor_say(
                         doctor, DOCTOR_PROBLEM, "U4", "overlap",
                         "Your ids from %u on are also those of '%s' in %s, so that either can read and kill what the other "
-                        "runs; 'sudo usermod --del-sub%ss %u-%u --add-sub%ss FIRST-LAST %s' gives you others, and stored "
-                        "images and volumes of yours then belong to the old ids (Apptainer's fakeroot uses the same file: "
-                        "'apptainer config fakeroot' shows its users)",
+                        "runs; 'sudo usermod --del-sub%ss %u-%u %s' and then %s give you others, and what volumes of yours have "
+                        "belongs to the old ids then (Apptainer's fakeroot uses the same files: 'apptainer config fakeroot' "
+                        "sees to its users)",
                         range.start, line, path, strstr(path, "uid") ? "uid" : "gid", range.start,
-                        range.start + range.count - 1, strstr(path, "uid") ? "uid" : "gid", own->name);
+                        range.start + range.count - 1, own->name, advice);
                 return false;
         }
         return true;
@@ -102,23 +89,19 @@ static guint64 count_ids(const GArray *ranges) {
 
 static void check_ranges(Doctor *doctor, const IdOwn *own) {
         guint64 users = count_ids(own->users), groups = count_ids(own->groups);
+        g_autofree char *advice = id_free_advise(own->name, ID_FREE_USUAL);
 
         if (users == 0) {
-                doctor_say(
-                        doctor, DOCTOR_ADVICE, "U1", "subordinate ids",
-                        "You have none, so that containers run with a single id; 'sudo usermod --add-subuids 100000-165535 "
-                        "--add-subgids 100000-165535 %s' adds some",
-                        own->name);
+                doctor_say(doctor, DOCTOR_ADVICE, "U1", "subordinate ids",
+                           "You have none, so that containers run with a single id; %s adds some", advice);
                 return;
         }
-        if (MIN(users, groups) < USUAL_COUNT)
-                doctor_say(
-                        doctor, DOCTOR_ADVICE, "U7", "subordinate ids",
-                        "You have %" G_GUINT64_FORMAT " for users and %" G_GUINT64_FORMAT
-                        " for groups; images with ids "
-                        "beyond them cannot be unpacked, and most stay below %d; 'sudo usermod --add-subuids FIRST-LAST "
-                        "--add-subgids FIRST-LAST %s' adds some",
-                        users, groups, USUAL_COUNT, own->name);
+        if (MIN(users, groups) < ID_FREE_USUAL)
+                doctor_say(doctor, DOCTOR_ADVICE, "U7", "subordinate ids",
+                           "You have %" G_GUINT64_FORMAT " for users and %" G_GUINT64_FORMAT
+                           " for groups; images with ids "
+                           "beyond them cannot be unpacked, and most stay below %d; %s adds some",
+                           users, groups, ID_FREE_USUAL, advice);
         else
                 doctor_say(doctor, DOCTOR_OK, "U1", "subordinate ids", "%" G_GUINT64_FORMAT " from %u on",
                            users, g_array_index(own->users, IdRange, 0).start);

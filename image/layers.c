@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/id-free.h"
 #include "base/id-own.h"
 #include "base/user-namespace.h"
 #include "image/blob.h"
@@ -21,6 +22,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct LayersWork {
         const ImageStore *store;
@@ -56,11 +58,13 @@ static bool check_ids(const LayersWork *work, GError **error) {
         if (notes->highest_id == UNPACK_ID_NONSENSE)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' belongs to an id that no system has",
                             notes->first_unmapped);
+        g_autofree char *name = id_ranges_user_name(getuid());
+        g_autofree char *advice = id_free_advise(name, MAX(notes->highest_id, ID_FREE_USUAL));
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "'%s' and perhaps more belong to ids beyond your range; the highest is %u, so that /etc/subuid and "
-                "/etc/subgid must give you at least %u ids (usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER)",
-                notes->first_unmapped, notes->highest_id, notes->highest_id);
+                "/etc/subgid must give you at least %u ids; %s adds as many",
+                notes->first_unmapped, notes->highest_id, notes->highest_id, advice);
 }
 
 /* Unpacks one blob into FOLDER_FD and checks what it was. */
@@ -163,11 +167,15 @@ static bool unpack_all(void *data, GError **error) {
 static void add_warnings(const LayersWork *work, GPtrArray *warnings) {
         const UnpackNotes *notes = work->notes;
 
-        if (notes->squashed > 0)
+        if (notes->squashed > 0) {
+                g_autofree char *name = id_ranges_user_name(getuid());
+                g_autofree char *advice = id_free_advise(name, ID_FREE_USUAL);
                 g_ptr_array_add(
                         warnings,
-                        g_strdup("You have no subordinate ids, so all files of the image belong to you; an "
-                                 "administrator gives some with usermod --add-subuids and --add-subgids"));
+                        g_strdup_printf("You have no subordinate ids, so all files of the image belong to "
+                                        "you; %s adds some",
+                                        advice));
+        }
         if (notes->devices > 0)
                 g_ptr_array_add(warnings,
                                 g_strdup_printf("%" G_GUINT64_FORMAT

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/id-free.h"
 #include "runner/beneath.h"
 #include "spec/value-userns.h"
 
@@ -127,10 +128,10 @@ bool ids_auto_take(const Run *run, const IdOwn *own, IdsAuto *ret_auto, int *ret
                 if (errno != EAGAIN && errno != EACCES)
                         return fail_errno(error, errno, "Cannot lock a part of your subordinate ids");
         }
+        g_autofree char *advice = id_free_advise(own->name, MAX(size, ID_FREE_USUAL));
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "UserNS=auto: of your %u subordinate ids no %u in a row are free, since other containers have them; "
-                "more in /etc/subuid and /etc/subgid ('sudo usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST "
-                "%s'), or fewer each (UserNS=auto:size=1024)",
-                total, size, own->name);
+                "%s adds more, UserNS=auto:size=1024 takes fewer",
+                total, size, advice);
 }

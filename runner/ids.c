@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/id-edit.h"
+#include "base/id-free.h"
 #include "runner/ids-auto.h"
 #include "spec/value-idmap.h"
 #include "spec/value-userns.h"
@@ -40,14 +41,13 @@ static IdMap *plan_without_user(const IdOwn *own, guint32 start, guint32 size) {
 }
 
 static bool fail_without_ranges(const UserNamespaceMode *mode, const IdOwn *own, GError **error) {
-        return fail(
-                error, WOLFFIA_ERROR_UNSUPPORTED,
-                "UserNS=%s needs subordinate ids, and you have none; 'sudo usermod --add-subuids 100000-165535 "
-                "--add-subgids 100000-165535 %s' adds them",
-                mode->kind == USER_NAMESPACE_KEEP_ID ? "keep-id"
-                : mode->kind == USER_NAMESPACE_AUTO  ? "auto"
-                                                     : "nomap",
-                own->name);
+        g_autofree char *advice = id_free_advise(own->name, ID_FREE_USUAL);
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "UserNS=%s needs subordinate ids, and you have none; %s adds them",
+                    mode->kind == USER_NAMESPACE_KEEP_ID ? "keep-id"
+                    : mode->kind == USER_NAMESPACE_AUTO  ? "auto"
+                                                         : "nomap",
+                    advice);
 }
 
 static bool plan_base(const UserNamespaceMode *mode, const IdOwn *own, const IdsAuto *automatic,

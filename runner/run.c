@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/id-free.h"
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "base/notify.h"
@@ -105,13 +106,11 @@ static void warn_of_single_id(const Run *run) {
         if (!id_map_is_single(run->map) || g_strcmp0(run->spec->user_namespace, "single") == 0)
                 return;
 
-        g_autofree char *name = id_ranges_user_name(getuid());
+        g_autofree char *advice = id_free_advise(run->user_name, ID_FREE_USUAL);
         g_autofree char *text = g_strdup_printf(
                 "You have no subordinate ids, so this container has a single id: all its users are you, and changes of "
-                "a user or of a file's owner have no effect; 'sudo usermod "
-                "--add-subuids 100000-165535 --add-subgids 100000-165535 %s' adds some "
-                "(UserNS=single accepts it as it is)",
-                name);
+                "a user or of a file's owner have no effect; %s adds some (UserNS=single accepts it as it is)",
+                advice);
         log_entry(LOG_WARNING, text, "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit,
                   "WOLFFIA_CONTAINER", run->spec->name, "WOLFFIA_STAGE", run->stage, NULL);
         notify_status(text);
@@ -121,13 +120,12 @@ static bool check_single_id(const Run *run, GError **error) {
         if (!run->settings->forbids_single_id || !id_map_is_single(run->map) ||
             g_strcmp0(run->spec->user_namespace, "single") == 0)
                 return true;
-        g_autofree char *name = id_ranges_user_name(getuid());
+        g_autofree char *advice = id_free_advise(run->user_name, ID_FREE_USUAL);
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "You have no subordinate ids, and SingleId=forbid in wolffia.conf forbids to start with a single id; "
-                "'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s' adds some (UserNS=single "
-                "accepts it for one container)",
-                name);
+                "%s adds some (UserNS=single accepts it for one container)",
+                advice);
 }
 
 /* Everything that can be known, chosen and made before a namespace exists. */

@@ -32,12 +32,12 @@ def test_broken_ids_are_found(machine):
     restore = "mv /etc/subuid.saved /etc/subuid; mv /etc/subgid.saved /etc/subgid"
     with changed(machine, "sed -i.saved /^alice:/d /etc/subuid /etc/subgid", restore):
         status, found = examine(machine)
-        assert status == 0 and found["subordinate ids"][0] == "advice" and "usermod --add-subuids" in found["subordinate ids"][2], found
+        assert status == 0 and found["subordinate ids"][0] == "advice" and "usermod --add-subuids 100000-165535" in found["subordinate ids"][2], found
     with changed(machine, "cp -a /etc/subuid /etc/subuid.saved; cp -a /etc/subgid /etc/subgid.saved; "
                           "sed -n 's/^alice:/mallory:/p' /etc/subuid >>/etc/subuid", restore):
         status, found = examine(machine)
         verdict, _, text = found["overlap"]
-        assert status == 1 and verdict == "problem" and "mallory:" in text and "--del-subuids" in text and "apptainer" in text, found
+        assert status == 1 and verdict == "problem" and "mallory:" in text and "--del-subuids 100000-165535 alice" in text and "--add-subuids 231072-296607" in text and "apptainer" in text, found
     with changed(machine, "sed -i.saved s/^alice:.*/alice:600000:65536/ /etc/subuid /etc/subgid", restore):
         status, found = examine(machine)
         assert status == 0 and found["overlap"][0] == "advice" and "524288" in found["overlap"][2], found
