@@ -7,8 +7,10 @@
  * What it insists on is taken out by drop-ins: since version 244 one in service.d/ counts for all services; older versions
  * need one beside each service that has such an option.
  *
- * DynamicUser= is among what it insists on. Without it a service would run as the container's root, so each that has it
- * becomes the user nobody, and keeps what of DynamicUser= needs no namespace. */
+ * DynamicUser= is among what it insists on: of all that makes a mount namespace, it goes on without what only hides things or
+ * makes them read-only, but never without that (its services fail with 226/NAMESPACE). Switched off by a drop-in for all
+ * services they would run as the container's root, so each that has it becomes the user nobody, and keeps what of DynamicUser=
+ * needs no namespace; a generator (payload-systemd-generator.h) does the same to those that come later. */
 
 #include "runner/payload-systemd.h"
 
@@ -17,6 +19,7 @@
 #include "base/file.h"
 #include "runner/beneath.h"
 #include "runner/cgroup.h"
+#include "runner/payload-systemd-generator.h"
 #include "runner/payload.h"
 #include "runner/security-caps.h"
 #include "spec/value-basic.h"
@@ -29,12 +32,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define UNIT_DIR         "/run/systemd/system"
-#define DROPIN_NAME      "90-wolffia.conf"
-#define USER_DROPIN_NAME "90-wolffia-user.conf"
-#define TYPE_DROPINS     244 /* the first version that reads service.d/ */
-#define KEEPS_ADMIN      255
-#define OLDEST           219 /* what an image has whose version is not in a file's name */
+#define UNIT_DIR     "/run/systemd/system"
+#define DROPIN_NAME  "90-wolffia.conf"
+#define TYPE_DROPINS 244 /* the first version that reads service.d/ */
+#define KEEPS_ADMIN  255
+#define OLDEST       219 /* what an image has whose version is not in a file's name */
 
 #define BIT(capability) (G_GUINT64_CONSTANT(1) << (capability))
 
@@ -49,11 +51,6 @@ static const struct {
         {"PrivatePIDs", 257, G_MAXUINT},
         {"PrivateUsers", 232, G_MAXUINT},
 };
-
-#define DROPIN_HEAD "# Written by wolffia; PrivateNetworkOverride=no keeps it away.\n[Service]\n"
-
-static const char without_dynamic_user[] = DROPIN_HEAD
-        "DynamicUser=no\nUser=nobody\nGroup=\nNoNewPrivileges=yes\nRestrictSUIDSGID=yes\nRemoveIPC=yes\n";
 
 bool payload_systemd_is_wanted(const ContainerSpec *spec, const GPtrArray *words) {
         static const char *const known[] = {"/sbin/init", "/usr/sbin/init", "/usr/local/sbin/init"};
@@ -117,7 +114,7 @@ char *payload_systemd_print_dropin(guint version, guint64 capabilities, bool all
         if (text->len == 0)
                 return NULL;
         *ret_names = g_string_free(g_steal_pointer(&names), FALSE);
-        g_string_prepend(text, DROPIN_HEAD);
+        g_string_prepend(text, PAYLOAD_SYSTEMD_DROPIN_HEAD);
         return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
@@ -240,7 +237,8 @@ static bool relax_unit(Relaxation *relaxation, const char *folder, const char *u
         if (!payload_systemd_has_option(unit_text, "DynamicUser"))
                 return true;
         g_string_append_printf(relaxation->former, "%s%s", relaxation->former->len ? ", " : "", unit);
-        return write_dropin(relaxation->root_fd, unit, USER_DROPIN_NAME, without_dynamic_user, error);
+        return write_dropin(relaxation->root_fd, unit, PAYLOAD_SYSTEMD_USER_DROPIN,
+                            PAYLOAD_SYSTEMD_WITHOUT_USER, error);
 }
 
 static bool is_same_folder(int root_fd, const char *left, const char *right) {
@@ -281,9 +279,10 @@ static void tell(const Relaxation *relaxation, const char *names, Sync *sync) {
         if (names)
                 g_string_append_printf(text, " cannot set up %s, which is switched off for its services",
                                        names);
-        if (relaxation->former->len > 0)
-                g_string_append_printf(text, "%s gives no user of its own to %s, which becomes nobody",
-                                       names ? "; it" : "", relaxation->former->str);
+        g_string_append_printf(
+                text, "%s services with DynamicUser=%s%s%s become the user nobody",
+                names ? "; its" : " gives no users of their own:", relaxation->former->len > 0 ? " (" : "",
+                relaxation->former->str, relaxation->former->len > 0 ? ")" : "");
         g_string_append(
                 text,
                 " (AddCapability=SYS_ADMIN makes it possible, PrivateNetworkOverride=no leaves the services as they are)");
@@ -311,10 +310,9 @@ bool payload_systemd_relax(const ContainerSpec *spec, int root_fd, Sync *sync, g
                 return true;
         if (text && version >= TYPE_DROPINS && !write_dropin(root_fd, "service", DROPIN_NAME, text, error))
                 return false;
-        if (!relax_units(&relaxation, error))
+        if (!relax_units(&relaxation, error) || !payload_systemd_generator_write(root_fd, error))
                 return false;
-        if (text || former->len > 0)
-                tell(&relaxation, names, sync);
+        tell(&relaxation, names, sync);
         return true;
 }
 

@@ -163,7 +163,7 @@ static void a_dynamic_user_becomes_nobody(Scratch *scratch, gconstpointer data) 
         scratch_write(scratch, "root/usr/lib/systemd/libsystemd-shared-257.so", "");
         scratch_write(scratch, "root/etc/systemd/system/c.service", "[Service]\nDynamicUser=yes\nUser=c\n");
         g_autofree char *note = relax(scratch, "auto", NULL),
-                        *text = scratch_read(scratch, DROPINS "c.service.d/90-wolffia-user.conf");
+                        *text = scratch_read(scratch, DROPINS "c.service.d/zz-wolffia-user.conf");
 
         g_assert_nonnull(strstr(text, "DynamicUser=no\nUser=nobody\n"));
         g_assert_nonnull(strstr(note, "c.service"));

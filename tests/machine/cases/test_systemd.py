@@ -69,7 +69,27 @@ def reaches_running(machine, suite):
     assert state.split() == ["running", "65534", "0", "0"], state
     assert f"The systemd inside ({VERSIONS[suite]}) cannot set up" in log and "PrivateUsers=" in log, log
     assert "dynamic.service" in log and "sandboxed.service" not in log, log
+    becomes_nobody_later_too(machine)
     stop(machine)
+
+
+LATER = """set -e
+printf '[Service]\\nType=oneshot\\nStateDirectory=later\\nExecStart=/bin/sh -c "id -un >/var/lib/later/who"\\nDynamicUser=yes\\n' \\
+        >/etc/systemd/system/later.service
+mkdir /run/systemd/system/last@.service.d
+printf '[Service]\\nExecStart=/bin/true\\nType=oneshot\\n' >/run/systemd/system/last@.service
+printf '[Service]\\nDynamicUser=true\\n' >/run/systemd/system/last@.service.d/x.conf
+systemctl daemon-reload
+systemctl start later last@1
+cat /var/lib/later/who
+systemctl show --value -p User last@1
+"""
+
+
+def becomes_nobody_later_too(machine):
+    """Units that come while it runs, in a file and by a drop-in."""
+    result = inside(machine, LATER, check=False)
+    assert result.out.split() == ["nobody", "nobody"], result
 
 
 @row("C5")
