@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "base/process.h"
+#include "config.h"
 #include "runner/mount-access.h"
 #include "runner/mount-apply.h"
 #include "runner/mount-names.h"
@@ -25,6 +26,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 static void tell_notices(const Run *run) {
         for (guint i = 0; i < run->mounts->notices->len; i++)
@@ -93,12 +95,21 @@ static bool make_own_folders(const Run *run, GError **error) {
         return true;
 }
 
+/* The host's catatonit, or our own. NULL: there is none. Caller frees. */
+static char *find_init(void) {
+        const char *own = g_getenv("WOLFFIA_INIT"); /* for running from a build folder */
+        char *path = process_find_program("catatonit");
+
+        if (!path && access(own ? own : WOLFFIA_INIT_PATH, X_OK) == 0)
+                path = g_strdup(own ? own : WOLFFIA_INIT_PATH);
+        return path;
+}
+
 bool mount_prepare(Run *run, GError **error) {
         g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
         g_autofree char *shm_dir = run->spec->pod ? g_build_filename(run->peer_folder, "shm", NULL) : NULL;
         g_autofree char *own_dir = g_build_filename(run->store->path, "containers", run->spec->name, NULL);
-        g_autofree char *init_path =
-                run->spec->init == TRISTATE_YES ? process_find_program("catatonit") : NULL;
+        g_autofree char *init_path = run->spec->init == TRISTATE_YES ? find_init() : NULL;
         MountFacts facts = {
                 .own_network = network_is_own(&run->network),
                 .has_tty_group = id_map_outside(run->map->groups, 5) != G_MAXUINT32,
@@ -112,8 +123,9 @@ bool mount_prepare(Run *run, GError **error) {
         if (run->spec->pod)
                 facts.shm_dir = shm_dir;
         if (run->spec->init == TRISTATE_YES && !init_path)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
-                            "RunInit=yes needs the program catatonit ('apt install catatonit')");
+                return fail(
+                        error, WOLFFIA_ERROR_NOT_FOUND,
+                        "RunInit=yes needs the program catatonit ('apt install catatonit'), or wolffia-init, which is not installed");
         if (!mount_volumes_find(run, &run->volumes, error))
                 return false;
         facts.volumes = run->volumes->facts;

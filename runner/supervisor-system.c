@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The few functions of the C library that supervisor.c uses, as plain system calls, so that it can be linked
+/* The few functions of the C library that supervisor.c and init.c use, as plain system calls, so that they can be linked
  * with nothing at all: one supervisor stays for each container, and the C library is nine tenths of its
  * memory (253 KiB with glibc 2.41 for the first one, 20 KiB without). Meson leaves this file out on
  * processors that it has no system call instruction for; there the C library is linked as usual.
@@ -227,8 +227,16 @@ int kill(pid_t pid, int number) {
         return (int) CALL(SYS_kill, pid, number, 0, 0, 0);
 }
 
+pid_t getpid(void) {
+        return (pid_t) call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+}
+
 int raise(int number) {
-        return kill((pid_t) call(SYS_getpid, 0, 0, 0, 0, 0, 0), number);
+        return kill(getpid(), number);
+}
+
+int setpgid(pid_t pid, pid_t group) {
+        return (int) CALL(SYS_setpgid, pid, group, 0, 0, 0);
 }
 
 int setns(int fd, int type) {

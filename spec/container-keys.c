@@ -269,7 +269,7 @@ static const Key container_keys[] = {
         KEY_OPTION_WITHOUT("image-volume", 0, KEY_SINGLE, "volumes that the image declares live as long as the container"),
         {NULL, "ipc", 0, KEY_SINGLE, KEY_IGNORED, check_own_ipc,
          CONTAINER_KEY_NO_FIELD, "VALUE", "a container always has its own"},
-        KEY_OPTION_WITHOUT("init-path", 0, KEY_SINGLE, "the host's catatonit is found by itself"),
+        KEY_OPTION_WITHOUT("init-path", 0, KEY_SINGLE, "the host's catatonit, or wolffia-init, is found by itself"),
         KEY_OPTION_WITHOUT("no-hosts", 0, KEY_BOOLEAN, "/etc/hosts is always written: the container's own name is in it"),
         KEY_OPTION_WITHOUT("oom-kill-disable", 0, KEY_BOOLEAN, REMARK_V1),
         KEY_OPTION_WITHOUT("kernel-memory", 0, KEY_SINGLE, REMARK_V1),
