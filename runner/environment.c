@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -78,6 +79,8 @@ static void take_host(GPtrArray *environment) {
                                             "MAINPID",
                                             "CREDENTIALS_DIRECTORY",
                                             "SYSTEMD_EXEC_PID",
+                                            "WATCHDOG_PID",
+                                            "WATCHDOG_USEC",
                                             NULL};
         g_auto(GStrv) own = g_get_environ();
 
@@ -125,4 +128,11 @@ bool environment_plan(const ContainerSpec *spec, const ImageRecord *image, const
                 take(environment, spec->environment->pdata[i]);
         *ret_environment = g_steal_pointer(&environment);
         return true;
+}
+
+guint64 environment_find_watchdog(void) {
+        const char *pid = g_getenv("WATCHDOG_PID"), *usec = g_getenv("WATCHDOG_USEC");
+        g_autofree char *own_pid = g_strdup_printf("%d", (int) getpid());
+
+        return usec && (!pid || g_str_equal(pid, own_pid)) ? g_ascii_strtoull(usec, NULL, 10) : 0;
 }

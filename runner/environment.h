@@ -21,6 +21,10 @@ const char *environment_find(const GPtrArray *environment, const char *key);
 /* Sets KEY=VALUE, replacing what is there. */
 void environment_set(GPtrArray *environment, const char *assignment);
 
+/* How long systemd waits for a sign of life, in microseconds (WatchdogSec=, sd_watchdog_enabled(3)); 0: it does not, or it is
+ * somebody else's. */
+guint64 environment_find_watchdog(void);
+
 /* One file: KEY=VALUE lines, verbatim to the end of the line, KEY alone for the value of our own
  * environment, comments with "#" (podman-run(1), --env-file). */
 void environment_parse_file(const char *text, GPtrArray *environment);

@@ -228,7 +228,8 @@ static void tell_supervisor(const Check *check, gint64 delay, HealthAction actio
                                               "stop"}; /* a restart is Restart='s, after the stop */
         GString *text = g_string_new(NULL);
 
-        g_string_append_printf(text, "NEXT=%" G_GINT64_FORMAT "\n", delay / 1000);
+        g_string_append_printf(text, "NEXT=%" G_GINT64_FORMAT "\nHEALTHY=%d\n", delay / 1000,
+                               check->state.status != HEALTH_UNHEALTHY);
         if (check->state.status == HEALTH_HEALTHY && g_strcmp0(check->record->spec->notify, "healthy") == 0)
                 g_string_append(text, "READY=1\n");
         g_string_append_printf(text, "STATUS=%s%s%s\n", health_status_name(check->state.status),

@@ -82,8 +82,14 @@ static bool plan_environment(Run *run, GError **error) {
 
         if (!environment_plan(run->spec, run->image, host_name, &run->environment, error))
                 return false;
+        run->watchdog_usec = environment_find_watchdog();
         if (run->notify_fd >= 0)
                 environment_set(run->environment, "NOTIFY_SOCKET=/run/notify/notify.sock");
+        if (run->notify_fd >= 0 && run->watchdog_usec > 0) {
+                g_autofree char *watchdog =
+                        g_strdup_printf("WATCHDOG_USEC=%" G_GUINT64_FORMAT, run->watchdog_usec);
+                environment_set(run->environment, watchdog);
+        }
         if (run->is_systemd) {
                 g_autofree char *identity = payload_systemd_print_identity(run->spec->name);
                 environment_set(run->environment, identity);

@@ -49,17 +49,18 @@ typedef struct Run {
         GPtrArray *secret_files; /* SecretFile *, runner/secrets.h */
         GPtrArray *environment;  /* KEY=VALUE, complete but for HOME */
 
-        int containers_fd;  /* containers/ of the store */
-        int folder_fd;      /* containers/NAME/, locked while the container lives */
-        int store_lock_fd;  /* nobody removes images until containers/NAME/image names ours */
-        int cgroup_fd;      /* where the payload is born; -1: where the runner is */
-        int output_fd;      /* read end of the payload's output; -1 with passthrough */
-        int payload_fd;     /* write end */
-        int log_fd;         /* where the supervisor copies to; -1: to its own output */
-        Process log;        /* who reads there (runner/payload-output.h) */
-        int notify_fd;      /* what the payload says with Notify=yes; -1 otherwise */
-        int exec_fd;        /* listens for commands to run in the container (runner/exec-message.h) */
-        int record_fd;      /* what they need (runner/exec-record.h) */
+        int containers_fd;     /* containers/ of the store */
+        int folder_fd;         /* containers/NAME/, locked while the container lives */
+        int store_lock_fd;     /* nobody removes images until containers/NAME/image names ours */
+        int cgroup_fd;         /* where the payload is born; -1: where the runner is */
+        int output_fd;         /* read end of the payload's output; -1 with passthrough */
+        int payload_fd;        /* write end */
+        int log_fd;            /* where the supervisor copies to; -1: to its own output */
+        Process log;           /* who reads there (runner/payload-output.h) */
+        int notify_fd;         /* what the payload says with Notify=yes; -1 otherwise */
+        int exec_fd;           /* listens for commands to run in the container (runner/exec-message.h) */
+        int record_fd;         /* what they need (runner/exec-record.h) */
+        guint64 watchdog_usec; /* WatchdogSec= of the unit; 0: none */
         int first_check;    /* msec from the payload's start to the first health check; -1: there are none */
         int ids_fd;         /* holds the ids of UserNS=auto; -1 otherwise */
         int namespace_fd;   /* the container's user namespace */

@@ -62,6 +62,10 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "record-fd", run->record_fd);
         if (run->first_check >= 0)
                 g_ptr_array_add(argv, g_strdup_printf("--first-check=%d", run->first_check));
+        if (run->watchdog_usec >= 1000 &&
+            run->notify_fd < 0) /* a payload that speaks to systemd says it itself */
+                g_ptr_array_add(argv, g_strdup_printf("--watchdog=%" G_GUINT64_FORMAT,
+                                                      MIN(run->watchdog_usec / 1000, G_MAXINT32)));
         add_descriptor(argv, "namespace-fd", run->namespace_fd);
         add_descriptor(argv, "containers-fd", run->containers_fd);
         add_descriptor(argv, "folder-fd", run->folder_fd);

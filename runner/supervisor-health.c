@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The report of a check: NEXT=MILLISECONDS, ACTION=kill or stop, KILL=MILLISECONDS (after which a stop is not waited for any
+/* The report of a check: NEXT=MILLISECONDS, HEALTHY=0 or 1, ACTION=kill or stop, KILL=MILLISECONDS (after which a stop is not waited for any
  * longer), and lines for the service manager. A check that dies without a report is tried again after the same time. */
 
 #include "runner/supervisor-health.h"
@@ -22,10 +22,15 @@ static long long now_msec(void) {
         return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-void supervisor_health_open(SupervisorHealth *health, long long first_msec) {
+void supervisor_health_open(SupervisorHealth *health, long long first_msec, long long watchdog_msec) {
         int fds[2];
 
-        *health = (SupervisorHealth){.report_fd = -1, .helper_fd = -1, .next_msec = -1, .kill_msec = -1};
+        *health = (SupervisorHealth){
+                .report_fd = -1, .helper_fd = -1, .next_msec = -1, .kill_msec = -1, .ping_msec = -1};
+        if (watchdog_msec > 0) {
+                health->period_msec = watchdog_msec > 1 ? watchdog_msec / 2 : 1; /* sd_watchdog_enabled(3) */
+                health->ping_msec = now_msec();
+        }
         if (first_msec < 0 || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0)
                 return;
         health->report_fd = fds[0];
@@ -34,11 +39,13 @@ void supervisor_health_open(SupervisorHealth *health, long long first_msec) {
         health->next_msec = now_msec() + first_msec;
 }
 
-int supervisor_health_timeout(const SupervisorHealth *health) {
-        long long due = health->next_msec;
+static long long sooner(long long left, long long right) {
+        return left < 0 || (right >= 0 && right < left) ? right : left;
+}
 
-        if (due < 0 || (health->kill_msec >= 0 && health->kill_msec < due))
-                due = health->kill_msec;
+int supervisor_health_timeout(const SupervisorHealth *health) {
+        long long due = sooner(sooner(health->next_msec, health->kill_msec), health->ping_msec);
+
         if (due < 0)
                 return -1;
         long long rest = due - now_msec();
@@ -54,6 +61,11 @@ bool supervisor_health_run(SupervisorHealth *health, const char *runner, int rec
                 health->pid = pid > 0 ? pid : 0;
                 health->next_msec = pid > 0 ? -1 : now + health->delay_msec + 1000;
         }
+        if (health->ping_msec >= 0 && now >= health->ping_msec) {
+                if (!health->is_unhealthy)
+                        supervisor_notify("WATCHDOG=1", sizeof "WATCHDOG=1" - 1);
+                health->ping_msec = now + health->period_msec;
+        }
         if (health->kill_msec < 0 || now < health->kill_msec)
                 return false;
         health->kill_msec = -1;
@@ -64,6 +76,13 @@ static const char *value_of(const char *line, size_t size, const char *name) {
         size_t length = strlen(name);
 
         return size >= length && memcmp(line, name, length) == 0 ? line + length : NULL;
+}
+
+static void take_health(SupervisorHealth *health, bool is_healthy) {
+        /* The watchdog's time is running since then. */
+        if (is_healthy && health->is_unhealthy && health->ping_msec >= 0)
+                health->ping_msec = now_msec();
+        health->is_unhealthy = !is_healthy;
 }
 
 SupervisorVerdict supervisor_health_take(SupervisorHealth *health) {
@@ -84,6 +103,8 @@ SupervisorVerdict supervisor_health_take(SupervisorHealth *health) {
                         health->delay_msec = (long long) strtoull(value, NULL, 10);
                 else if ((value = value_of(line, length, "KILL=")))
                         health->kill_msec = now_msec() + (long long) strtoull(value, NULL, 10);
+                else if ((value = value_of(line, length, "HEALTHY=")))
+                        take_health(health, *value == '1');
                 else if (value_of(line, length, "ACTION=kill"))
                         verdict = VERDICT_KILL;
                 else if (value_of(line, length, "ACTION=stop"))

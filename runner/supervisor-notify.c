@@ -4,7 +4,6 @@
 
 #include "runner/supervisor-notify.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,18 +29,19 @@ void supervisor_notify(const char *message, size_t size) {
 
 /* What a payload may tell the service manager about itself. MAINPID=, FDSTORE= and the like are not its
  * business. */
-static bool is_allowed(const char *line, size_t size) {
+static bool is_allowed(const char *line, size_t size, bool is_unhealthy) {
         static const char *const allowed[] = {
-                "READY=1", "RELOADING=1", "STOPPING=1",           "STATUS=",
-                "ERRNO=",  "WATCHDOG=1",  "EXTEND_TIMEOUT_USEC=", "MONOTONIC_USEC="};
+                "WATCHDOG=1", "READY=1", "RELOADING=1",          "STOPPING=1",
+                "STATUS=",    "ERRNO=",  "EXTEND_TIMEOUT_USEC=", "MONOTONIC_USEC="};
 
-        for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+        /* The first one is what it may not say. */
+        for (size_t i = is_unhealthy ? 1 : 0; i < sizeof allowed / sizeof *allowed; i++)
                 if (size >= strlen(allowed[i]) && memcmp(line, allowed[i], strlen(allowed[i])) == 0)
                         return true;
         return false;
 }
 
-void supervisor_notify_relay(int fd) {
+void supervisor_notify_relay(int fd, bool is_unhealthy) {
         char message[4096];
         size_t kept = 0;
 
@@ -52,7 +52,7 @@ void supervisor_notify_relay(int fd) {
         for (size_t start = 0; start < (size_t) size;) {
                 const char *newline = memchr(message + start, '\n', (size_t) size - start);
                 size_t length = newline ? (size_t) (newline - message) - start : (size_t) size - start;
-                if (is_allowed(message + start, length)) {
+                if (is_allowed(message + start, length, is_unhealthy)) {
                         memmove(message + kept, message + start, length);
                         kept += length;
                         if (kept < sizeof message)

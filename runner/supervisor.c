@@ -22,6 +22,7 @@
 #include "runner/supervisor-hold.h"
 #include "runner/supervisor-journal.h"
 #include "runner/supervisor-notify.h"
+#include "runner/supervisor-output.h"
 #include "runner/supervisor-remove.h"
 #include "runner/supervisor-spawn.h"
 
@@ -57,8 +58,6 @@ typedef struct Supervisor {
         int stop_signal;
 
         int signal_fd;
-        int output_fd;       /* -1: the payload writes elsewhere */
-        int sink_fd;         /* where that is copied to */
         int notify_fd;       /* -1: the payload says nothing */
         int pasta_errors_fd; /* -1: no pasta, or it has ended */
         int payload_fd;      /* a pidfd */
@@ -67,6 +66,7 @@ typedef struct Supervisor {
         int exec_fd;         /* who wants to run something in the container connects here */
         int record_fd;       /* what the runner needs for that */
         int first_check;     /* msec until the first health check; -1: there are none */
+        int watchdog;        /* msec after which systemd gives us up if it hears nothing; 0: never */
         SupervisorHealth health;
         int namespace_fd;
         int containers_fd;
@@ -82,69 +82,18 @@ typedef struct Supervisor {
         bool has_failed; /* a helper of ours: success would be a lie */
         int status;
 
-        bool is_socket;        /* standard output, as it is under systemd */
-        bool has_written;      /* anything to it */
-        char buffer[PIPE_BUF]; /* output that was read and not yet taken */
-        size_t start, end;
+        SupervisorOutput output;
 } Supervisor;
 
 /* ---- words ---- */
 
 /* sd-daemon(3): "<3>" in front makes the line an error in the journal. */
 static void complain(const Supervisor *supervisor, const char *text) {
-        if (supervisor->is_socket)
+        if (supervisor->output.is_socket)
                 (void) !write(STDERR_FILENO, "<3>", 3);
         (void) !write(STDERR_FILENO, supervisor->name, strlen(supervisor->name));
         (void) !write(STDERR_FILENO, text, strlen(text));
         (void) !write(STDERR_FILENO, "\n", 1);
-}
-
-/* ---- output ---- */
-
-/* Gives what is in the buffer to standard output. False: it takes no more for now. */
-static bool flush_output(Supervisor *supervisor) {
-        while (supervisor->start < supervisor->end) {
-                bool is_socket = supervisor->is_socket && supervisor->sink_fd == STDOUT_FILENO;
-                ssize_t n = supervisor_journal_put(supervisor->sink_fd, is_socket,
-                                                   supervisor->buffer + supervisor->start,
-                                                   supervisor->end - supervisor->start);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0 && errno == EAGAIN)
-                        return false;
-                if (n < 0) /* nobody reads any more; the payload must not block on that */
-                        break;
-                supervisor->start += (size_t) n;
-                supervisor->has_written = true;
-        }
-        supervisor->start = supervisor->end = 0;
-        return true;
-}
-
-/* Copies until the pipe is empty or standard output is full. False: the pipe has nothing more. */
-static bool copy_output(Supervisor *supervisor) {
-        while (flush_output(supervisor)) {
-                ssize_t n = read(supervisor->output_fd, supervisor->buffer, sizeof supervisor->buffer);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return false;
-                if (n == 0) { /* every writer has closed it; the payload itself may live on */
-                        close(supervisor->output_fd);
-                        supervisor->output_fd = -1;
-                        return false;
-                }
-                supervisor->end = (size_t) n;
-        }
-        return true;
-}
-
-static void drain_output(Supervisor *supervisor) {
-        while (supervisor->output_fd >= 0 && copy_output(supervisor)) {
-                struct pollfd event = {.fd = supervisor->sink_fd, .events = POLLOUT};
-                if (poll(&event, 1, -1) < 0 && errno != EINTR)
-                        return;
-        }
 }
 
 /* ---- signals ---- */
@@ -161,6 +110,14 @@ static void pass_signal(Supervisor *supervisor, int number) {
                         const struct itimerval timer = {.it_value = {.tv_usec = HEARING_USEC}};
                         setitimer(ITIMER_REAL, &timer, NULL); /* its SIGALRM calls insist() */
                 }
+        }
+        if (number == SIGABRT && !supervisor_is_heard(supervisor->payload, number)) {
+                /* The watchdog's, most likely: a payload that takes it has its chance to say why. */
+                complain(
+                        supervisor,
+                        ": asked to abort (WatchdogSec= is over, unless somebody sent it), so it is killed");
+                supervisor->has_failed = true;
+                number = SIGKILL;
         }
         kill(supervisor->payload, number);
 }
@@ -306,10 +263,10 @@ static void take_verdict(Supervisor *supervisor) {
 
 static void supervise(Supervisor *supervisor) {
         while (!supervisor->has_ended) {
-                bool full = supervisor->start < supervisor->end;
+                bool full = supervisor_output_is_full(&supervisor->output);
                 struct pollfd events[] = {
                         {.fd = supervisor->signal_fd, .events = POLLIN},
-                        {.fd = full ? supervisor->sink_fd : supervisor->output_fd,
+                        {.fd = full ? supervisor->output.sink_fd : supervisor->output.fd,
                          .events = full ? POLLOUT : POLLIN},
                         {.fd = supervisor->notify_fd, .events = POLLIN},
                         {.fd = supervisor->pasta_errors_fd, .events = POLLIN},
@@ -324,9 +281,9 @@ static void supervise(Supervisor *supervisor) {
                     supervisor_health_run(&supervisor->health, supervisor->runner, supervisor->record_fd))
                         kill(supervisor->payload, SIGKILL);
                 if (events[1].revents)
-                        copy_output(supervisor);
+                        (void) supervisor_output_copy(&supervisor->output);
                 if (events[2].revents)
-                        supervisor_notify_relay(supervisor->notify_fd);
+                        supervisor_notify_relay(supervisor->notify_fd, supervisor->health.is_unhealthy);
                 if (events[3].revents)
                         relay_pasta(supervisor);
                 if (events[5].revents)
@@ -351,9 +308,9 @@ static void tell_end(const Supervisor *supervisor) {
 }
 
 static void clean_up(Supervisor *supervisor) {
-        drain_output(supervisor);
-        if (supervisor->sink_fd != STDOUT_FILENO)
-                close(supervisor->sink_fd);
+        supervisor_output_drain(&supervisor->output);
+        if (supervisor->output.sink_fd != STDOUT_FILENO)
+                close(supervisor->output.sink_fd);
         while (supervisor->log > 0 && waitpid(supervisor->log, NULL, 0) < 0 && errno == EINTR)
                 ; /* all is in the file when its writer is gone */
         tell_end(supervisor);
@@ -366,7 +323,7 @@ static void clean_up(Supervisor *supervisor) {
                 while (supervisor->pasta > 0 && waitpid(supervisor->pasta, NULL, 0) < 0 && errno == EINTR)
                         ;
         }
-        if (supervisor->is_socket && supervisor->has_written)
+        if (supervisor->output.is_socket && supervisor->output.has_written)
                 supervisor_journal_settle();
         if (supervisor->folder_fd >= 0)
                 supervisor_remove_layer(supervisor->namespace_fd, supervisor->cgroup_fd,
@@ -408,14 +365,15 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                 {"--payload=", &supervisor->payload},
                 {"--pasta=", &supervisor->pasta},
                 {"--log=", &supervisor->log},
-                {"--log-fd=", &supervisor->sink_fd},
+                {"--log-fd=", &supervisor->output.sink_fd},
                 {"--stop-signal=", &supervisor->stop_signal},
                 {"--pasta-errors-fd=", &supervisor->pasta_errors_fd},
-                {"--output-fd=", &supervisor->output_fd},
+                {"--output-fd=", &supervisor->output.fd},
                 {"--notify-fd=", &supervisor->notify_fd},
                 {"--exec-fd=", &supervisor->exec_fd},
                 {"--record-fd=", &supervisor->record_fd},
                 {"--first-check=", &supervisor->first_check},
+                {"--watchdog=", &supervisor->watchdog},
                 {"--namespace-fd=", &supervisor->namespace_fd},
                 {"--containers-fd=", &supervisor->containers_fd},
                 {"--folder-fd=", &supervisor->folder_fd},
@@ -443,25 +401,21 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
 }
 
 static bool prepare(Supervisor *supervisor) {
-        struct stat status;
         sigset_t all;
 
         sigfillset(&all);
         sigprocmask(SIG_BLOCK, &all, NULL);
         supervisor->signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-        supervisor_health_open(&supervisor->health, supervisor->first_check);
+        supervisor_health_open(&supervisor->health, supervisor->first_check, supervisor->watchdog);
         supervisor->payload_fd = pidfd_open(supervisor->payload, 0);
-        if (supervisor->output_fd >= 0) /* our end of a pipe of our own */
-                (void) fcntl(supervisor->output_fd, F_SETFL, O_NONBLOCK);
-        supervisor->is_socket = fstat(STDOUT_FILENO, &status) == 0 && S_ISSOCK(status.st_mode);
+        supervisor_output_open(&supervisor->output);
         return supervisor->signal_fd >= 0;
 }
 
 int main(int argc, char **argv) {
         Supervisor supervisor = {
                 .signal_fd = -1,
-                .output_fd = -1,
-                .sink_fd = STDOUT_FILENO,
+                .output = {.fd = -1, .sink_fd = STDOUT_FILENO},
                 .notify_fd = -1,
                 .payload_fd = -1,
                 .owner_fd = -1,

@@ -123,6 +123,43 @@ def test_the_startup_check_goes_first(machine):
     machine.alice("systemctl --user stop box")
 
 
+def test_the_watchdog_restarts_a_container_that_is_unhealthy_and_no_other(machine):
+    start(machine, "HealthCmd=test ! -e /tmp/down", "HealthInterval=200ms", "HealthRetries=1", "Notify=healthy",
+          service=("WatchdogSec=1s", "Restart=on-failure", "RestartSec=0"))
+    machine.root("sleep 2.5")
+    assert (machine.show("box", "ActiveState"), machine.show("box", "NRestarts")) == ("active", "0")
+    machine.alice("/usr/libexec/wolffia/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/box touch /tmp/down")
+    machine.eventually(lambda: machine.show("box", "NRestarts") == "1" and status(machine) == "healthy")
+    log = machine.journal("box")
+    assert "Failed with result 'watchdog'" in log and "asked to abort" in log, log
+    machine.alice("systemctl --user stop box")
+    # Without a health check the container is well while it runs.
+    start(machine, service=("WatchdogSec=500ms",))
+    machine.root("sleep 1.5")
+    assert (machine.show("box", "ActiveState"), machine.show("box", "NRestarts")) == ("active", "0")
+    machine.alice("systemctl --user stop box")
+    assert machine.show("box", "Result") == "success"
+
+
+def test_a_payload_that_speaks_to_systemd_feeds_the_watchdog_itself_while_its_check_agrees(machine):
+    box.make_plain_root(machine)
+    machine.write("~/feed.py", "import os, socket, time\nusec = int(os.environ['WATCHDOG_USEC'])\n"
+                               "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\ns.connect(os.environ['NOTIFY_SOCKET'])\n"
+                               "s.send(b'READY=1')\nwhile not os.path.exists('/tmp/silent'):\n    s.send(b'WATCHDOG=1')\n"
+                               "    time.sleep(usec / 2e6)\ntime.sleep(600)\n")
+    inside = "/usr/libexec/wolffia/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/box "
+    for reason in ("silent", "down"):
+        web.write(machine, "[Container]\nRootfs=%h/plain\nVolume=/usr:/usr:ro\nVolume=%h/feed.py:/feed.py:ro\nNotify=yes\nTmpfs=/tmp\n"
+                           "Exec=/usr/bin/python3 /feed.py\nNetwork=none\nHealthCmd=test ! -e /tmp/down\nHealthInterval=200ms\n"
+                           "HealthRetries=1\n[Service]\nWatchdogSec=1s\nRestart=no\n", "box")
+        machine.alice("systemctl --user start box")
+        machine.root("sleep 2.2")
+        assert machine.show("box", "ActiveState") == "active", reason
+        machine.alice(inside + f"touch /tmp/{reason}")
+        machine.eventually(lambda: machine.show("box", "Result") == "watchdog")
+        machine.alice("systemctl --user reset-failed box")
+
+
 def test_notify_healthy_without_a_check_says_so(machine):
     start(machine, "Notify=healthy", wait=False)
     machine.eventually(lambda: machine.show("box", "ActiveState") == "failed")
