@@ -281,28 +281,3 @@ def test_output_that_nobody_takes_keeps_no_signal_from_the_payload(machine):
                          "for i in $(seq 100); do pgrep -x yes >/dev/null || break; sleep 0.05; done; "
                          "pgrep -x yes >/dev/null || echo ended; kill $reader; wait $runner; echo $?; rm ~/stalled", timeout=30)
     assert told.out.split()[0] == "ended", told
-
-
-@row("B9")
-def test_whatever_is_killed_whenever_the_next_start_works_and_nothing_is_left(machine):
-    """Each process of a container in turn, at moments of its start and its life; what systemd says of the unit is right."""
-    box.start(machine, "trap 'exit 0' TERM; mkdir -p /deep; echo started; while :; do sleep 0.1; done\n", "HealthCmd=true",
-              "HealthInterval=100ms", service=("Restart=no",))
-    group = f"/sys/fs/cgroup{machine.show('box', 'ControlGroup')}"
-    machine.alice("systemctl --user stop box")
-    for turn in range(12):
-        machine.alice("systemctl --user start --no-block box")
-        # In the start's 30 ms, then beyond; a process of the unit, counted from one end and the other.
-        machine.root(f"sleep 0.0{turn % 6 * 15:02}; for i in 1 2 3 4 5; do pids=$(cat {group}/cgroup.procs {group}/payload*/cgroup.procs "
-                     f"2>/dev/null | sort -n); set -- $pids; [ $# -gt 0 ] && shift $(({turn} % $#)) && kill -KILL $1 && break; "
-                     "sleep 0.01; done", check=False)
-        machine.eventually(lambda: machine.show("box", "ActiveState") in ("active", "failed", "inactive"), seconds=30)
-        # systemd may not have heard yet of what was killed just now.
-        machine.eventually(lambda: machine.root(f"cat {group}/payload*/cgroup.procs", check=False).out or
-                           machine.show("box", "ActiveState") != "active", what="the end of being active while nothing runs")
-        machine.alice("systemctl --user stop box; systemctl --user reset-failed box", check=False)
-    machine.alice("systemctl --user start box", timeout=60)
-    assert machine.show("box", "ActiveState") == "active"
-    machine.alice("systemctl --user stop box")
-    assert machine.show("box", "Result") == "success"
-    machine.eventually(lambda: machine.alice(LEFTOVERS).out == "")
