@@ -3,10 +3,12 @@
 /* wolffia exec, shell: a further command in a container that runs. No service manager is asked, so it is quick. */
 
 #include "base/error.h"
+#include "cli/busybox.h"
 #include "cli/containers.h"
 #include "cli/usage.h"
 #include "cli/verb.h"
 #include "runner/exec-client.h"
+#include "runner/exec-program.h"
 #include "runner/exit-status.h"
 
 #include <stdlib.h>
@@ -20,7 +22,9 @@ static const char exec_description[] =
 
 static const char shell_description[] =
         "NAME is a container's name or its unit's. It is a login shell of the container's user,\n"
-        "or of --user=; bash where the image has it.";
+        "or of --user=; bash where the image has it. Where the image has no shell at all, it is\n"
+        "a static busybox of this host, with all its programs behind the image's own; nothing\n"
+        "of it is written into the container.";
 
 typedef struct ExecOptions {
         gboolean interactive, terminal, detach, privileged;
@@ -118,10 +122,52 @@ int verb_exec(const Verb *verb, int argc, char **argv) {
         return status;
 }
 
-int verb_shell(const Verb *verb, int argc, char **argv) {
+/* ---- shell ---- */
+
+static void set_words(ExecRequest *request, const char *const *words) {
+        g_ptr_array_set_size(request->words, 0);
+        for (; *words; words++)
+                g_ptr_array_add(request->words, g_strdup(*words));
+}
+
+/* A second try, with the host's busybox. */
+static bool lend_shell(const char *name, const char *folder, ExecRequest *request, int *ret_status,
+                       GError **error) {
+        static const char *const words[] = {EXEC_PROGRAM_FOLDER "/busybox", "sh", NULL};
+
+        g_ptr_array_unref(g_steal_pointer(&request->programs));
+        if (!busybox_copy(&request->program_fd, &request->programs, error)) {
+                request->programs = g_ptr_array_new_with_free_func(g_free);
+                g_prefix_error(
+                        error,
+                        "The image has no shell ('wolffia mount %s' shows its files to one of the host), and ",
+                        name);
+                return false;
+        }
+        set_words(request, words);
+        return exec_client_run(folder, request, true, ret_status, error);
+}
+
+static int run_shell(const char *name, const ExecOptions *options) {
         static const char script[] =
                 "if command -v bash >/dev/null 2>&1; then exec bash -l; else exec sh -l; fi";
         char *words[] = {(char *) "/bin/sh", (char *) "-c", (char *) script, NULL};
+        g_autoptr(ExecRequest) request = make_request(options, words);
+        g_autoptr(GError) error = NULL;
+        g_autofree char *folder = NULL;
+        int status = EXIT_STATUS_NOT_STARTED;
+
+        if (find_folder(name, &folder, &error) && !exec_client_run(folder, request, true, &status, &error) &&
+            status == EXIT_STATUS_NOT_FOUND) {
+                g_clear_error(&error);
+                (void) lend_shell(name, folder, request, &status, &error);
+        }
+        if (error)
+                (void) verb_fail(error);
+        return status;
+}
+
+int verb_shell(const Verb *verb, int argc, char **argv) {
         ExecOptions options = {.interactive = TRUE,
                                .terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
         const GOptionEntry entries[] = {
@@ -134,14 +180,8 @@ int verb_shell(const Verb *verb, int argc, char **argv) {
 
         if (!verb_parse(verb, entries, shell_description, true, argc, argv, &arguments, &status))
                 return status;
-        if (g_strv_length(arguments) != 1)
-                status = verb_misuse(verb, "the name of one container is needed");
-        else {
-                status = run(arguments[0], &options, words);
-                if (status == EXIT_STATUS_NOT_FOUND)
-                        verb_warn(
-                                "the image has no shell; 'wolffia mount NAME' shows its files to one of the host");
-        }
+        status = g_strv_length(arguments) == 1 ? run_shell(arguments[0], &options)
+                                               : verb_misuse(verb, "the name of one container is needed");
         clear_options(&options);
         return status;
 }

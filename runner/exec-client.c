@@ -169,7 +169,8 @@ static bool relay(Client *client, bool is_interactive, bool is_detached, GError 
                 struct pollfd events[] = {
                         {.fd = client->connection_fd, .events = POLLIN},
                         {.fd = client->signal_fd, .events = POLLIN},
-                        exec_pump_event(&client->input),
+                        /* What a command that never runs has not read is still there for the next. */
+                        client->has_started ? exec_pump_event(&client->input) : (struct pollfd){.fd = -1},
                         exec_pump_event(&client->output),
                         exec_pump_event(&client->errors),
                 };

@@ -15,14 +15,16 @@
 #include <sys/socket.h>
 
 /* Byte strings, since arguments need not be UTF-8. */
-#define REQUEST_TYPE "(uaayaayayaybbqq)"
-enum { REQUEST_VERSION = 1, REQUEST_SIZE_MAX = 16 << 20, FILES_MAX = 4 };
+#define REQUEST_TYPE "(uaayaayayaybbqqaay)"
+enum { REQUEST_VERSION = 2, REQUEST_SIZE_MAX = 16 << 20, FILES_MAX = 5 };
 
 ExecRequest *exec_request_new(void) {
         ExecRequest *request = g_new0(ExecRequest, 1);
 
         request->words = g_ptr_array_new_with_free_func(g_free);
         request->environment = g_ptr_array_new_with_free_func(g_free);
+        request->programs = g_ptr_array_new_with_free_func(g_free);
+        request->program_fd = -1;
         return request;
 }
 
@@ -31,6 +33,8 @@ void exec_request_free(ExecRequest *request) {
                 return;
         g_ptr_array_unref(request->words);
         g_ptr_array_unref(request->environment);
+        g_ptr_array_unref(request->programs);
+        cleanup_fd(&request->program_fd);
         g_free(request->user);
         g_free(request->folder);
         g_free(request);
@@ -102,21 +106,26 @@ static GVariant *strings(const GPtrArray *list) {
 }
 
 bool exec_request_send(int fd, const ExecRequest *request, const int files[3], GError **error) {
-        g_autoptr(GVariant) variant = g_variant_ref_sink(
-                g_variant_new("(u@aay@aay^ay^aybbqq)", (guint) REQUEST_VERSION, strings(request->words),
-                              strings(request->environment), request->user ? request->user : "",
-                              request->folder ? request->folder : "", request->has_terminal,
-                              request->is_detached, request->size.ws_row, request->size.ws_col));
+        g_autoptr(GVariant) variant = g_variant_ref_sink(g_variant_new(
+                "(u@aay@aay^ay^aybbqq@aay)", (guint) REQUEST_VERSION, strings(request->words),
+                strings(request->environment), request->user ? request->user : "",
+                request->folder ? request->folder : "", request->has_terminal, request->is_detached,
+                request->size.ws_row, request->size.ws_col, strings(request->programs)));
         const guint32 version = REQUEST_VERSION;
+        int passed[FILES_MAX];
+        size_t count = 0;
 
         autofd int memory_fd = memfd_create("wolffia-exec", MFD_CLOEXEC);
         if (memory_fd < 0)
                 return fail_errno(error, errno, "Cannot make a file in memory");
         if (!file_write_all(memory_fd, g_variant_get_data(variant), g_variant_get_size(variant), error))
                 return false;
-        const int passed[FILES_MAX] = {memory_fd, files[0], files[1], files[2]};
-        return send_packet(fd, &version, sizeof version, passed, request->has_terminal ? 1 : FILES_MAX,
-                           error);
+        passed[count++] = memory_fd;
+        if (request->programs->len > 0)
+                passed[count++] = request->program_fd;
+        for (size_t i = 0; i < 3 && !request->has_terminal; i++)
+                passed[count++] = files[i];
+        return send_packet(fd, &version, sizeof version, passed, count, error);
 }
 
 static char *non_empty(char *text) {
@@ -128,17 +137,19 @@ static char *non_empty(char *text) {
 
 static bool parse_request(GVariant *variant, ExecRequest **ret_request, GError **error) {
         g_autoptr(ExecRequest) request = exec_request_new();
-        g_autofree const char **words = NULL, **environment = NULL;
+        g_autofree const char **words = NULL, **environment = NULL, **programs = NULL;
         gboolean has_terminal, is_detached;
         guint32 version;
 
-        g_variant_get(variant, "(u^a&ay^a&ay^ay^aybbqq)", &version, &words, &environment, &request->user,
-                      &request->folder, &has_terminal, &is_detached, &request->size.ws_row,
-                      &request->size.ws_col);
+        g_variant_get(variant, "(u^a&ay^a&ay^ay^aybbqq^a&ay)", &version, &words, &environment,
+                      &request->user, &request->folder, &has_terminal, &is_detached, &request->size.ws_row,
+                      &request->size.ws_col, &programs);
         for (const char **word = words; *word; word++)
                 g_ptr_array_add(request->words, g_strdup(*word));
         for (const char **entry = environment; *entry; entry++)
                 g_ptr_array_add(request->environment, g_strdup(*entry));
+        for (const char **program = programs; *program; program++)
+                g_ptr_array_add(request->programs, g_strdup(*program));
         request->user = non_empty(request->user);
         request->folder = non_empty(request->folder);
         request->has_terminal = has_terminal;
@@ -174,7 +185,10 @@ bool exec_request_receive(int fd, ExecRequest **ret_request, int ret_files[3], G
                 close_files(files);
                 return false;
         }
-        memcpy(ret_files, files + 1, 3 * sizeof(int));
+        bool has_program = (*ret_request)->programs->len > 0;
+        if (has_program)
+                (*ret_request)->program_fd = steal_fd(&files[1]);
+        memcpy(ret_files, files + (has_program ? 2 : 1), 3 * sizeof(int));
         return true;
 }
 

@@ -4,7 +4,8 @@
 /* What `wolffia exec` and the container's side say to each other, over the socket `exec` in the container's runtime folder. A
  * connection is one command. It is of type SOCK_SEQPACKET:
  *
- *   client    the request: a memfd with the serialised ExecRequest, then standard input, output and error for the command
+ *   client    the request: a memfd with the serialised ExecRequest, a program to lend where there is one, then standard input,
+ *             output and error for the command
  *   server    EXEC_TERMINAL with the master side of a terminal, where one was asked for
  *   server    EXEC_STARTED once the command's program runs, or EXEC_FAILED with a text, or nothing (it was killed)
  *   client    EXEC_SIGNAL, any time after the request
@@ -42,6 +43,8 @@ typedef struct ExecRequest {
         bool has_terminal;   /* a new terminal of the container's, in the place of the three descriptors */
         bool is_detached;    /* the command lives on when the client leaves */
         struct winsize size; /* of the terminal */
+        int program_fd; /* a program of the host to have in the container (runner/exec-program.h); -1: none */
+        GPtrArray *programs; /* and the names under which it is called */
 } ExecRequest;
 
 ExecRequest *exec_request_new(void);

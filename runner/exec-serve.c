@@ -27,6 +27,7 @@
 #include "runner/environment.h"
 #include "runner/exec-join.h"
 #include "runner/exec-message.h"
+#include "runner/exec-program.h"
 #include "runner/exec-record.h"
 #include "runner/exec-terminal.h"
 #include "runner/payload.h"
@@ -68,7 +69,7 @@ static bool connect_files(const Serve *serve, GError **error) {
 static bool run_command(Serve *serve, GError **error) {
         sync_become_child(&serve->run.sync);
         cleanup_fd(&serve->place.cgroup_fd); /* a folder of the host */
-        if (!exec_join_complete(&serve->place, error))
+        if (!exec_join_complete(&serve->place, error) || !exec_program_mount(serve->request, error))
                 return false;
         if (serve->request->has_terminal
                     ? !exec_terminal_open(serve->connection_fd, &serve->request->size, error)
@@ -102,6 +103,12 @@ static void plan_environment(const Serve *serve) {
                         }
         for (guint i = 0; i < serve->request->environment->len; i++)
                 environment_set(environment, serve->request->environment->pdata[i]);
+        if (serve->request->programs->len > 0) {
+                const char *path = environment_find(environment, "PATH");
+                g_autofree char *longer =
+                        g_strconcat("PATH=", path ? path : "", path ? ":" : "", EXEC_PROGRAM_FOLDER, NULL);
+                environment_set(environment, longer);
+        }
 }
 
 static void replace(char **text, const char *by) {
