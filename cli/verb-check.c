@@ -168,8 +168,11 @@ int verb_check(const Verb *verb, int argc, char **argv) {
         check_init(&check);
         look_at_ports(&check);
         status = *arguments ? VERB_SUCCESS : check_all(&check);
-        for (char **path = arguments; *path; path++)
-                status = MAX(status, check_file(&check, *path));
+        for (char **path = arguments; *path; path++) {
+                int answer = check_file(&check, *path);
+
+                status = MAX(status, answer);
+        }
         if (verify && !check_verify(&check, &error)) {
                 (void) verb_fail(error);
                 status = VERB_USAGE;

@@ -27,9 +27,11 @@ static bool is_for_people(const Key *key) {
 void verb_print_keys(const KeyTable *table) {
         for (size_t i = 0; i < table->count; i++) {
                 const Key *key = &table->keys[i];
-                if (is_for_people(key))
-                        printf("--%s%s\t%s\n", key->option, key_kind(key) == KEY_KIND_TRISTATE ? "" : "=",
-                               key->description);
+                if (!is_for_people(key))
+                        continue;
+                /* "security-opt=label=type:" has its sign already. */
+                bool has_sign = key_kind(key) == KEY_KIND_TRISTATE || g_str_has_suffix(key->option, ":");
+                printf("--%s%s\t%s\n", key->option, has_sign ? "" : "=", key->description);
         }
 }
 

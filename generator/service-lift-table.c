@@ -73,6 +73,7 @@ const Lift lift_table[] = {
         {"InaccessibleDirectories", LIFT_FULFILLED, NULL, FULFILLED},
         {"TemporaryFileSystem", LIFT_FULFILLED, NULL, FULFILLED},
         {"DelegateSubgroup", LIFT_FULFILLED, NULL, FULFILLED},
+        {"DelegateNamespaces", LIFT_FULFILLED, NULL, FULFILLED},
 
         {"CPUShares", LIFT_RENAMED, lift_cpu_shares, "CPUWeight"},
         {"StartupCPUShares", LIFT_RENAMED, lift_cpu_shares, "StartupCPUWeight"},
@@ -120,6 +121,7 @@ const Lift lift_table[] = {
         {"SmackProcessLabel", LIFT_REFUSED, lift_label, LABEL},
         {"NetworkNamespacePath", LIFT_REFUSED, NULL, JOIN},
         {"IPCNamespacePath", LIFT_REFUSED, NULL, JOIN},
+        {"UserNamespacePath", LIFT_REFUSED, NULL, JOIN},
         {"RootDirectory", LIFT_REFUSED, NULL, ROOT},
         {"RootImage", LIFT_REFUSED, NULL, ROOT},
         {"RootImageOptions", LIFT_REFUSED, NULL, ROOT},

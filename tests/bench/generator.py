@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A run of the generator over 1, 1000 and 5000 files, its output in memory as in a user manager's."""
+"""A run of the generator over 1, 1000 and 5000 files, its output in memory as in a user manager's; and what that is of a
+reload of the manager, which reads all the units then."""
 
 import io
 import tarfile
@@ -90,9 +91,32 @@ def measure_size(bench, count, rounds, limit):
     return Report(rows, bars)
 
 
+OWN_FOLDER, MANAGER_FOLDER = "~/.config/wolffia", "~/.config/systemd/user"
+
+
+def measure_reload(bench, count):
+    """With our files, with the same units and no file of ours, and with neither. Podman's generator runs each time."""
+    say(f"reload: {count} files")
+    write_sources(bench, count)
+    states = (
+        ("wolffia, files", f"mkdir -p {OWN_FOLDER} && ln -s {folder(count)} {OWN_FOLDER}/bench"),
+        ("the same units, no files", f"WOLFFIA_UNIT_DIRS={folder(count)} {peers.GENERATOR} {MANAGER_FOLDER}"),
+        ("neither", "true"),
+    )
+    clear = f"rm -rf {OWN_FOLDER}/bench {MANAGER_FOLDER}"
+    rows = []
+    for name, prepare in states:
+        bench.machine.alice(f"{clear}; {prepare}")
+        samples = bench.interleave([{"name": name, "argv": ["systemctl", "--user", "daemon-reload"]}], rounds=10)
+        rows.append(samples[name].row(f"daemon-reload, {count} units", name))
+    bench.machine.alice(f"{clear}; systemctl --user daemon-reload")
+    return Report(rows)
+
+
 def measure(bench):
     report = Report()
     for count, rounds, limit in SMOKE_SIZES if bench.smoke else SIZES:
         report.add(measure_size(bench, count, rounds, limit))
+    report.add(measure_reload(bench, 20 if bench.smoke else 1000))
     bench.machine.alice(f"rm -rf {OUTPUT}")
     return report

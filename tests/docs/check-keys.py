@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compares the key tables with their manual pages and with the tests: each key is described once, in its table's order, with
-the option and the way of reading that it has; each is written in some test; and each either does something or says why not.
-Prints all keys with what they have."""
+"""Compares the key tables with their manual pages, with the completion and with the tests: each key is described once, in its
+table's order, with the option and the way of reading that it has; the shell completes its option after `wolffia run`; it is
+written in some test; and it either does something or says why not. Prints all keys with what they have."""
 
 import re
 import subprocess
@@ -86,8 +86,15 @@ def read_tests():
     return {section: "\n".join(lines) for section, lines in written.items()}
 
 
+def read_completion(wolffia):
+    """Options that the shell offers for a container, as in the table."""
+    answer = subprocess.run([wolffia, "complete", "run", "--"], capture_output=True, text=True, check=True).stdout
+    return {line.split("\t")[0].removeprefix("--").removesuffix("=") for line in answer.splitlines()}
+
+
 def main():
-    program = sys.argv[1]
+    program, wolffia = sys.argv[1:]
+    completed = read_completion(wolffia)
     lines = subprocess.run([program], capture_output=True, text=True, check=True).stdout.splitlines()
     rows = [row for row in map(Row, lines) if row.key != "-"]
     tests, problems, table = read_tests(), [], []
@@ -100,13 +107,17 @@ def main():
             tested = re.search(rf"\b{row.key}=", tests.get(section, "")) is not None
             if not tested:
                 problems.append(f"no test in tests/generator or tests/unit writes {row.key}= in [{section}]")
+            has_option = row.option != "-" and row.section == "Container" and row.effect in ("works", "unit")
+            if has_option and row.option not in completed:
+                problems.append(f"the shell does not complete --{row.option} of {row.key}=")
             described = "yes" if page is None or page.find(row) is not None else "NO"
             effect = row.effect if row.effect in ("works", "unit") else f"{row.effect}: {row.remark}"
             table.append((f"[{section}] {row.key}=", row.kind, f"--{row.option}" if row.option != "-" else "-", described,
+                          "yes" if row.option in completed and has_option else "-" if not has_option else "NO",
                           "yes" if tested else "NO", effect))
-    widths = [max(len(row[column]) for row in table) for column in range(5)]
-    for row in [("key", "read as", "option", "manual", "test", "effect"), *table]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)) + "  " + row[5])
+    widths = [max(len(row[column]) for row in table) for column in range(6)]
+    for row in [("key", "read as", "option", "manual", "completed", "test", "effect"), *table]:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)) + "  " + row[6])
     for problem in problems:
         print(problem)
     print(f"{len(table)} keys, {len(problems)} problems")

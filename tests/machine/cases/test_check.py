@@ -63,15 +63,22 @@ def test_check_knows_what_a_start_would_miss(machine):
     machine.write("~/.config/wolffia/two.container", box.container("PublishPort=8080:80", "PublishPort=80:80",
                                                                    "EnvironmentFile=two.env"))
     machine.write("~/.config/wolffia/good.container", box.container("Exec=true"))
+    machine.write("~/.config/wolffia/local.container", "[Container]\nImage=localhost/nowhere\nAddCapability=SYS_TIME\n")
+    machine.write("~/.config/wolffia/remote.container", "[Container]\nImage=registry.example/nowhere:1\n")
     result = check(machine, "--all")
-    assert result.status == 1 and result.out == "3 units, 2 of them would fail\n", result
+    assert result.status == 1 and result.out == "5 units, 3 of them would fail\n", result
     for part in ("one.container:4: Volume=: there is no /home/alice/nowhere", "one.container:3: PublishPort=: two.service publishes",
                  "two.container:3: PublishPort=: one.service publishes", "two.container:4: PublishPort=: port 80 is below",
-                 "two.container:5: EnvironmentFile=: there is no /home/alice/.config/wolffia/two.env"):
+                 "two.container:5: EnvironmentFile=: there is no /home/alice/.config/wolffia/two.env",
+                 "local.container:2: Image=: the image 'localhost/nowhere' is not in your store, and localhost is no registry",
+                 "local.container:3: AddCapability=: ", "SYS_TIME",
+                 "remote.container:2: Image=: the image 'registry.example/nowhere:1' is not in your store; the first start fetches it"):
         assert part in result.err, (part, result.err)
     assert "good.container" not in result.err and "systemd says" not in result.err, result.err
     assert check(machine, "~/.config/wolffia/good.container").status == 0
     assert check(machine, "~/nothing.container").status == 2
+    once = check(machine, "~/.config/wolffia/local.container")
+    assert once.status == 1 and once.err.count("Image=: ") == 1, once
 
 
 def test_check_tells_of_programs_that_have_a_port(machine):
