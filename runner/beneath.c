@@ -119,6 +119,15 @@ bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, 
         return make_beneath(root_fd, path, kind, 40, ret_fd, error);
 }
 
+bool beneath_make_on_link(int root_fd, const char *path, int *ret_fd, GError **error) {
+        int existing_fd = open_in_root(root_fd, path, O_PATH | O_NOFOLLOW);
+
+        if (existing_fd < 0)
+                return beneath_make(root_fd, path, BENEATH_FILE, ret_fd, error);
+        *ret_fd = existing_fd;
+        return true;
+}
+
 bool beneath_link(int root_fd, const char *path, const char *target, GError **error) {
         g_autofree char *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
 

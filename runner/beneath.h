@@ -20,5 +20,9 @@ bool beneath_read(int root_fd, const char *path, int *ret_fd, GError **error);
  * mount point of something that is to be mounted there. */
 bool beneath_make(int root_fd, const char *path, BeneathKind kind, int *ret_fd, GError **error);
 
+/* Like beneath_make() of a file, but a link at the end stays a link: what is mounted on it covers the link, not the file that
+ * it names. */
+bool beneath_make_on_link(int root_fd, const char *path, int *ret_fd, GError **error);
+
 /* Makes a symbolic link unless something is there. */
 bool beneath_link(int root_fd, const char *path, const char *target, GError **error);

@@ -122,11 +122,7 @@ bool mount_open(const MountPlan *plan, GError **error) {
         return true;
 }
 
-static bool attach(int mount_fd, int root_fd, const char *target, BeneathKind kind, GError **error) {
-        autofd int target_fd = -1;
-
-        if (!beneath_make(root_fd, target, kind, &target_fd, error))
-                return false;
+static bool attach_to(int mount_fd, int target_fd, const char *target, GError **error) {
         if (move_mount(mount_fd, "", target_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
                 if (errno == ENOTDIR)
                         return fail(error, WOLFFIA_ERROR_VALUE,
@@ -135,6 +131,13 @@ static bool attach(int mount_fd, int root_fd, const char *target, BeneathKind ki
                 return fail_errno(error, errno, "Cannot mount on %s", target);
         }
         return true;
+}
+
+static bool attach(int mount_fd, int root_fd, const char *target, BeneathKind kind, GError **error) {
+        autofd int target_fd = -1;
+
+        return beneath_make(root_fd, target, kind, &target_fd, error) &&
+               attach_to(mount_fd, target_fd, target, error);
 }
 
 /* The volume as a detached mount, once it has what the image has for it. */
@@ -169,6 +172,11 @@ static bool apply_bind(const MountStep *step, const MountPlace *place, GError **
                 return false;
         if (fstat(fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot look at %s", step->source);
+        if (step->covers_link && !S_ISDIR(status.st_mode)) {
+                autofd int target_fd = -1;
+                return beneath_make_on_link(place->root_fd, step->target, &target_fd, error) &&
+                       attach_to(fd, target_fd, step->target, error);
+        }
         return attach(fd, place->root_fd, step->target,
                       S_ISDIR(status.st_mode) ? BENEATH_FOLDER : BENEATH_FILE, error);
 }
@@ -326,10 +334,17 @@ static bool apply_read_only(const MountStep *step, int root_fd, GError **error) 
         return true;
 }
 
-static bool apply_folder(const MountStep *step, int root_fd, GError **error) {
+/* Images declare volumes that they have no folder for; such a one is the payload's, as with podman. */
+static bool apply_folder(const MountStep *step, const MountPlace *place, GError **error) {
         autofd int fd = -1;
 
-        return beneath_make(root_fd, step->target, BENEATH_FOLDER, &fd, error);
+        if (beneath_open(place->root_fd, step->target, &fd, NULL))
+                return true;
+        if (!beneath_make(place->root_fd, step->target, BENEATH_FOLDER, &fd, error))
+                return false;
+        if (fchownat(fd, "", place->uid, place->gid, AT_EMPTY_PATH) < 0)
+                return fail_errno(error, errno, "Cannot give %s to the payload's user", step->target);
+        return true;
 }
 
 static bool apply_step(const MountStep *step, const MountPlace *place, GError **error) {
@@ -341,7 +356,7 @@ static bool apply_step(const MountStep *step, const MountPlace *place, GError **
         case MOUNT_OVERLAY:
                 return apply_overlay(step, place, error);
         case MOUNT_FOLDER:
-                return apply_folder(step, place->root_fd, error);
+                return apply_folder(step, place, error);
         case MOUNT_LINK:
                 return beneath_link(place->root_fd, step->target, step->source, error);
         case MOUNT_MASK:

@@ -99,6 +99,11 @@ static void plan_own_files(GPtrArray *steps, const MountFacts *facts) {
                         continue;
                 mount_step_add(steps, MOUNT_BIND, target, source)->attributes = SAFE | MOUNT_ATTR_NOEXEC;
         }
+        if (facts->time_zone_path && !has_target(steps, "/etc/localtime")) {
+                MountStep *zone = mount_step_add(steps, MOUNT_BIND, "/etc/localtime", facts->time_zone_path);
+                zone->attributes = SAFE | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY;
+                zone->covers_link = true;
+        }
         if (facts->notify_dir)
                 mount_step_add(steps, MOUNT_BIND, "/run/notify", facts->notify_dir)->attributes =
                         SAFE | MOUNT_ATTR_NOEXEC;

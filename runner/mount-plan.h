@@ -46,6 +46,7 @@ typedef struct MountStep {
         bool is_created;       /* a missing source is made as a folder, as podman-run(1) does for volumes */
         bool is_flat;          /* what is mounted below the source stays behind */
         bool is_device;        /* AddDevice= */
+        bool covers_link;      /* a link at the target is covered, not followed */
         bool change_owner;     /* the source is given to the payload's user */
         VolumeRelabel relabel; /* z, Z: the source gets a label, where the host has SELinux */
         MountFirstUse first_use;
@@ -68,6 +69,7 @@ typedef struct MountFacts {
         const char *notify_dir;           /* the folder of its notification socket, or NULL */
         const char *shm_dir;              /* /dev/shm of all members of a pod; NULL: one of its own */
         const char *init_path;            /* the host's init for RunInit=, or NULL */
+        const char *time_zone_path;       /* what Timezone= names, or NULL (runner/mount-time.h) */
         const char *own_dir;              /* the container's folder, which goes with it; NULL: none */
         const char *const *image_volumes; /* what the image declares; NULL: nothing */
         const GArray *volumes;            /* of MountVolume; NULL: none */

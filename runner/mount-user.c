@@ -146,7 +146,7 @@ void mount_user_plan_image_volume(MountPlanning *planning, const char *target) {
         g_autoptr(Volume) volume = NULL;
 
         /* An image's slip must not keep its container from starting. */
-        if (!value_volume_parse(line, &volume, NULL) || planning->spec->read_only != TRISTATE_YES)
+        if (!value_volume_parse(line, &volume, NULL))
                 return;
         for (guint i = 0; i < planning->own->len; i++)
                 if (g_str_equal(((const MountStep *) planning->own->pdata[i])->target, target))
@@ -166,6 +166,8 @@ static bool add_volume(MountPlanning *planning, const Volume *volume, char *orig
                 step = mount_step_add(planning->own, volume->overlay ? MOUNT_OVERLAY : MOUNT_BIND,
                                       volume->target, volume->source);
                 step->is_created = is_created;
+                /* In most images it is a link to the file of UTC, which is to stay what it is. */
+                step->covers_link = g_str_equal(volume->target, "/etc/localtime");
         } else if (!add_named(planning, volume, &step, error)) {
                 (void) fail_prefix(error, "%s", origin);
                 g_free(origin);

@@ -17,6 +17,7 @@
 #include "runner/mount-names.h"
 #include "runner/mount-relabel.h"
 #include "runner/mount-report.h"
+#include "runner/mount-time.h"
 #include "runner/payload-switch.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
@@ -108,6 +109,7 @@ static char *find_init(void) {
 bool mount_prepare(Run *run, GError **error) {
         g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
         g_autofree char *shm_dir = run->spec->pod ? g_build_filename(run->peer_folder, "shm", NULL) : NULL;
+        g_autofree char *time_zone_path = NULL;
         g_autofree char *own_dir = g_build_filename(run->store->path, "containers", run->spec->name, NULL);
         g_autofree char *init_path = run->spec->init == TRISTATE_YES ? find_init() : NULL;
         MountFacts facts = {
@@ -128,6 +130,9 @@ bool mount_prepare(Run *run, GError **error) {
                         "RunInit=yes needs the program catatonit ('apt install catatonit'), or wolffia-init, which is not installed");
         if (!mount_volumes_find(run, &run->volumes, error))
                 return false;
+        if (!mount_time_find(run->spec->time_zone, &time_zone_path, error))
+                return false;
+        facts.time_zone_path = time_zone_path;
         facts.volumes = run->volumes->facts;
         facts.own_dir = own_dir;
         facts.image_volumes = run->image ? run->image->volumes : NULL;
@@ -147,7 +152,7 @@ bool mount_open_all(const Run *run, Rootfs *ret_rootfs, GError **error) {
 static bool needs_user(const MountPlan *plan) {
         for (guint i = 0; i < plan->steps->len; i++) {
                 const MountStep *step = plan->steps->pdata[i];
-                if (step->change_owner || step->first_use.folder)
+                if (step->change_owner || step->first_use.folder || step->kind == MOUNT_FOLDER)
                         return true;
         }
         return false;

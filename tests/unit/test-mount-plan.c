@@ -263,6 +263,27 @@ static void without_a_name_a_volume_is_the_containers_own(void) {
         g_assert_true(g_str_has_prefix(find(own, "/declared")->source, "/containers/c/anonymous-"));
         g_assert_cmpstr(find(own, "/declared")->source, !=, find(own, "/anonymous")->source);
         g_assert_null(find(own, "/"));
+
+        /* Images often declare what they do not have. */
+        spec->read_only = TRISTATE_NO;
+        g_autoptr(GPtrArray) in_layer = plan(spec, &facts);
+        g_assert_cmpint(find(in_layer, "/declared")->kind, ==, MOUNT_FOLDER);
+}
+
+static void a_time_zone_covers_the_images_link(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        MountFacts facts = usual;
+
+        g_autoptr(GPtrArray) without = plan(spec, &facts);
+        g_assert_null(find(without, "/etc/localtime"));
+        facts.time_zone_path = "/usr/share/zoneinfo/Europe/Paris";
+        g_autoptr(GPtrArray) with = plan(spec, &facts);
+        g_assert_cmpstr(find(with, "/etc/localtime")->source, ==, facts.time_zone_path);
+        g_assert_true(find(with, "/etc/localtime")->covers_link);
+        add(spec->volumes, "/home/zone:/etc/localtime:ro");
+        g_autoptr(GPtrArray) own = plan(spec, &facts);
+        g_assert_cmpstr(find(own, "/etc/localtime")->source, ==, "/home/zone");
+        g_assert_true(find(own, "/etc/localtime")->covers_link);
 }
 
 static void tmpfs_is_for_everybody_and_not_for_programs(void) {
@@ -412,6 +433,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/mount-plan/volumes/with-names-are-their-folders", named_volumes_are_their_folders);
         g_test_add_func("/mount-plan/volumes/without-a-name-are-the-containers-own",
                         without_a_name_a_volume_is_the_containers_own);
+        g_test_add_func("/mount-plan/time-zone/covers-the-images-link", a_time_zone_covers_the_images_link);
         g_test_add_func("/mount-plan/volumes/tell-what-the-kernel-does-not-give",
                         what_the_kernel_does_not_give_is_told);
         g_test_add_func("/mount-plan/labels/knows-what-gets-one", what_gets_a_label_is_known);
