@@ -8,6 +8,7 @@
 #include "base/id-edit.h"
 #include "base/id-free.h"
 #include "runner/ids-auto.h"
+#include "runner/payload-user.h"
 #include "spec/value-idmap.h"
 #include "spec/value-userns.h"
 
@@ -254,6 +255,24 @@ static char **look_up_groups(const GArray *groups) {
         return names;
 }
 
+/* podman-run(1), --userns=keep-id: the payload runs as the user whose ids are kept, unless the file or the image names one.
+ * Of a member of a pod it is the pod that keeps ids, and then it is not so. */
+static bool choose_user(Run *run, const IdOwn *own, GError **error) {
+        g_autoptr(UserNamespaceMode) mode = NULL;
+        const char *chosen = payload_user_chosen(run);
+
+        if ((chosen && *chosen) || run->spec->pod || !run->spec->user_namespace)
+                return true;
+        if (!value_userns_parse(run->spec->user_namespace, &mode, error))
+                return fail_prefix(error, "UserNS=%s", run->spec->user_namespace);
+        if (mode->kind == USER_NAMESPACE_KEEP_ID) {
+                g_free(run->spec->user);
+                run->spec->user = g_strdup_printf("%u:%u", mode->has_uid ? mode->uid : own->uid,
+                                                  mode->has_gid ? mode->gid : own->gid);
+        }
+        return true;
+}
+
 bool ids_choose(Run *run, GError **error) {
         const ContainerSpec *spec = run->spec;
         g_autoptr(IdOwn) own = NULL;
@@ -264,7 +283,7 @@ bool ids_choose(Run *run, GError **error) {
         if (spec->user_namespace && g_str_has_prefix(spec->user_namespace, "auto") &&
             !ids_auto_take(run, own, &automatic, &run->ids_fd, error))
                 return false;
-        if (!ids_plan(spec, own, &automatic, &run->map, error))
+        if (!ids_plan(spec, own, &automatic, &run->map, error) || !choose_user(run, own, error))
                 return false;
         run->has_user = id_map_inside(run->map->users, own->uid) != G_MAXUINT32 &&
                         id_map_inside(run->map->groups, own->gid) != G_MAXUINT32;

@@ -59,7 +59,7 @@ def test_a_named_volume_is_made_at_its_first_use_with_the_images_files_owners_an
 
 def test_keep_id_gets_the_images_files_too(machine):
     forget(machine, "kept")
-    assert run_app(machine, LOOK, "--volume=kept:/var/lib/app", "--userns=keep-id").out == IMAGE
+    assert run_app(machine, LOOK, "--volume=kept:/var/lib/app", "--userns=keep-id", "--user=0").out == IMAGE
     forget(machine, "kept")
 
 
