@@ -63,7 +63,8 @@ static bool check_ids(const LayersWork *work, GError **error) {
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "'%s' and perhaps more belong to ids beyond your range; the highest is %u, so that /etc/subuid and "
-                "/etc/subgid must give you at least %u ids; %s adds as many",
+                "/etc/subgid must give you at least %u ids; %s adds as many; UIDMap=, GIDMap= or a size= in UserNS=, where the "
+                "file has them, must reach to it too",
                 notes->first_unmapped, notes->highest_id, notes->highest_id, advice);
 }
 

@@ -42,6 +42,12 @@ bool health_prepare(Run *run, GError **error) {
         (void) unlink(file); /* of an earlier life */
         if (plan)
                 run->first_check = (int) (health_first_delay(plan) / 1000);
+        else if (g_strcmp0(run->spec->notify, "healthy") == 0 &&
+                 g_strcmp0(run->spec->health_interval, "disable") == 0)
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "Notify=healthy waits for a health check, and HealthInterval=disable leaves none; write a time "
+                        "there, or Notify=no");
         else if (g_strcmp0(run->spec->notify, "healthy") == 0)
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
