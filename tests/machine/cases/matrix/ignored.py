@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Options without an effect: the container starts, and that is noted. Options that are refused: it does not, and what to write
+instead is told."""
+
+from .row import Row
+
+UNCHANGED = {"uid": 0, "pid": 1, "seccomp": 2}
+
+
+def noted(line, says):
+    return Row(line, says=says, sees=UNCHANGED)
+
+
+def option(text, says):
+    """Without an effect, of PodmanArgs= only."""
+    return Row(f"PodmanArgs=--{text}", says=says, sees=UNCHANGED)
+
+
+def refused(text, says):
+    return Row(f"PodmanArgs=--{text}", says=says, fails=True)
+
+
+ROWS = [
+    noted("CgroupsMode=split", "CgroupsMode="),
+    noted("GlobalArgs=--log-level=debug", "GlobalArgs="),
+    noted("ContainersConfModule=/etc/x.conf", "ContainersConfModule="),
+    noted("ExposeHostPort=80", "ExposeHostPort="),
+    noted("Retry=3", "Retry="),
+    noted("RetryDelay=1s", "RetryDelay="),
+    noted("HealthLogDestination=local", "HealthLogDestination="),
+    noted("HealthMaxLogCount=5", "HealthMaxLogCount="),
+    noted("HealthMaxLogSize=500", "HealthMaxLogSize="),
+    noted("SecurityLabelDisable=yes", "SecurityLabelDisable="),
+    noted("SecurityLabelNested=yes", "SecurityLabelNested="),
+    noted("SecurityLabelType=x_t", "SecurityLabelType="),
+    noted("SecurityLabelFileType=x_file_t", "SecurityLabelFileType="),
+    noted("SecurityLabelLevel=s0", "SecurityLabelLevel="),
+
+    option("attach=stdout", "--attach"),
+    option("authfile=/x", "--authfile"),
+    option("cgroup-parent=x.slice", "--cgroup-parent"),
+    option("cgroupns=private", "--cgroupns"),
+    option("cidfile=/tmp/x", "--cidfile"),
+    option("conmon-pidfile=/tmp/x", "--conmon-pidfile"),
+    option("detach", "--detach"),
+    option("detach-keys=ctrl-p", "--detach-keys"),
+    option("device-cgroup-rule='c 226:* rwm'", "--device-cgroup-rule"),
+    option("disable-content-trust", "--disable-content-trust"),
+    option("hooks-dir=/x", "--hooks-dir"),
+    option("image-volume=tmpfs", "--image-volume"),
+    option("ipc=private", "--ipc"),
+    option("init-path=/x", "--init-path"),
+    option("no-hosts", "--no-hosts"),
+    option("oom-kill-disable", "--oom-kill-disable"),
+    option("kernel-memory=1m", "--kernel-memory"),
+    option("memory-swappiness=1", "--memory-swappiness"),
+    option("passwd", "--passwd"),
+    option("pid=private", "--pid"),
+    option("pidfile=/tmp/x", "--pidfile"),
+    option("quiet", "--quiet"),
+    option("replace", "--replace"),
+    option("rm", "--rm"),
+    option("rmi", "--rmi"),
+    option("runtime=crun", "--runtime"),
+    option("runtime-flag=x", "--runtime-flag"),
+    option("sig-proxy", "--sig-proxy"),
+    option("uts=private", "--uts"),
+    option("tls-verify=false", "--tls-verify"),
+
+    Row("AppArmor=x", says="AppArmor", fails=True),
+    refused("arch=arm64", ".image file"),
+    refused("cgroup-conf=memory.high=1", "MemoryHigh="),
+    refused("device-read-bps=/dev/sda:1", "IOReadBandwidthMax="),
+    refused("device-write-bps=/dev/sda:1", "IOWriteBandwidthMax="),
+    refused("no-healthcheck", "HealthCmd=none"),
+    refused("platform=linux/arm64", ".image file"),
+    refused("preserve-fds=3", ".socket unit"),
+    refused("requires=x", "Requires= in [Unit]"),
+    refused("restart=always", "Restart= in [Service]"),
+    refused("timeout=3", "RuntimeMaxSec="),
+    refused("unsetenv=A", "Environment=NAME="),
+    refused("volumes-from=x", "Volume="),
+    refused("tty", "terminal"),
+    refused("interactive", "terminal"),
+    refused("ipc=host", "--ipc"),
+    refused("pid=host", "--pid"),
+    refused("uts=host", "--uts"),
+    refused("nonesuch", "nonesuch"),
+]
