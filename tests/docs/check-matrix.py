@@ -36,7 +36,7 @@ def lines_of(matrix):
 
 
 def has_option(lines, option):
-    pattern = re.compile(rf"PodmanArgs=(.* )?--{re.escape(option)}(=| |$)")
+    pattern = re.compile(rf"PodmanArgs=(.* )?--{re.escape(option)}(=| |$)" if not option.endswith(":") else rf"PodmanArgs=(.* )?--{re.escape(option)}")
     return any(pattern.match(line) for line in lines)
 
 

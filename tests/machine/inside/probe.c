@@ -7,7 +7,7 @@
  *   stat:PATH read:PATH list:PATH link:PATH    what is there
  *   open:PATH make:PATH program:FOLDER         whether it can be opened for reading and writing, made, run from there
  *   call:NAME                                  whether a system call is let through
- *   listen:PORT udp:PORT                       answers one client, after all else
+ *   listen:PORT udp:PORT                       answers clients, after all else, until SIGUSR1
  *   ready                                      says READY=1 by sd_notify(3)
  *   child                                      has a child that ignores SIGTERM
  *   wait                                       waits for a signal, after all else, and prints it
@@ -370,32 +370,47 @@ static void say_ready(void) {
         close(fd);
 }
 
+static void end(int number) {
+        (void) number;
+        _exit(0);
+}
+
+static const char greeting[] = "hello\n";
+
+/* One client; false when there was none. */
+static bool answer_client(int fd, bool udp, struct sockaddr_in6 *client) {
+        socklen_t length = sizeof(*client);
+        char byte;
+
+        if (udp)
+                return recvfrom(fd, &byte, 1, 0, (struct sockaddr *) client, &length) >= 0 &&
+                       sendto(fd, greeting, sizeof(greeting) - 1, 0, (struct sockaddr *) client, length) > 0;
+
+        int peer = accept(fd, (struct sockaddr *) client, &length);
+        bool done = peer >= 0 && write(peer, greeting, sizeof(greeting) - 1) > 0;
+        close(peer);
+        return done;
+}
+
 static void serve(const char *word) {
         bool udp = strncmp(word, "udp:", 4) == 0;
         int fd = socket(AF_INET6, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
         struct sockaddr_in6 address = {.sin6_family = AF_INET6,
                                        .sin6_port = htons((uint16_t) atoi(strchr(word, ':') + 1))};
         struct sockaddr_in6 client;
-        socklen_t length = sizeof(client);
-        static const char greeting[] = "hello\n";
-        char text[INET6_ADDRSTRLEN], byte;
+        char text[INET6_ADDRSTRLEN];
 
+        (void) signal(SIGUSR1, end);
+        (void) signal(SIGPIPE, SIG_IGN);
         if (fd < 0 || bind(fd, (struct sockaddr *) &address, sizeof(address)) < 0 ||
             (!udp && listen(fd, 4) < 0))
                 exit(13);
-        if (udp) {
-                if (recvfrom(fd, &byte, 1, 0, (struct sockaddr *) &client, &length) >= 0)
-                        (void) sendto(fd, greeting, sizeof(greeting) - 1, 0, (struct sockaddr *) &client,
-                                      length);
-        } else {
-                int peer = accept(fd, (struct sockaddr *) &client, &length);
-
-                if (write(peer, greeting, sizeof(greeting) - 1) < 0)
-                        exit(14);
-                close(peer);
-        }
-        printf("{\"client\":\"%s\"}\n", inet_ntop(AF_INET6, &client.sin6_addr, text, sizeof(text)));
-        fflush(stdout);
+        for (;;)
+                if (answer_client(fd, udp, &client)) {
+                        printf("{\"client\":\"%s\"}\n",
+                               inet_ntop(AF_INET6, &client.sin6_addr, text, sizeof(text)));
+                        fflush(stdout);
+                }
 }
 
 static void wait_for_signal(const sigset_t *all) {

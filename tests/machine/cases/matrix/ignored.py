@@ -30,11 +30,6 @@ ROWS = [
     noted("HealthLogDestination=local", "HealthLogDestination="),
     noted("HealthMaxLogCount=5", "HealthMaxLogCount="),
     noted("HealthMaxLogSize=500", "HealthMaxLogSize="),
-    noted("SecurityLabelDisable=yes", "SecurityLabelDisable="),
-    noted("SecurityLabelNested=yes", "SecurityLabelNested="),
-    noted("SecurityLabelType=x_t", "SecurityLabelType="),
-    noted("SecurityLabelFileType=x_file_t", "SecurityLabelFileType="),
-    noted("SecurityLabelLevel=s0", "SecurityLabelLevel="),
 
     option("attach=stdout", "--attach"),
     option("authfile=/x", "--authfile"),
@@ -67,7 +62,6 @@ ROWS = [
     option("uts=private", "--uts"),
     option("tls-verify=false", "--tls-verify"),
 
-    Row("AppArmor=x", says="AppArmor", fails=True),
     refused("arch=arm64", ".image file"),
     refused("cgroup-conf=memory.high=1", "MemoryHigh="),
     refused("device-read-bps=/dev/sda:1", "IOReadBandwidthMax="),

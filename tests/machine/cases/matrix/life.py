@@ -63,6 +63,7 @@ ROWS = [
     Row("StopTimeout=5min", probe="wait", unit={"TimeoutStopUSec": "5min 10s"}),
     Row("Linger=yes", probe="wait", outside=("loginctl show-user -P Linger alice", "yes\n")),
     Row("Linger=no", sees={"uid": 0}),
+    Row("PodmanArgs=--standard-input=null", sees={"descriptors": Is("nothing to read", lambda fds: fds["0"] == "/dev/null")}),
     Row(probe="exit:7", fails=True, unit={"ExecMainStatus": "7"}),
 
     Row("LogDriver=journald", sees={"uid": 0}),

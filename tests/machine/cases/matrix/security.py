@@ -47,6 +47,14 @@ ROWS = [
         sees={"call:sync": "EOPNOTSUPP", "call:unshare-user": "done"}),
     Row("SeccompProfile=%h/matrix/nonesuch.json", fails=True, says="nonesuch.json"),
 
+    # The machine has neither AppArmor nor SELinux in force, and says so; test_security.py has what they do in the virtual one.
+    Row("AppArmor=unconfined", sees={"uid": 0}),
+    Row("AppArmor=m-nonesuch", fails=True, says="m-nonesuch"),
+    *(Row(line, says="SELinux", sees={"uid": 0}) for line in (
+        "SecurityLabelType=x_t", "SecurityLabelFileType=x_file_t", "SecurityLabelLevel=s0", "SecurityLabelNested=yes",
+        "PodmanArgs=--security-opt=label=user:x_u", "PodmanArgs=--security-opt=label=role:x_r")),
+    Row("SecurityLabelDisable=yes", sees={"uid": 0}),
+
     kernel("net.ipv4.ip_forward", 1),
     kernel("net.ipv4.ip_unprivileged_port_start", 0),
     kernel("kernel.shm_rmid_forced", 1),
