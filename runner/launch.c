@@ -7,10 +7,11 @@
  *
  *   runner                                        child
  *   namespaces_spawn()                ─────────►  born in its namespaces and its cgroup, owning nothing yet
- *   id_map_write(), network_join_start()
+ *   network_start(), id_map_write(), network_join_start()
  *   sync_reach(POINT_MAPPED)          ─────────►  mount_open_all(), namespaces_become_root()
- *   sync_wait(POINT_ROOT)             ◄─────────  sync_reach(POINT_ROOT), with pasta only
- *   network_start(), state_write()                mount_all()
+ *   sync_wait(POINT_SET)              ◄─────────  sync_reach(POINT_SET), and network_start() only now:
+ *                                                 if network_starts_late()
+ *   state_write()                                 mount_all()
  *   sync_wait(POINT_MOUNTED)          ◄─────────  sync_reach(POINT_MOUNTED)
  *   network_wait()
  *   sync_reach(POINT_CONNECTED)       ─────────►  the last step: security, ids, exec
@@ -45,7 +46,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { POINT_MAPPED = 1, POINT_ROOT, POINT_MOUNTED, POINT_CONNECTED };
+enum { POINT_MAPPED = 1, POINT_SET, POINT_MOUNTED, POINT_CONNECTED };
 
 /* ---- the child ---- */
 
@@ -68,9 +69,10 @@ static bool run_child(Run *run, LaunchExecute *execute, GError **error) {
         if (!sync_wait(&run->sync, POINT_MAPPED, error) ||
             (has_files && !mount_open_all(run, &rootfs, error)) || !namespaces_become_root(error))
                 return false;
-        if (run->network.kind == NETWORK_PASTA && !sync_reach(&run->sync, POINT_ROOT, error))
+        if (!set_up_network(run, error) ||
+            (network_starts_late(&run->network, run->spec) && !sync_reach(&run->sync, POINT_SET, error)))
                 return false;
-        if (!set_up_network(run, error) || (has_files && !mount_all(run, &rootfs, error)) ||
+        if ((has_files && !mount_all(run, &rootfs, error)) ||
             !sync_reach(&run->sync, POINT_MOUNTED, error) || !sync_wait(&run->sync, POINT_CONNECTED, error))
                 return false;
         network_tap_tune(&run->network);
@@ -95,14 +97,22 @@ static void log_notes(const Run *run) {
                           "WOLFFIA_STAGE", run->stage, NULL);
 }
 
-static bool connect_network(Run *run, GError **error) {
+static bool start_network(Run *run, GError **error) {
+        run_enter_stage(run, "network");
+        /* Not between pasta's start and the knowledge of it: nobody would end it. */
+        supervise_hold_interruptions(true);
+        bool done = network_start(&run->network, run->session.container_dir, run->child, run->namespace_fd,
+                                  error);
+        supervise_when_interrupted(run);
+        return done;
+}
+
+static bool connect_network(Run *run, bool late, GError **error) {
         run_enter_stage(run, "network");
         if (!network_join_start(&run->network, &run->owner, run->child, error) ||
             !sync_reach(&run->sync, POINT_MAPPED, error))
                 return false;
-        if (run->network.kind == NETWORK_PASTA && !sync_wait(&run->sync, POINT_ROOT, error))
-                return false;
-        return network_start(&run->network, run->session.container_dir, run->child, error);
+        return !late || (sync_wait(&run->sync, POINT_SET, error) && start_network(run, error));
 }
 
 static bool await_mounts(Run *run, GError **error) {
@@ -125,7 +135,7 @@ static bool spawn(Run *run, bool is_inside, GError **error) {
 }
 
 bool launch(Run *run, LaunchExecute *execute, GError **error) {
-        bool is_inside = run->owner.user_fd >= 0;
+        bool is_inside = run->owner.user_fd >= 0, late = network_starts_late(&run->network, run->spec);
 
         run_enter_stage(run, "namespaces");
         if (!sync_open(&run->sync, error) || !spawn(run, is_inside, error))
@@ -139,12 +149,13 @@ bool launch(Run *run, LaunchExecute *execute, GError **error) {
         run_enter_stage(run, "id-map");
         /* Opened now: while the child changes its ids, until it is dumpable again, its /proc/PID/ns/ is closed to us. */
         if (!namespaces_open_user(run->child, &run->namespace_fd, error) ||
-            (!is_inside && !id_map_write(run->map, run->child, error)))
+            (!late && !start_network(run, error)))
                 return false;
-        supervise_when_interrupted(run);
-        if (!connect_network(run, error))
+        run_enter_stage(run, "id-map");
+        if (!is_inside && !id_map_write(run->map, run->child, error))
                 return false;
-        supervise_when_interrupted(run);
+        if (!connect_network(run, late, error))
+                return false;
         run_enter_stage(run, "state");
         if ((!run->is_pod && !state_write(run, error)) || !await_mounts(run, error))
                 return false;

@@ -149,29 +149,48 @@ static bool make_fifo(Network *network, const char *container_dir, GError **erro
         return true;
 }
 
-bool network_start(Network *network, const char *container_dir, pid_t child, GError **error) {
-        ProcessFiles files = PROCESS_FILES_NONE;
+static bool start_slirp(Network *network, const char *container_dir, pid_t child, GError **error) {
+        ProcessFiles files = {.input_fd = network->fifo_fd, .output_fd = -1};
 
+        if (network->ports->len > 0)
+                network->api_path = g_build_filename(container_dir, "slirp4netns", NULL);
+        g_autoptr(GPtrArray) arguments = network_slirp_plan(network, child);
+        return process_start((const char *const *) arguments->pdata, &files, &network->pasta, error);
+}
+
+static bool start_pasta(Network *network, pid_t child, int user_fd, GError **error) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/ns/net", (int) child);
+        g_autoptr(GPtrArray) arguments = network_pasta_plan(network);
+
+        autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open the container's network");
+        const ProcessFiles files = {.input_fd = fd, .output_fd = user_fd};
+        network_pasta_skip_detour(arguments);
+        if (!process_start((const char *const *) arguments->pdata, &files, &network->pasta, error))
+                return false;
+        g_free(network->pasta.name);
+        network->pasta.name = g_strdup("pasta");
+        return true;
+}
+
+bool network_start(Network *network, const char *container_dir, pid_t child, int user_fd, GError **error) {
         if (network->kind != NETWORK_PASTA)
                 return true;
         if (!make_fifo(network, container_dir, error))
                 return false;
-        if (network->is_slirp) {
-                files.input_fd = network->fifo_fd;
-                if (network->ports->len > 0)
-                        network->api_path = g_build_filename(container_dir, "slirp4netns", NULL);
-        }
-        g_autoptr(GPtrArray) arguments =
-                network->is_slirp ? network_slirp_plan(network, child) : network_pasta_plan(network, child);
-        if (!process_start((const char *const *) arguments->pdata, &files, &network->pasta, error)) {
-                if (g_error_matches(*error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
-                        return fail_prefix(
-                                error,
-                                "The container's network needs pasta ('apt install passt'), or slirp4netns; "
-                                "Network=none and Network=host do without");
-                return false;
-        }
-        return true;
+        if (network->is_slirp ? start_slirp(network, container_dir, child, error)
+                              : start_pasta(network, child, user_fd, error))
+                return true;
+        if (g_error_matches(*error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
+                return fail_prefix(
+                        error, "The container's network needs pasta ('apt install passt'), or slirp4netns; "
+                               "Network=none and Network=host do without");
+        return false;
+}
+
+bool network_starts_late(const Network *network, const ContainerSpec *spec) {
+        return network->kind == NETWORK_PASTA && (network->is_slirp || spec->sysctls->len > 0);
 }
 
 static const char *program_of(const Network *network) {

@@ -62,10 +62,13 @@ void network_clear(Network *network);
 /* Whether the network namespace is the container's own: its root may configure it, and /sys shows it. */
 bool network_is_own(const Network *network);
 
-/* Starts pasta for the child's network namespace; network_wait() returns when it is up (45 to 90 ms later,
- * while the child mounts). Neither does anything for the other kinds.
+/* Starts pasta for the child's network namespace and USER_FD, its user namespace; network_wait() returns when it is up
+ * (some 10 ms later, while maps are written and the child mounts). Neither does anything for the other kinds.
  *
- * Runs in:  the runner, after the child's maps are written
+ * Runs in:  the runner, as soon as the child is born
  * Needs:    the child alive and dumpable, session.container_dir for the fifo */
-bool network_start(Network *network, const char *container_dir, pid_t child, GError **error);
+bool network_start(Network *network, const char *container_dir, pid_t child, int user_fd, GError **error);
+/* Whether it has to wait until the child has set what the user has asked for: an interface takes its settings from
+ * the namespace when it is made. */
+bool network_starts_late(const Network *network, const ContainerSpec *spec);
 bool network_wait(Network *network, GError **error);
