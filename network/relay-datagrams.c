@@ -117,6 +117,9 @@ bool relay_datagrams_open(Relay *relay) {
 void relay_datagrams_forget(Relay *relay) {
         time_t limit = now() - RELAY_FLOW_SECONDS;
 
+        if (limit == relay->forgotten)
+                return;
+        relay->forgotten = limit;
         for (Flow *flow = relay->flows; flow < relay->flows + MOST_FLOWS; flow++)
                 if (flow->fd >= 0 && flow->last < limit) {
                         close(flow->fd);

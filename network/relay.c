@@ -6,7 +6,8 @@
  *
  * Each connection is taken on the host, and made once more inside, from a socket that is bound to the address of the
  * client (IP_TRANSPARENT): the member sees who calls. Its answers come to the gateway, where the network's rules know
- * them for a relay's. Bytes go from socket to socket through a pipe, never through our memory (splice(2)). A client
+ * them for a relay's. Bytes go from socket to socket through a pipe, never through our memory (splice(2)). A connection
+ * has a pipe only while bytes are in it: most are idle, and what a user may keep in pipes is limited (pipe(7)). A client
  * whose address cannot be used inside (the loopback, or the other family) appears as the gateway.
  *
  * --forward=tcp:FD:ADDRESS:PORT, --forward=udp:FD:ADDRESS:PORT (ADDRESS may be in brackets), --gateway=ADDRESS for each
@@ -14,6 +15,7 @@
 
 #include "network/relay.h"
 
+#include "base/shed.h"
 #include "network/confine.h"
 
 #include <arpa/inet.h>
@@ -37,7 +39,7 @@
 /* One direction of a connection. */
 typedef struct Stream {
         int from, to;
-        int pipe_fds[2];
+        Pipe pipe; /* borrowed while something is in it */
         size_t filled;
         bool has_ended, is_closed;
 } Stream;
@@ -103,6 +105,43 @@ int relay_connect(const Relay *relay, int type, const AnyAddress *client, const 
         }
 }
 
+/* ---- pipes ---- */
+
+static bool borrow_pipe(Relay *relay, Pipe *pipe) {
+        if (pipe->in >= 0)
+                return true;
+        if (relay->idle_count > 0) {
+                *pipe = relay->idle_pipes[--relay->idle_count];
+                return true;
+        }
+        int fds[2];
+        if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+                return false;
+        (void) fcntl(fds[1], F_SETPIPE_SZ, PIPE_SIZE);
+        *pipe = (Pipe){.out = fds[0], .in = fds[1]};
+        return true;
+}
+
+static void close_pipe(Pipe *pipe) {
+        if (pipe->in < 0)
+                return;
+        close(pipe->in);
+        close(pipe->out);
+        *pipe = PIPE_NONE;
+}
+
+/* An empty one. */
+static void return_pipe(Relay *relay, Pipe *pipe) {
+        if (pipe->in < 0)
+                return;
+        if (relay->idle_count < sizeof relay->idle_pipes / sizeof *relay->idle_pipes) {
+                relay->idle_pipes[relay->idle_count++] = *pipe;
+                *pipe = PIPE_NONE;
+        } else {
+                close_pipe(pipe);
+        }
+}
+
 /* ---- connections ---- */
 
 static void end_connection(Relay *relay, Connection *connection) {
@@ -111,8 +150,7 @@ static void end_connection(Relay *relay, Connection *connection) {
         connection->is_gone = true;
         for (int i = 0; i < 2; i++) {
                 close(connection->streams[i].from);
-                close(connection->streams[i].pipe_fds[0]);
-                close(connection->streams[i].pipe_fds[1]);
+                close_pipe(&connection->streams[i].pipe); /* not to be lent again with what is in it */
         }
         /* Events of it may still be in the list that is worked on. */
         connection->next = relay->gone;
@@ -131,22 +169,22 @@ static void break_connection(Relay *relay, Connection *connection) {
 #define IS_PATIENT(n) ((n) >= 0 || errno == EAGAIN || errno == EINTR)
 
 /* False: the connection is broken. RET_MORE: there may be more at once. */
-static bool pump(Stream *stream, bool *ret_more) {
+static bool move_bytes(Stream *stream, bool *ret_more) {
         const unsigned flags = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
 
         for (int round = 0; round < MOST_ROUNDS; round++) {
                 ssize_t in = -1, out = -1;
                 errno = EAGAIN;
                 if (!stream->has_ended && stream->filled < PIPE_SIZE) {
-                        in = splice(stream->from, NULL, stream->pipe_fds[1], NULL,
-                                    PIPE_SIZE - stream->filled, flags);
+                        in = splice(stream->from, NULL, stream->pipe.in, NULL, PIPE_SIZE - stream->filled,
+                                    flags);
                         if (!IS_PATIENT(in))
                                 return false;
                         stream->has_ended = in == 0;
                         stream->filled += in > 0 ? (size_t) in : 0;
                 }
                 if (stream->filled > 0) {
-                        out = splice(stream->pipe_fds[0], NULL, stream->to, NULL, stream->filled, flags);
+                        out = splice(stream->pipe.out, NULL, stream->to, NULL, stream->filled, flags);
                         if (!IS_PATIENT(out))
                                 return false;
                         stream->filled -= out > 0 ? (size_t) out : 0;
@@ -162,12 +200,22 @@ static bool pump(Stream *stream, bool *ret_more) {
         return true;
 }
 
+static bool pump(Relay *relay, Stream *stream, bool *ret_more) {
+        if (stream->is_closed)
+                return true;
+        if (!borrow_pipe(relay, &stream->pipe) || !move_bytes(stream, ret_more))
+                return false;
+        if (stream->filled == 0)
+                return_pipe(relay, &stream->pipe);
+        return true;
+}
+
 static void serve(Relay *relay, Connection *connection) {
         bool more = false;
 
         if (connection->is_gone)
                 return;
-        if (!pump(&connection->streams[0], &more) || !pump(&connection->streams[1], &more)) {
+        if (!pump(relay, &connection->streams[0], &more) || !pump(relay, &connection->streams[1], &more)) {
                 break_connection(relay, connection);
                 return;
         }
@@ -180,17 +228,6 @@ static void serve(Relay *relay, Connection *connection) {
                                             .data.ptr = connection};
                 (void) epoll_ctl(relay->epoll_fd, EPOLL_CTL_MOD, connection->streams[0].from, &event);
         }
-}
-
-static bool open_streams(Connection *connection, int outer, int inner) {
-        connection->streams[0] = (Stream){.from = outer, .to = inner, .pipe_fds = {-1, -1}};
-        connection->streams[1] = (Stream){.from = inner, .to = outer, .pipe_fds = {-1, -1}};
-        for (int i = 0; i < 2; i++) {
-                if (pipe2(connection->streams[i].pipe_fds, O_CLOEXEC | O_NONBLOCK) < 0)
-                        return false;
-                (void) fcntl(connection->streams[i].pipe_fds[1], F_SETPIPE_SZ, PIPE_SIZE);
-        }
-        return true;
 }
 
 /* Out of descriptors: a connection that is left waiting would wake us for ever, so one is kept for ending it. */
@@ -227,10 +264,8 @@ static void accept_one(Relay *relay, const Forward *forward) {
         /* The member would not notice a client that is gone: its own probes reach no further than here. */
         (void) setsockopt(outer, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
         (void) setsockopt(outer, IPPROTO_TCP, TCP_KEEPIDLE, &patience, sizeof patience);
-        if (!open_streams(connection, outer, inner)) {
-                break_connection(relay, connection);
-                return;
-        }
+        connection->streams[0] = (Stream){.from = outer, .to = inner, .pipe = PIPE_NONE};
+        connection->streams[1] = (Stream){.from = inner, .to = outer, .pipe = PIPE_NONE};
         relay_watch(relay, outer, events, connection);
         relay_watch(relay, inner, events, connection);
 }
@@ -304,9 +339,9 @@ static bool parse(int argc, char **argv, Relay *relay) {
  * same user in the same namespace. */
 static bool give_up_privileges(const Relay *relay) {
         static const int calls[] = {
-                SYS_splice,     SYS_epoll_pwait, SYS_epoll_ctl, SYS_accept4, SYS_socket, SYS_setsockopt,
-                SYS_bind,       SYS_connect,     SYS_shutdown,  SYS_pipe2,   SYS_fcntl,  SYS_recvmsg,
-                SYS_sendmsg,    SYS_recvfrom,    SYS_sendto,    SYS_write,
+                SYS_splice,     SYS_epoll_pwait, SYS_epoll_ctl, SYS_accept4, SYS_socket,  SYS_setsockopt,
+                SYS_bind,       SYS_connect,     SYS_shutdown,  SYS_pipe2,   SYS_fcntl,   SYS_recvmsg,
+                SYS_sendmsg,    SYS_recvfrom,    SYS_sendto,    SYS_write,   SYS_madvise,
 #ifdef SYS_epoll_wait
                 SYS_epoll_wait,
 #endif
@@ -363,7 +398,7 @@ int main(int argc, char **argv) {
                 return 64;
         }
         signal(SIGPIPE, SIG_IGN);
-        /* Six descriptors a connection. */
+        /* Two descriptors a connection, and up to four more while bytes are on their way. */
         if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
                 limit.rlim_cur = limit.rlim_max;
                 (void) setrlimit(RLIMIT_NOFILE, &limit);
@@ -373,8 +408,10 @@ int main(int argc, char **argv) {
         bool is_open = relay.epoll_fd >= 0;
         for (size_t i = 0; is_open && i < relay.count && !relay.flows; i++)
                 is_open = relay.forwards[i].kind != KIND_UDP || relay_datagrams_open(&relay);
-        if (is_open && give_up_privileges(&relay))
+        if (is_open && give_up_privileges(&relay)) {
+                shed_code();
                 run(&relay); /* until it is killed */
+        }
         perror("wolffia-relay");
         return 1;
 }

@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 
+#define MOST_IDLE_PIPES    16
 #define MOST_ROUNDS        32 /* of work for one socket, before the others have their turn */
 #define RELAY_FLOW_SECONDS 120
 
@@ -29,6 +31,12 @@ typedef struct Forward {
 typedef struct Flow Flow; /* one client's datagrams */
 typedef struct Connection Connection;
 
+typedef struct Pipe {
+        int in, out; /* -1: none */
+} Pipe;
+
+#define PIPE_NONE ((Pipe){-1, -1})
+
 typedef struct Relay {
         int epoll_fd;
         int spare_fd; /* to have one when there are none */
@@ -37,7 +45,10 @@ typedef struct Relay {
         Forward *forwards;
         size_t count;
         Flow *flows;
+        time_t forgotten; /* those up to then were */
         Connection *gone;
+        Pipe idle_pipes[MOST_IDLE_PIPES];
+        size_t idle_count;
 } Relay;
 
 static inline socklen_t relay_address_size(const AnyAddress *address) {

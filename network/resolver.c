@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/shed.h"
 #include "network/resolver-address.h"
 #include "network/resolver-names.h"
 #include "network/resolver-stream.h"
@@ -233,6 +234,7 @@ void resolver_run(Resolver *resolver, int stop_fd) {
                 STREAMS = UPSTREAMS + REGISTRY_FAMILIES
         };
         struct pollfd events[STREAMS + RESOLVER_STREAM_EVENTS];
+        bool is_settled = false;
 
         for (;;) {
                 events[0] = (struct pollfd){.fd = stop_fd, .events = POLLIN};
@@ -243,7 +245,11 @@ void resolver_run(Resolver *resolver, int stop_fd) {
                                 (struct pollfd){.fd = resolver->upstream_fds[i], .events = POLLIN};
                 }
                 int patience = resolver_streams_watch(resolver->streams, events + STREAMS);
-                if (poll(events, G_N_ELEMENTS(events), shorter(patience, look_at_clock(resolver))) < 0)
+                patience = shorter(patience, look_at_clock(resolver));
+                if (!is_settled)
+                        shed_code(); /* now, or the way here would have it back */
+                is_settled = true;
+                if (poll(events, G_N_ELEMENTS(events), patience) < 0)
                         continue;
                 if (events[0].revents)
                         return;
