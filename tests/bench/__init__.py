@@ -6,5 +6,6 @@
     table.py        prints it
     peers.py        one root file system, and each program's way to run it
     sources.py      .container files as people write them
-    start.py, enter.py, generator.py, memory.py    the topics: a module with measure(bench), listed in run
+    serve.py        containers that serve, alone and as members of a network
+    start.py, enter.py, generator.py, memory.py, network.py    the topics: a module with measure(bench), listed in run
     inside/         what runs in the machine"""

@@ -10,12 +10,12 @@ from machine import build, host
 
 INSIDE = f"{build.INSIDE_SOURCE}/tests/bench/inside"
 FOLDER = "/home/alice/bench"
-TOOLS = ("timer", "floor")
+TOOLS = ("timer", "floor", "answer", "call", "wire")
 
 
 @dataclass
 class Row:
-    """One program's figures. values: the columns of the topic, name → number or None; unit: "ms", "KiB"."""
+    """One program's figures. values: the columns of the topic, name → number or None; unit: "ms", "µs", "KiB", "Mbit/s"."""
     group: str
     program: str
     values: dict = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Bench:
     def prepare(self):
         """The tools, compiled in the machine: they must not wait for the rest of the tree to compile."""
         commands = [f"mkdir -p {FOLDER}/tools"]
-        commands += [f"cc -O2 -Wall -o {FOLDER}/tools/{name} {INSIDE}/{name}.c" for name in TOOLS]
+        commands += [f"cc -O2 -Wall -static -o {FOLDER}/tools/{name} {INSIDE}/{name}.c" for name in TOOLS]
         self.machine.alice(" && ".join(commands), timeout=120)
         # Services inherit it from their manager: what is measured goes before whatever else this host is busy with. No
         # real-time priority: podman waits in a loop for processes that then never get their turn.

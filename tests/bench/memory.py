@@ -4,16 +4,20 @@
 A page that several processes share counts in each one's RSS, and in parts in their PSS. The payload is `sleep`; it is
 left out for all alike. So are the user manager and its bus, which are there anyway."""
 
-from . import peers
-from .bench import Bar, Report, Row, say
+from . import peers, serve
+from .bench import Bar, Report, Row, ratio, say
 
 PAYLOAD = "sleep"
 SLEEP = [PAYLOAD, "1000000"]
 WOLFFIA, PODMAN = "wolffia", "podman"
+GROUPS = {"none": "no network", "pasta": "with pasta and a port", serve.NETWORK: "on one network, each with a port"}
+MEMBERS = 5
 
 
 def start_wolffia(bench, number, network):
-    options = ["--network=none"] if network == "none" else [f"--publish={18000 + number}:80"]
+    options = {"none": ["--network=none"], "pasta": []}.get(network, [f"--network={network}"])
+    if network != "none":
+        options.append(f"--publish={18000 + number}:80")
     # As process 1 it has no handler for SIGTERM, and the kernel does not even deliver it.
     words = [peers.RUNNER, f"--name=bench-{number}", "--stop-signal=KILL", *options, peers.IMAGE, *SLEEP]
     bench.machine.alice(f"systemd-run --user --quiet --collect --unit=bench-{number} --service-type=notify "
@@ -25,7 +29,7 @@ def stop_wolffia(bench, count):
 
 
 def start_podman(bench, number, network):
-    options = ["--network=none"] if network == "none" else ["--network=pasta", f"--publish={19000 + number}:80"]
+    options = [f"--network={network}", *([] if network == "none" else [f"--publish={19000 + number}:80"])]
     bench.machine.alice(" ".join(["podman", "run", "--detach", f"--name=bench-{number}", "--pids-limit=0", *options,
                                   peers.IMAGE, *SLEEP]))
 
@@ -45,6 +49,8 @@ def resident_of(bench, program, network, count):
     stop(bench, count)
     before = bench.resident()
     try:
+        if network == serve.NETWORK:
+            serve.open_network(bench, program)
         for number in range(count):
             start(bench, number, network)
         # `podman run` ends before its conmon has settled.
@@ -52,6 +58,8 @@ def resident_of(bench, program, network, count):
         after = bench.resident()
     finally:
         stop(bench, count)
+        if network == serve.NETWORK:
+            serve.close_network(bench, program)
     found = {}
     payloads = 0
     for pid, (name, pss, rss) in after.items():
@@ -69,8 +77,7 @@ def resident_of(bench, program, network, count):
 
 
 def group_name(network, count):
-    return f"resident, {count} idle container{'s' if count > 1 else ''}, " + \
-           ("no network" if network == "none" else "with pasta and a port")
+    return f"resident, {count} idle container{'s' if count > 1 else ''}, {GROUPS[network]}"
 
 
 def measure_one(bench, program, network, count):
@@ -90,20 +97,21 @@ def measure_one(bench, program, network, count):
 def measure(bench):
     peers.make_root(bench)
     peers.make_podman_image(bench)
-    lacks = {(WOLFFIA, "none"): peers.make_wolffia_image(bench), (PODMAN, "none"): "",
-             (PODMAN, "pasta"): peers.podman_lacks_pasta(bench)}
-    lacks[WOLFFIA, "pasta"] = lacks[WOLFFIA, "none"]
+    lacks = {(PODMAN, "none"): "", (PODMAN, "pasta"): peers.podman_lacks_pasta(bench),
+             (PODMAN, serve.NETWORK): serve.podman_lacks_network(bench)}
+    lack = peers.make_wolffia_image(bench)
+    counts = (1, 2) if bench.smoke else (1, 10)
 
-    rows, ours = [], None
-    for network in ("none", "pasta"):
-        for count in (1, 2) if bench.smoke else (1, 10):
-            for program in (WOLFFIA, PODMAN):
-                if lacks[program, network]:
-                    rows.append(Row(group_name(network, count), program, unit="KiB", remark=lacks[program, network]))
-                    continue
-                say(f"memory: {count} × {program}, network {network}")
-                more, pss = measure_one(bench, program, network, count)
-                rows += more
-                if (program, network, count) == (WOLFFIA, "none", 1):
-                    ours = pss
-    return Report(rows, [Bar("resident for an idle container without network (PSS)", ours, 250, unit="KiB")])
+    rows, found = [], {}
+    for network, count in [("none", count) for count in counts] + [("pasta", count) for count in counts] + [(serve.NETWORK, MEMBERS)]:
+        for program in (WOLFFIA, PODMAN):
+            if reason := lacks.get((program, network), lack):
+                rows.append(Row(group_name(network, count), program, unit="KiB", remark=reason))
+                continue
+            say(f"memory: {count} × {program}, network {network}")
+            more, found[program, network, count] = measure_one(bench, program, network, count)
+            rows += more
+    return Report(rows, [
+        Bar("resident for an idle container without network (PSS)", found.get((WOLFFIA, "none", 1)), 250, unit="KiB"),
+        Bar("resident for a network with five members (PSS): part of podman's",
+            ratio(found.get((WOLFFIA, serve.NETWORK, MEMBERS)), found.get((PODMAN, serve.NETWORK, MEMBERS))), 0.5)])

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Prints reports as text that fits a terminal."""
 
-COLUMNS = {"ms": ("median", "best", "settled", "cpu", "ratio"), "KiB": ("PSS", "RSS"), "Mbit/s": ("median", "ratio")}
+COLUMNS = {"ms": ("median", "best", "settled", "cpu", "ratio"), "KiB": ("PSS", "RSS"), "Mbit/s": ("median", "best", "ratio"),
+           "µs": ("median", "best", "ratio")}
 NAME_WIDTH = 32
 
 

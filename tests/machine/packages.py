@@ -25,7 +25,7 @@ BUILD_IN_SUITE = {"bookworm": [], "trixie": ["systemd-dev"]}
 CASES_IN_SUITE = {"bookworm": ["clang-format-14"], "trixie": []}
 
 # Only for tests/bench: the programs that Wolffia is measured against.
-BENCH = "crun podman bubblewrap iperf3".split()
+BENCH = "crun podman netavark aardvark-dns bubblewrap iperf3".split()
 
 # Only for the virtual machine, whose kernel has AppArmor.
 VM = "linux-image-cloud-amd64 udev kmod apparmor".split()
