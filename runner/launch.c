@@ -35,7 +35,6 @@
 #include "runner/mount.h"
 #include "runner/namespaces.h"
 #include "runner/network-join.h"
-#include "runner/network-tap.h"
 #include "runner/payload-input.h"
 #include "runner/payload-output.h"
 #include "runner/security-sysctl.h"
@@ -75,7 +74,6 @@ static bool run_child(Run *run, LaunchExecute *execute, GError **error) {
         if ((has_files && !mount_all(run, &rootfs, error)) ||
             !sync_reach(&run->sync, POINT_MOUNTED, error) || !sync_wait(&run->sync, POINT_CONNECTED, error))
                 return false;
-        network_tap_tune(&run->network);
         return execute(run, error);
 }
 
