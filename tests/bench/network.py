@@ -17,7 +17,7 @@ from . import peers, serve
 from .bench import Bar, FOLDER, Report, Row, ratio, say
 from .serve import PODMAN, WOLFFIA
 
-SECONDS, SMOKE_SECONDS = 3, 1
+SECONDS, SMOKE_SECONDS = 2, 1
 PORTS = {WOLFFIA: 18500, PODMAN: 18501}
 FAR, NEAR = "198.51.100.2", "198.51.100.1"
 
@@ -124,14 +124,14 @@ def received(text):
 
 # group, unit, of a network or not, rounds, how
 MEASUREMENTS = (
-    (INTO, "Mbit/s", False, 5, lambda one: one.into()),
-    (OUT, "Mbit/s", False, 5, lambda one: one.out()),
+    (INTO, "Mbit/s", False, 3, lambda one: one.into()),
+    (OUT, "Mbit/s", False, 3, lambda one: one.out()),
     (CPU, "ms", False, 2, lambda one: one.processor_time()),
     (CONNECTION, "µs", False, 3, lambda one: one.calls("connections")),
     (START, "ms", False, 15, lambda one: one.start()),
-    (INTO_MEMBER, "Mbit/s", True, 5, lambda one: one.into(**one.member(50))),
+    (INTO_MEMBER, "Mbit/s", True, 3, lambda one: one.into(**one.member(50))),
     (CPU_MEMBER, "ms", True, 2, lambda one: one.processor_time(**one.member(50))),
-    (BETWEEN, "Mbit/s", True, 5, lambda one: one.between()),
+    (BETWEEN, "Mbit/s", True, 3, lambda one: one.between()),
     (CONNECTION_MEMBER, "µs", True, 3, lambda one: one.calls("connections", **one.member(50))),
     (BYTES_MEMBER, "µs", True, 3, lambda one: one.calls("bytes", **one.member(50))),
     (DATAGRAMS_MEMBER, "µs", True, 3, lambda one: one.datagrams()),
