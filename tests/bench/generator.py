@@ -91,7 +91,7 @@ def measure_size(bench, count, rounds, limit):
     return Report(rows, bars)
 
 
-OWN_FOLDER, MANAGER_FOLDER = "~/.config/wolffia", "~/.config/systemd/user"
+OWN_FOLDER, MANAGER_FOLDER = "~/.config/wolffia", "$XDG_RUNTIME_DIR/systemd/user"
 
 
 def measure_reload(bench, count):
