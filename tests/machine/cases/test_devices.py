@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Devices, groups of the host, and mounts of all types, from inside."""
 
+import shlex
+
 import box
 
 from machine.case import row
@@ -38,6 +40,77 @@ def test_a_device_of_a_group_works_with_kept_groups_and_otherwise_the_group_is_n
         assert out.strip() == "1", out
     finally:
         machine.root("gpasswd -d alice gadget; groupdel gadget; rm -r /dev/gadgets", check=False)
+
+
+# The node of KVM answers with its version; a stand-in is read.
+USE_KVM = """
+import fcntl, os
+file = os.open('/dev/kvm', os.O_RDWR)
+try:
+    print('version', fcntl.ioctl(file, 0xae00))
+except OSError:
+    print('stand-in', len(os.read(file, 4)))
+print(sorted(os.listdir('/dev/dri')), [len(os.read(os.open('/dev/dri/' + name, os.O_RDWR), 4)) for name in sorted(os.listdir('/dev/dri'))])
+"""
+
+
+@row("U11")
+def test_graphics_and_kvm_work_for_a_user_of_their_groups(machine):
+    """Nodes as udev makes them: of a group each. Where the machine has no KVM, and for graphics, others stand in."""
+    box.make_plain_root(machine)
+    machine.root("for group in kvm:2061 render:2062 video:2063; do "
+                 "getent group ${group%:*} >/dev/null || groupadd -g ${group#*:} ${group%:*}; usermod -aG ${group%:*} alice; done; "
+                 "mkdir -p /dev/dri; mknod /dev/dri/card0 c 1 5; mknod /dev/dri/renderD128 c 1 5; chgrp video /dev/dri/card0; "
+                 "chgrp render /dev/dri/renderD128; mknod /dev/kvm c 10 232; (exec 3<>/dev/kvm) 2>/dev/null || "
+                 "{ rm /dev/kvm; mknod /dev/kvm c 1 5; }; chgrp kvm /dev/kvm; chmod 660 /dev/kvm /dev/dri/*")
+    words = ["/usr/libexec/wolffia/wolffia-runner", "--name=box", "--network=none", "--rootfs=/home/alice/plain", "--volume=/usr:/usr:ro",
+             "--device=/dev/kvm", "--device=/dev/dri", "--user=1000", "/usr/bin/python3", "-c", USE_KVM]
+    try:
+        run = "runuser -u alice -- env XDG_RUNTIME_DIR=/run/user/1000 HOME=/home/alice "
+        for groups in ("--group-add=keep-groups", "--umask=0022"):      # also without being asked for
+            out = machine.root(run + " ".join(map(shlex.quote, [*words[:7], groups, *words[7:]]))).out
+            assert out.splitlines() in ([first, "['card0', 'renderD128'] [4, 4]"] for first in ("version 12", "stand-in 4")), out
+        refused = machine.root(run + " ".join(map(shlex.quote, [*words[:7], "--group-add=5", *words[7:]])), check=False)
+        assert refused.status != 0 and "Permission denied" in refused.out and "may not read /dev/kvm" in refused.err, refused
+    finally:
+        machine.root("for group in kvm render video; do gpasswd -d alice $group; done; rm -rf /dev/dri /dev/kvm", check=False)
+
+
+# A file system of one file, in the kernel's own words (fuse(4)): no library, no fusermount.
+USE_FUSE = """
+import ctypes, errno, os, struct, sys
+file, uid = os.open('/dev/fuse', os.O_RDWR), os.getuid()
+options = f'fd={file},rootmode=40000,user_id={uid},group_id={os.getgid()}'.encode()
+if ctypes.CDLL(None, use_errno=True).mount(b'probe', b'/tmp/m', b'fuse', 6, options) != 0:
+    sys.exit(os.strerror(ctypes.get_errno()))
+def attributes(node):
+    mode, size = ((0o40755, 0), (0o100444, 6))[node - 1]
+    return struct.pack('<6Q10I', node, size, 0, 0, 0, 0, 0, 0, 0, mode, 1, uid, os.getgid(), 0, 4096, 0)
+def serve():
+    while True:
+        request = os.read(file, 1 << 20)
+        _, operation, unique, node = struct.unpack_from('<IIQQ', request)
+        answers = {26: lambda: struct.pack('<4I2H2I2H8I', 7, 31, 4096, 0, 0, 0, 4096, 1, 1, 0, *[0] * 8),
+                   1: lambda: struct.pack('<4Q2I', 2, 0, 1, 1, 0, 0) + attributes(2),
+                   3: lambda: struct.pack('<Q2I', 1, 0, 0) + attributes(node),
+                   14: lambda: struct.pack('<Q2I', 0, 0, 0), 15: lambda: b'within', 18: bytes, 25: bytes}
+        data = answers[operation]() if operation in answers else None
+        if operation not in (2, 42):
+            os.write(file, struct.pack('<IiQ', 16 + len(data or b''), 0 if data is not None else -errno.ENOSYS, unique) + (data or b''))
+child = os.fork()
+if child == 0:
+    serve()
+print(open('/tmp/m/file').read(), [line.split()[2] for line in open('/proc/mounts') if ' /tmp/m ' in line])
+os.kill(child, 9)
+"""
+
+
+@row("U11")
+def test_a_user_mounts_a_file_system_of_its_own_by_fuse(machine):
+    machine.alice("mkdir -p ~/plain/tmp/m")
+    for user in ("0", "1000"):
+        out = box.python(machine, USE_FUSE, "--device=/dev/fuse", "--cap-add=SYS_ADMIN", "--tmpfs=/tmp/m:mode=777", f"--user={user}").out
+        assert out == "within ['tmpfs', 'fuse']\n", out
 
 
 @row("U8")
