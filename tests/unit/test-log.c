@@ -9,7 +9,9 @@
 #include "base/message-ids.h"
 #include "tests/lib/mapped.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -158,6 +160,53 @@ static void stderr_is_kept_where_it_is_no_journal(void) {
         mapped_run_single(receive_entry, &(Journal){"stderr", false, "one\ntwo\n"});
 }
 
+/* Longer than any datagram may be, and with lines. */
+#define LONG_LENGTH (4 << 20)
+
+static void say_much(void) {
+        g_autofree char *message = g_strnfill(LONG_LENGTH, 'x');
+
+        message[1] = '\n';
+        log_entry(LOG_WARNING, message, "WOLFFIA_KEY", "Volume", NULL);
+}
+
+static bool receive_file(int fd, int *ret_file_fd, GError **error) {
+        union {
+                struct cmsghdr header;
+                char bytes[CMSG_SPACE(sizeof(int))];
+        } control;
+        struct msghdr message = {.msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+
+        if (recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+                return fail_errno(error, errno, "The journal got nothing");
+        if (!CMSG_FIRSTHDR(&message) || CMSG_FIRSTHDR(&message)->cmsg_type != SCM_RIGHTS)
+                return fail(error, WOLFFIA_ERROR_VALUE, "there is no file");
+        memcpy(ret_file_fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof *ret_file_fd);
+        return true;
+}
+
+static bool receive_long_entry(void *data, GError **error) {
+        g_autofree char *entry = g_malloc0(LONG_LENGTH + 4096);
+        autofd int fd = -1, file_fd = -1;
+
+        if (!open_journal(&fd, error))
+                return false;
+        g_autofree char *printed = listen_to(say_much, NULL, "journal", false);
+        if (!receive_file(fd, &file_fd, error))
+                return false;
+        ssize_t size = pread(file_fd, entry, LONG_LENGTH + 4096, 0);
+        if (size < LONG_LENGTH || !expect_field(entry, (size_t) size, "\nWOLFFIA_KEY=Volume\n") ||
+            memcmp(entry, "MESSAGE\n\0\0\100\0\0\0\0\0x\nx", 8 + 8 + 3) != 0 || *printed)
+                return fail(error, WOLFFIA_ERROR_VALUE, "the entry is not there");
+        /* journald takes nothing that can change while it reads. */
+        return (fcntl(file_fd, F_GET_SEALS) & F_SEAL_WRITE) != 0 ||
+               fail(error, WOLFFIA_ERROR_VALUE, "the file can be changed");
+}
+
+static void long_entries_arrive(void) {
+        mapped_run_single(receive_long_entry, NULL);
+}
+
 static bool speak_without_journal(void *data, GError **error) {
         if (!open_journal(NULL, error))
                 return false;
@@ -177,6 +226,7 @@ int main(int argc, char **argv) {
                         stderr_has_priorities_under_systemd_only);
         g_test_add_func("/log/stderr/is-kept-where-it-is-no-journal", stderr_is_kept_where_it_is_no_journal);
         g_test_add_func("/log/journal/gets-entries-with-their-fields", entries_arrive_with_their_fields);
+        g_test_add_func("/log/journal/long-entries-arrive", long_entries_arrive);
         g_test_add_func("/log/journal/loses-nothing-when-it-is-not-there",
                         nothing_is_lost_without_a_journal);
         return g_test_run();
