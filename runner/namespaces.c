@@ -27,10 +27,28 @@ static bool explain_refusal(int errno_value, GError **error) {
         return user_namespace_explain(errno_value, "Cannot make the container's namespaces", error);
 }
 
+/* A payload that a single id has another name for lives below the namespace that owns the others (runner/security-single.h). */
+static bool leave_nested(NamespacesOwner *owner, GError **error) {
+        IdExtent *user = &g_array_index(owner->map->users, IdExtent, 0);
+        IdExtent *group = &g_array_index(owner->map->groups, IdExtent, 0);
+
+        if (!id_map_is_single(owner->map) || owner->map->groups->len != 1 ||
+            (user->inside == 0 && group->inside == 0))
+                return true;
+        int parent_fd = ioctl(owner->user_fd, NS_GET_PARENT);
+        if (parent_fd < 0)
+                return fail_errno(error, errno, "Cannot find the user namespace to be born in");
+        cleanup_fd(&owner->user_fd);
+        owner->user_fd = parent_fd;
+        user->inside = group->inside = 0;
+        return true;
+}
+
 bool namespaces_owner_open(pid_t pid, NamespacesOwner *ret_owner, GError **error) {
         NamespacesOwner owner = NAMESPACES_OWNER_NONE;
 
-        if (!namespaces_open_user(pid, &owner.user_fd, error) || !id_nest_read(pid, &owner.map, error)) {
+        if (!namespaces_open_user(pid, &owner.user_fd, error) || !id_nest_read(pid, &owner.map, error) ||
+            !leave_nested(&owner, error)) {
                 namespaces_owner_clear(&owner);
                 return false;
         }

@@ -17,7 +17,7 @@
 enum { SCRIPT_MAX = 65536 };
 
 static bool is_name(const char *text) {
-        return g_ascii_isalpha(*text) &&
+        return g_ascii_isalnum(*text) &&
                text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] == '\0';
 }

@@ -10,7 +10,7 @@ static void scripts_that_start_themselves_again_are_found(void) {
                 {"exec gosu postgres \"$BASH_SOURCE\" \"$@\"", "postgres"},
                 {"exec su-exec redis:redis \"$0\" \"$@\"", "redis"},
                 {"exec setpriv --reuid redis --regid redis --clear-groups -- \"$0\" \"$@\"", "redis"},
-                {"exec setpriv --reuid=999 -- \"$0\"", NULL},
+                {"exec setpriv --reuid=999 -- \"$0\"", "999"},
                 {"exec setpriv --reuid=redis -- \"$0\"", "redis"},
                 {"exec runuser -u mysql -- \"$0\" \"$@\"", "mysql"},
                 {"exec su -m postgres -c start", "postgres"},

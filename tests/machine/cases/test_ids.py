@@ -181,6 +181,11 @@ def test_the_one_id_has_the_name_of_whoever_the_payload_is(machine):
     assert machine.alice("wolffia exec box id -u").out == "1000\n"
     result = machine.alice("wolffia exec --user=0 box id -u", check=False)
     assert result.status != 0 and "a single id, which is user 1000" in result.err, result
+    machine.alice("echo text >~/copied && wolffia cp ~/copied box:/tmp/copied && wolffia mount box cat tmp/copied")
+    assert machine.alice("wolffia exec box sh -c 'cat /tmp/copied; stat -c %U /tmp/copied'").out == "text\napp\n"
+    # The network of such a container is its own namespace's, not that of its payload further down.
+    out = box.run(machine, "ls /sys/class/net; id -u", "--network=container:box", "--userns=single", "--hostname=other").out
+    assert "eth0" in out.split() and out.split()[-1] == "0", out
     machine.alice("systemctl --user stop box")
 
 
