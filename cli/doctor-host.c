@@ -13,6 +13,7 @@
 #include "config.h"
 #include "image/store.h"
 #include "runner/mount-access.h"
+#include "runner/preflight.h"
 #include "runner/rootfs.h"
 
 #include <fcntl.h>
@@ -27,6 +28,15 @@
 #include <unistd.h>
 
 /* ---- cgroups ---- */
+
+static void check_hierarchy(Doctor *doctor) {
+        g_autoptr(GError) error = NULL;
+
+        if (preflight_check_cgroup(&error))
+                doctor_say(doctor, DOCTOR_OK, "C1", "cgroups", "Version 2");
+        else
+                doctor_say(doctor, DOCTOR_PROBLEM, "C1", "cgroups", "%s", error->message);
+}
 
 static void check_controllers(Doctor *doctor) {
         static const char *const wanted[] = {"cpu", "cpuset", "io", "memory", "pids"};
@@ -226,6 +236,7 @@ static void check_programs(Doctor *doctor) {
 }
 
 void doctor_check_host(Doctor *doctor) {
+        check_hierarchy(doctor);
         check_controllers(doctor);
         check_store(doctor);
         check_pasta(doctor);

@@ -140,7 +140,7 @@ void doctor_check_ids(Doctor *doctor) {
         g_autoptr(GError) error = NULL;
         g_autoptr(IdOwn) own = NULL;
 
-        if (!preflight_check(&error)) {
+        if (!preflight_check_new_privileges(&error) || !preflight_check_user_namespace(&error)) {
                 doctor_say(doctor, DOCTOR_PROBLEM, "C4", "surroundings", "%s", error->message);
                 return;
         }

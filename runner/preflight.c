@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* systemd sets it for every option that loads a seccomp filter (MECHANISMS: the table of options). */
-static bool check_new_privileges(GError **error) {
+bool preflight_check_new_privileges(GError **error) {
         if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || geteuid() == 0)
                 return true;
         return fail(
@@ -31,7 +31,7 @@ static bool check_new_privileges(GError **error) {
 
 /* Since systemd 254 an option that needs a namespace puts a user service into a user namespace with one
  * id. */
-static bool check_user_namespace(GError **error) {
+bool preflight_check_user_namespace(GError **error) {
         g_autofree char *text = NULL;
         unsigned inside, outside, count, next;
 
@@ -49,7 +49,7 @@ static bool check_user_namespace(GError **error) {
                 inside);
 }
 
-static bool check_cgroup(GError **error) {
+bool preflight_check_cgroup(GError **error) {
         struct statfs status;
 
         if (statfs("/sys/fs/cgroup", &status) < 0)
@@ -63,5 +63,6 @@ static bool check_cgroup(GError **error) {
 }
 
 bool preflight_check(GError **error) {
-        return check_new_privileges(error) && check_user_namespace(error) && check_cgroup(error);
+        return preflight_check_new_privileges(error) && preflight_check_user_namespace(error) &&
+               preflight_check_cgroup(error);
 }

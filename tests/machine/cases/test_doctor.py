@@ -19,7 +19,7 @@ def test_a_sound_host_has_no_problem(machine):
     status, found = examine(machine)
     assert status == 0 and not [name for name, finding in found.items() if finding[0] == "problem"], found
     for name in ("subordinate ids", "overlap", "user namespaces", "newuidmap", "runtime folder", "user manager", "user bus", "lingering",
-                 "storage", "pasta", "tun device", "ports", "seccomp"):
+                 "cgroups", "storage", "pasta", "tun device", "ports", "seccomp"):
         assert found[name][0] == "ok", (name, found[name])
     lines = machine.alice("wolffia doctor").out.splitlines()
     assert len(lines) == len(found) and all(line.split()[0] in ("ok", "advice") for line in lines), lines
@@ -83,3 +83,11 @@ def test_a_network_that_cannot_be_is_found(machine):
     with changed(machine, "chmod 0600 /dev/net/tun", "chmod 0666 /dev/net/tun"):
         status, found = examine(machine)
         assert status == 1 and found["tun device"][0] == "problem" and "chmod 0666" in found["tun device"][2], found
+
+
+@row("C1")
+def test_cgroup_v1_is_found(machine):
+    """With a tmpfs where v1 has one: a machine with v1 needs another kernel command line."""
+    out = machine.root("unshare --mount sh -c 'mount -t tmpfs cgroup /sys/fs/cgroup && exec setpriv --reuid alice --regid alice --init-groups "
+                       "env HOME=/home/alice XDG_RUNTIME_DIR=/run/user/1000 wolffia doctor'", check=False)
+    assert out.status == 1 and "problem  C1" in out.out and "systemd.unified_cgroup_hierarchy=1" in out.out, out
