@@ -4,8 +4,10 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -43,6 +45,16 @@ guint32 inside_id(char *const *lines, guint32 outside) {
         return NOBODY;
 }
 
+/* As the payload has it: a single id may have another name there than in the container's state. */
+static guint32 find_id(const ContainerState *state, const char *kind, guint32 outside) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/%s", (int) state->payload, kind), *text = NULL;
+
+        if (!file_read(AT_FDCWD, path, 0, &text, NULL, NULL))
+                return 0;
+        g_auto(GStrv) lines = g_strsplit(g_strstrip(text), "\n", -1);
+        return inside_id(lines, outside);
+}
+
 void inside_find_owner(const ContainerState *state, guint32 *ret_uid, guint32 *ret_gid) {
         g_autofree char *path = g_strdup_printf("/proc/%d", (int) state->payload);
         struct stat status;
@@ -50,6 +62,6 @@ void inside_find_owner(const ContainerState *state, guint32 *ret_uid, guint32 *r
         *ret_uid = *ret_gid = 0;
         if (stat(path, &status) < 0)
                 return;
-        *ret_uid = inside_id(state->users, status.st_uid);
-        *ret_gid = inside_id(state->groups, status.st_gid);
+        *ret_uid = find_id(state, "uid_map", status.st_uid);
+        *ret_gid = find_id(state, "gid_map", status.st_gid);
 }

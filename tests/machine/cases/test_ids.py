@@ -177,16 +177,16 @@ def test_the_one_id_has_the_name_of_whoever_the_payload_is(machine):
     # Whoever wants no filter gets the truth.
     out = box.run(machine, "chown app /etc/passwd 2>&1", "--userns=single", "--security-opt=seccomp=unconfined", check=False).out
     assert "Invalid argument" in out, out
-    box.start(machine, "sleep 600\n", "UserNS=single", "User=app")
-    assert machine.alice("wolffia exec box id -u").out == "1000\n"
-    result = machine.alice("wolffia exec --user=0 box id -u", check=False)
+    box.start(machine, "sleep 600\n", "UserNS=single", "User=app", name="keeper")
+    assert machine.alice("wolffia exec keeper id -u").out == "1000\n"
+    result = machine.alice("wolffia exec --user=0 keeper id -u", check=False)
     assert result.status != 0 and "a single id, which is user 1000" in result.err, result
-    machine.alice("echo text >~/copied && wolffia cp ~/copied box:/tmp/copied && wolffia mount box cat tmp/copied")
-    assert machine.alice("wolffia exec box sh -c 'cat /tmp/copied; stat -c %U /tmp/copied'").out == "text\napp\n"
+    machine.alice("echo text >~/copied && wolffia cp ~/copied keeper:/tmp/copied && wolffia mount keeper cat tmp/copied")
+    assert machine.alice("wolffia exec keeper sh -c 'cat /tmp/copied; stat -c %U /tmp/copied'").out == "text\napp\n"
     # The network of such a container is its own namespace's, not that of its payload further down.
-    out = box.run(machine, "ls /sys/class/net; id -u", "--network=container:box", "--userns=single", "--hostname=other").out
-    assert "eth0" in out.split() and out.split()[-1] == "0", out
-    machine.alice("systemctl --user stop box")
+    out = box.run(machine, "cat /proc/net/dev; id -u", "--network=container:keeper", "--userns=single", "--hostname=other").out
+    assert "eth0:" in out and "v0:" not in out and out.split()[-1] == "0", out
+    machine.alice("systemctl --user stop keeper")
 
 
 @row("U1")
