@@ -45,6 +45,10 @@ def kill_one(machine, unit, victim, dice, before, turn):
     where = f"seed {SEED}, turn {turn}: {victim} of {unit}, {killed}"
     if killed["comm"] is None:
         results = {"success"}
+    elif victim == "child":
+        # It may have become the payload meanwhile, or the relay.
+        results = {"wolffia-runner": results, "sh": {"signal"}}.get(killed["comm"], {"exit-code"})
+        machine.root("sleep 0.2")
 
     right = {(("active" if result == "success" else "failed"), result) for result in results}
     look = f"wolffia exec {unit} cat /deep/file"
@@ -71,7 +75,8 @@ def kill_all(machine, unit, turns):
     order = [victim for victim, count in turns.items() for _ in range(count)]
     dice.shuffle(order)
     hits = [kill_one(machine, unit, victim, dice, before, turn) for turn, victim in enumerate(order)]
-    missed = {victim for victim in turns if victim not in hits}
+    # Some live for a millisecond: with few tries, all may have been gone.
+    missed = {victim for victim, count in turns.items() if count > 2 and victim not in hits}
     assert not missed, f"seed {SEED}: never met: {missed}"
 
 
