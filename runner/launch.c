@@ -163,7 +163,7 @@ bool launch(Run *run, LaunchExecute *execute, GError **error) {
         run_enter_stage(run, "payload");
         if (!sync_reach(&run->sync, POINT_CONNECTED, error) || !sync_wait_exec(&run->sync, error))
                 return false;
-        return !run->is_pod || state_write(run, error);
+        return run->is_pod ? state_write(run, error) : payload_output_take_terminal(run, error);
 }
 
 /* ---- a failed start ---- */

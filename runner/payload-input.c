@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 static bool is_pipe(const ContainerSpec *spec) {
@@ -55,8 +56,28 @@ static bool open_terminal(GError **error) {
         return exec_terminal_open(STDIN_FILENO, &size, error);
 }
 
-bool payload_input_connect(const ContainerSpec *spec, bool *ret_has_terminal, GError **error) {
-        *ret_has_terminal = is_terminal(spec);
+/* Lines end in the log as they end in a pipe. Whatever wants to know the size finds the usual one. */
+static bool open_logged_terminal(int socket_fd, GError **error) {
+        const struct winsize size = {.ws_row = 24, .ws_col = 80};
+        struct termios settings;
+
+        if (!exec_terminal_open(socket_fd, &size, error))
+                return false;
+        if (tcgetattr(STDIN_FILENO, &settings) == 0) {
+                settings.c_oflag &= ~(tcflag_t) ONLCR;
+                settings.c_lflag &= ~(tcflag_t) ECHO;
+                (void) tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+        }
+        return true;
+}
+
+bool payload_input_connect(const Run *run, bool *ret_has_terminal, GError **error) {
+        const ContainerSpec *spec = run->spec;
+        bool is_logged = spec->tty == TRISTATE_YES && !is_terminal(spec);
+
+        *ret_has_terminal = is_logged || is_terminal(spec);
+        if (is_logged)
+                return open_logged_terminal(run->payload_fd, error);
         if (is_terminal(spec))
                 return open_terminal(error);
         if (is_pipe(spec))

@@ -9,7 +9,8 @@
  *              (runner/exec-message.h) with the master side of a terminal that was made in the container; the other side is the
  *              payload's standard input, output and error.
  *
- * Otherwise the payload has /dev/null. */
+ * Otherwise the payload has /dev/null, or with --tty a terminal whose other side is the supervisor's
+ * (payload_output_take_terminal()): nobody types into it. */
 
 #include "runner/run.h"
 
@@ -27,4 +28,4 @@ void payload_input_drop(const ContainerSpec *spec);
  *
  * Runs in:  the child, in its root, with nothing else open
  * Leaves:   RET_HAS_TERMINAL: they are the container's terminal, which is not its controlling one yet */
-bool payload_input_connect(const ContainerSpec *spec, bool *ret_has_terminal, GError **error);
+bool payload_input_connect(const Run *run, bool *ret_has_terminal, GError **error);

@@ -9,11 +9,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "config.h"
+#include "runner/exec-message.h"
 #include "spec/value-basic.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,10 +85,45 @@ static bool start_log(Run *run, GError **error) {
         return process_start(argv, &files, &run->log, error);
 }
 
+/* Somebody has to read what is written to a terminal, also where it is thrown away. */
+static bool open_terminal(Run *run, GError **error) {
+        int fds[2];
+
+        if (g_strcmp0(run->spec->log_driver, "none") == 0) {
+                run->log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+                if (run->log_fd < 0)
+                        return fail_errno(error, errno, "Cannot open /dev/null");
+        }
+        if (is_file(run->spec) && !start_log(run, error))
+                return false;
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+                return fail_errno(error, errno, "Cannot make a socket for the terminal");
+        run->terminal_fd = fds[0];
+        run->payload_fd = fds[1];
+        return true;
+}
+
+bool payload_output_take_terminal(Run *run, GError **error) {
+        ExecMessage message = {0};
+        int fd = -1;
+
+        if (run->terminal_fd < 0)
+                return true;
+        if (!exec_message_receive(run->terminal_fd, &message, &fd, error))
+                return false;
+        if (message.kind != EXEC_TERMINAL || fd < 0)
+                return fail(error, WOLFFIA_ERROR_HELPER, "The container has handed over no terminal");
+        cleanup_fd(&run->terminal_fd);
+        run->output_fd = fd;
+        return true;
+}
+
 bool payload_output_open(Run *run, GError **error) {
         const char *driver = run->spec->log_driver;
         int fds[2];
 
+        if (run->spec->tty == TRISTATE_YES)
+                return open_terminal(run, error);
         if (g_strcmp0(driver, "passthrough") == 0 || g_strcmp0(driver, "passthrough-tty") == 0)
                 return true;
         if (g_strcmp0(driver, "none") == 0) {

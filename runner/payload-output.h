@@ -9,6 +9,11 @@
 /* The payload's end of its output, and ours. Fails when the log file cannot be written, with its name. */
 bool payload_output_open(Run *run, GError **error);
 
+/* Takes over the payload's terminal, which only the container can make; without --tty there is none.
+ *
+ * Runs in:  the runner, when the payload runs */
+bool payload_output_take_terminal(Run *run, GError **error);
+
 /* Of a failed start: what was said until then is in the file when this returns. */
 void payload_output_abandon(Run *run);
 

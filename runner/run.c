@@ -90,6 +90,8 @@ static bool plan_environment(Run *run, GError **error) {
                         g_strdup_printf("WATCHDOG_USEC=%" G_GUINT64_FORMAT, run->watchdog_usec);
                 environment_set(run->environment, watchdog);
         }
+        if (run->spec->tty == TRISTATE_YES && !environment_find(run->environment, "TERM"))
+                environment_set(run->environment, "TERM=xterm");
         if (run->is_systemd) {
                 g_autofree char *identity = payload_systemd_print_identity(run->spec->name);
                 environment_set(run->environment, identity);

@@ -54,7 +54,8 @@ typedef struct Run {
         int store_lock_fd;     /* nobody removes images until containers/NAME/image names ours */
         int cgroup_fd;         /* where the payload is born; -1: where the runner is */
         int output_fd;         /* read end of the payload's output; -1 with passthrough */
-        int payload_fd;        /* write end */
+        int payload_fd;        /* write end; with --tty, a socket for the terminal */
+        int terminal_fd;       /* its other end: the terminal's master side comes here; -1: it has none */
         int log_fd;            /* where the supervisor copies to; -1: to its own output */
         Process log;           /* who reads there (runner/payload-output.h) */
         int notify_fd;         /* what the payload says with Notify=yes; -1 otherwise */
@@ -98,6 +99,7 @@ typedef struct Run {
                .log_fd = -1,                                                                                \
                .log = PROCESS_NONE,                                                                         \
                .payload_fd = -1,                                                                            \
+               .terminal_fd = -1,                                                                           \
                .notify_fd = -1,                                                                             \
                .exec_fd = -1,                                                                               \
                .record_fd = -1,                                                                             \

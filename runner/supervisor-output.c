@@ -50,9 +50,10 @@ bool supervisor_output_copy(SupervisorOutput *output) {
                 ssize_t n = read(output->fd, output->buffer, sizeof output->buffer);
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n < 0)
+                if (n < 0 && errno == EAGAIN)
                         return false;
-                if (n == 0) { /* every writer has closed it; the payload itself may live on */
+                if (n <=
+                    0) { /* every writer has closed it, which is EIO of a terminal; the payload itself may live on */
                         close(output->fd);
                         output->fd = -1;
                         return false;

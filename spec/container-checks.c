@@ -177,15 +177,15 @@ static bool is_own(const char *value) {
 bool check_own_ipc(const char *value, GError **error) {
         return is_own(value) || g_str_equal(value, "shareable") ||
                fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "a container has its own System V and POSIX IPC; Pod= shares it, and a socket or file by Volume= "
-                    "does most of it more easily");
+                    "a container has its own System V and POSIX IPC, since what it makes in the host's would outlive it; Pod= "
+                    "shares it, and a socket or file by Volume= does most of it more easily");
 }
 
 bool check_own_pid(const char *value, GError **error) {
         return is_own(value) ||
                fail(error, WOLFFIA_ERROR_UNSUPPORTED, "a container sees its own processes only; %s",
                     g_str_equal(value, "host")
-                            ? "what looks at those of the host runs as a service without one"
+                            ? "among those of the host its root could end all of yours, and what it leaves running would outlive it; what looks at those runs as a service without a container"
                             : "'wolffia exec' runs a program among those of another");
 }
 

@@ -14,7 +14,6 @@
 /* One remark is reported once a unit, whatever the number of keys that have it. */
 #define REMARK_HEALTH       "results of health checks are in the journal, the last one in `systemctl status`"
 #define REMARK_RETRY        "a failed pull is tried again by Restart= in [Service]"
-#define REMARK_TERMINAL     "a service has no terminal"
 #define REMARK_PODMAN_FILES "these files are for podman, which does not run here"
 
 #define REMARK_ALWAYS "a unit always does so"
@@ -209,6 +208,8 @@ static const Key container_keys[] = {
          FIELD(blkio_weight), "NUMBER", "share of disk time, 10 to 1000, 500 as all others, as IOWeight= of the unit"},
         {NULL, "oom-score-adj", 0, KEY_SINGLE, KEY_UNIT, check_oom_score,
          FIELD(oom_score_adj), "NUMBER", "how soon it is killed for want of memory, as OOMScoreAdjust= of the unit"},
+        {NULL, "tty", 't', KEY_BOOLEAN, KEY_WORKS, NULL,
+         FIELD(tty), NULL, "give the payload a terminal of the container's, whose output is logged"},
         {NULL, "standard-input", 0, KEY_SINGLE, KEY_WORKS, check_standard_input,
          FIELD(standard_input), "WHAT", "the payload's standard input: null, pipe (the runner's), or a terminal of the container's"},
         {NULL, "limits", 0, KEY_SINGLE, KEY_WORKS, NULL,
@@ -270,6 +271,8 @@ static const Key container_keys[] = {
         {NULL, "ipc", 0, KEY_SINGLE, KEY_IGNORED, check_own_ipc,
          CONTAINER_KEY_NO_FIELD, "VALUE", "a container always has its own"},
         KEY_OPTION_WITHOUT("init-path", 0, KEY_SINGLE, "the host's catatonit, or wolffia-init, is found by itself"),
+        {NULL, "interactive", 'i', KEY_BOOLEAN, KEY_IGNORED, NULL,
+         CONTAINER_KEY_NO_FIELD, NULL, "nobody types into a service; 'wolffia exec -it' or 'wolffia shell' does"},
         KEY_OPTION_WITHOUT("no-hosts", 0, KEY_BOOLEAN, "/etc/hosts is always written: the container's own name is in it"),
         KEY_OPTION_WITHOUT("oom-kill-disable", 0, KEY_BOOLEAN, REMARK_V1),
         KEY_OPTION_WITHOUT("kernel-memory", 0, KEY_SINGLE, REMARK_V1),
@@ -300,10 +303,6 @@ static const Key container_keys[] = {
         KEY_OPTION_REFUSED("timeout", 0, KEY_SINGLE, "write RuntimeMaxSec= in [Service] instead"),
         KEY_OPTION_REFUSED("unsetenv", 0, KEY_LINES, "write Environment=NAME= for an empty value; what the image sets cannot be taken away"),
         KEY_OPTION_REFUSED("volumes-from", 0, KEY_LINES, "name the volumes with Volume= in both files"),
-        {NULL, "tty", 't', KEY_BOOLEAN, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, REMARK_TERMINAL},
-        {NULL, "interactive", 'i', KEY_BOOLEAN, KEY_REFUSED, NULL,
-         CONTAINER_KEY_NO_FIELD, NULL, REMARK_TERMINAL},
 };
 /* clang-format on */
 

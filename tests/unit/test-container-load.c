@@ -175,12 +175,13 @@ static void test_tells_one_fault(void) {
                  "error web.container:3: PodmanArgs=: there is no option --pubish; did you mean --publish?\n"
                  "error web.container:3: PodmanArgs=: 'alpine' is not an option; a value with blanks stands in quotes\n"},
                 {"PodmanArgs=--pid=host --pid container:db --ipc=host --uts=host",
-                 "error web.container:3: PodmanArgs=: --pid: a container sees its own processes only; what looks at those of the "
-                 "host runs as a service without one\n"
+                 "error web.container:3: PodmanArgs=: --pid: a container sees its own processes only; among those of the host "
+                 "its root could end all of yours, and what it leaves running would outlive it; what looks at those runs as a "
+                 "service without a container\n"
                  "error web.container:3: PodmanArgs=: --pid: a container sees its own processes only; 'wolffia exec' runs a "
                  "program among those of another\n"
-                 "error web.container:3: PodmanArgs=: --ipc: a container has its own System V and POSIX IPC; Pod= shares it, and a "
-                 "socket or file by Volume= does most of it more easily\n"
+                 "error web.container:3: PodmanArgs=: --ipc: a container has its own System V and POSIX IPC, since what it makes in "
+                 "the host's would outlive it; Pod= shares it, and a socket or file by Volume= does most of it more easily\n"
                  "error web.container:3: PodmanArgs=: --uts: a container has a host name of its own, or its pod's; HostName=%H "
                  "gives it the host's\n"},
                 {"PodmanArgs=--gpus=2",

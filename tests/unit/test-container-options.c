@@ -73,7 +73,6 @@ static void test_names_the_fault(void) {
                 {"--security-opt=foo=bar|img", "--security-opt=foo=bar is not known; --security-opt= knows"},
                 {"--security-opt|foo|img", "--security-opt=foo is not known"},
                 {"--restart=always|img", "--restart: write Restart= in [Service] instead"},
-                {"-it|img", "a service has no terminal"},
                 {"--pid=host|img", "--pid: a container sees its own processes only"},
                 {"--uts|host|img", "--uts: a container has a host name of its own"},
                 {"--gpus=2|img", "--gpus: '2' may mean"},

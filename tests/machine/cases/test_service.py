@@ -35,10 +35,3 @@ def test_a_mask_and_the_variables_of_the_service_reach_the_payload_when_asked_fo
                          "/bin/sh -c 'echo $HELLO $XDG_RUNTIME_DIR'").out.split()[0] == "there"
     assert machine.alice("HELLO=there /usr/libexec/wolffia/wolffia-runner --name=box --network=none localhost/box "
                          "/bin/sh -c 'echo x$HELLO'").out == "x\n"
-
-
-def test_a_terminal_is_refused_with_the_reason(machine):
-    box.import_image(machine)
-    web.write(machine, box.container("PodmanArgs=--tty"), "box")
-    text = machine.alice("wolffia check ~/.config/wolffia/box.container 2>&1", check=False).out
-    assert "a service has no terminal" in text, text
