@@ -190,9 +190,9 @@ static void forget(const Holder *holder) {
  * /proc/PID/ns/, and without CAP_SYS_PTRACE over it nobody comes nearer than that. */
 static bool give_up_privileges(const Holder *holder, GError **error) {
         static const int calls[] = {
-                SYS_madvise,    SYS_recvfrom, SYS_sendto, SYS_openat,     SYS_read,       SYS_write,
-                SYS_fstat,      SYS_lseek,    SYS_fcntl,  SYS_getpid,     SYS_getdents64, SYS_getrandom,
-                SYS_unlinkat,   SYS_accept4,  SYS_socket, SYS_setsockopt, SYS_connect,
+                SYS_recvfrom,   SYS_sendto, SYS_openat,     SYS_read,       SYS_write,     SYS_fstat,
+                SYS_lseek,      SYS_fcntl,  SYS_getpid,     SYS_getdents64, SYS_getrandom, SYS_unlinkat,
+                SYS_accept4,    SYS_socket, SYS_setsockopt, SYS_connect,
 #ifdef SYS_newfstatat
                 SYS_newfstatat,
 #endif

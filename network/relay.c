@@ -339,9 +339,9 @@ static bool parse(int argc, char **argv, Relay *relay) {
  * same user in the same namespace. */
 static bool give_up_privileges(const Relay *relay) {
         static const int calls[] = {
-                SYS_splice,     SYS_epoll_pwait, SYS_epoll_ctl, SYS_accept4, SYS_socket,  SYS_setsockopt,
-                SYS_bind,       SYS_connect,     SYS_shutdown,  SYS_pipe2,   SYS_fcntl,   SYS_recvmsg,
-                SYS_sendmsg,    SYS_recvfrom,    SYS_sendto,    SYS_write,   SYS_madvise,
+                SYS_splice,     SYS_epoll_pwait, SYS_epoll_ctl, SYS_accept4, SYS_socket, SYS_setsockopt,
+                SYS_bind,       SYS_connect,     SYS_shutdown,  SYS_pipe2,   SYS_fcntl,  SYS_recvmsg,
+                SYS_sendmsg,    SYS_recvfrom,    SYS_sendto,    SYS_write,
 #ifdef SYS_epoll_wait
                 SYS_epoll_wait,
 #endif
