@@ -459,6 +459,7 @@ static void tear_down(Holder *holder) {
         cleanup_fd(&holder->network_fd);
         cleanup_fd(&holder->user_fd);
         sync_close(&holder->sync);
+        way_out_clear(&holder->way_out);
         g_free(holder->folder);
         g_free(holder->runtime_dir);
         network_state_free(holder->state);

@@ -214,3 +214,15 @@ Subnet subnet_choose_v6(const char *seed) {
         }
         return subnet;
 }
+
+char *subnet_find_ipv6_interface(const char *addresses6) {
+        g_auto(GStrv) lines = g_strsplit(addresses6, "\n", -1);
+
+        for (char **line = lines; *line; line++) {
+                char name[17];
+                unsigned scope;
+                if (sscanf(*line, "%*32s %*x %*x %x %*x %16s", &scope, name) == 2 && scope == 0x20)
+                        return g_strdup(name);
+        }
+        return NULL;
+}

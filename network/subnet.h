@@ -56,3 +56,7 @@ GArray *subnet_routed(void);
 
 /* A unique local subnet (RFC 4193) that is always the same for SEED. */
 Subnet subnet_choose_v6(const char *seed);
+
+/* An interface with an IPv6 address of its link, from the text of /proc/net/if_inet6; NULL when there is none.
+ * Caller frees. */
+char *subnet_find_ipv6_interface(const char *addresses6);

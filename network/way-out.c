@@ -18,6 +18,12 @@
 
 #define START_TIMEOUT_MSEC 20000
 
+/* As a single container has it (runner/network-pasta.c): addresses of our own, so that those of the host stay reachable and
+ * may change, and an interface to look at that is always there. IPv6 takes one that has an address of its link. */
+#define OWN_ADDRESS6 "fd77:6f6c:6666:2::15"
+#define GATEWAY6     "fe80::1"
+#define MAC_ADDRESS  "5a:77:6f:6c:66:66"
+
 static bool is_loopback(const Address *address) {
         static const guint8 v6[16] = {[15] = 1};
 
@@ -52,8 +58,14 @@ bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *r
         static const Subnet first = {{AF_INET, {10, 0, 2, 0}}, 24};
         g_autoptr(GPtrArray) upstreams = g_ptr_array_new_with_free_func(g_free);
         g_autoptr(GArray) taken = subnet_routed();
+        g_autofree char *template6 = NULL;
         WayOut way_out = {0};
 
+        if (state->subnets[REGISTRY_V6].base.family != 0) {
+                g_autofree char *addresses6 = NULL;
+                if (file_read(AT_FDCWD, "/proc/net/if_inet6", 1 << 20, &addresses6, NULL, NULL))
+                        template6 = subnet_find_ipv6_interface(addresses6);
+        }
         g_array_append_val(taken, state->subnets[REGISTRY_V4]);
         if (!subnet_choose(&first, 200, taken, &way_out.subnet, error))
                 return false;
@@ -63,8 +75,13 @@ bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *r
                 read_servers(&way_out, upstreams);
         g_ptr_array_add(upstreams, NULL);
         *ret_upstreams = (char **) g_ptr_array_free(g_steal_pointer(&upstreams), FALSE);
+        way_out.template6 = g_steal_pointer(&template6);
         *ret_way_out = way_out;
         return true;
+}
+
+void way_out_clear(WayOut *way_out) {
+        g_clear_pointer(&way_out->template6, g_free);
 }
 
 static void add(GPtrArray *arguments, const char *option, char *value) {
@@ -85,7 +102,12 @@ GPtrArray *way_out_print(const WayOut *way_out, const NetworkState *state, const
         add(arguments, "--config-net", NULL);
         add(arguments, "--no-netns-quit", NULL);
         add(arguments, "--no-map-gw", NULL);
-        if (state->subnets[REGISTRY_V6].base.family == 0)
+        add(arguments, "--interface", g_strdup(way_out->template6 ? way_out->template6 : "lo"));
+        add(arguments, "--mac-addr", g_strdup(MAC_ADDRESS));
+        if (way_out->template6) {
+                add(arguments, "--address", g_strdup(OWN_ADDRESS6));
+                add(arguments, "--gateway", g_strdup(GATEWAY6));
+        } else
                 add(arguments, "--ipv4-only", NULL);
         add(arguments, "--address", subnet_print_address(&own));
         add(arguments, "--netmask", g_strdup("24"));

@@ -13,14 +13,17 @@
 #define WAY_OUT_INTERFACE "wayout"
 
 typedef struct WayOut {
-        Subnet subnet; /* between pasta and the namespace */
-        bool has_stub; /* the host's name server is on its loopback; pasta passes questions on to it */
+        Subnet subnet;   /* between pasta and the namespace */
+        char *template6; /* interface of the host that IPv6 is looked up at; NULL: no way out in IPv6 */
+        bool has_stub;   /* the host's name server is on its loopback; pasta passes questions on to it */
 } WayOut;
 
 /* Addresses that are in nobody's way, and the name servers of the host as the network reaches them; DNS= of the network
  * (of char *) comes first. */
 bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *ret_way_out,
                   char ***ret_upstreams, GError **error);
+
+void way_out_clear(WayOut *way_out);
 
 /* pasta's arguments; pure. Caller unrefs. */
 GPtrArray *way_out_print(const WayOut *way_out, const NetworkState *state, const char *fifo_path);

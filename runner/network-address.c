@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "network/slirp.h"
+#include "network/subnet.h"
 #include "runner/network-await.h"
 
 #include <arpa/inet.h>
@@ -75,7 +76,7 @@ static void give_addresses(Network *network) {
         }
         if (!network->guest_address && !network->options->ipv6_only)
                 network->guest_address = network->range->guest;
-        network->template = network_range_find_ipv6_interface(addresses6);
+        network->template = subnet_find_ipv6_interface(addresses6);
         if (!network->options->ipv4_only && !network->guest_address6 && *addresses6)
                 network->guest_address6 = NETWORK_GUEST_ADDRESS6;
         if (!network->template)

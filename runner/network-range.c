@@ -95,18 +95,6 @@ bool network_range_has_default_route(const char *routes, const char *routes6) {
         return false;
 }
 
-char *network_range_find_ipv6_interface(const char *addresses6) {
-        g_auto(GStrv) lines = g_strsplit(addresses6, "\n", -1);
-
-        for (char **line = lines; *line; line++) {
-                char name[17];
-                unsigned scope;
-                if (sscanf(*line, "%*32s %*x %*x %x %*x %16s", &scope, name) == 2 && scope == 0x20)
-                        return g_strdup(name);
-        }
-        return NULL;
-}
-
 bool network_range_has_loopback_resolver(const char *resolv_conf) {
         g_auto(GStrv) lines = g_strsplit(resolv_conf, "\n", -1);
 

@@ -24,9 +24,5 @@ const NetworkRange *network_range_choose(const char *routes, const char *resolv_
 /* Whether there is a default route (/proc/net/route, /proc/net/ipv6_route). */
 bool network_range_has_default_route(const char *routes, const char *routes6);
 
-/* An interface with an IPv6 address of its link, from the text of /proc/net/if_inet6; NULL when there is none.
- * Caller frees. */
-char *network_range_find_ipv6_interface(const char *addresses6);
-
 /* A resolver on the host's loopback (systemd-resolved's stub) is out of the container's reach. */
 bool network_range_has_loopback_resolver(const char *resolv_conf);

@@ -46,20 +46,6 @@ static void default_routes_are_seen(void) {
                       "fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth0\n"));
 }
 
-static void an_interface_with_an_address_of_its_link_is_found(void) {
-        g_autofree char *none = network_range_find_ipv6_interface(""),
-                        *loopback = network_range_find_ipv6_interface(
-                                "00000000000000000000000000000001 01 80 10 80       lo\n"),
-                        *link = network_range_find_ipv6_interface(
-                                "00000000000000000000000000000001 01 80 10 80       lo\n"
-                                "20010db8000000000000000000000010 02 40 00 80     eth1\n"
-                                "fe80000000000000bc0cb9fffe52a7c3 03 40 20 80     eth0\n");
-
-        g_assert_null(none);
-        g_assert_null(loopback);
-        g_assert_cmpstr(link, ==, "eth0");
-}
-
 static void loopback_resolvers_are_seen(void) {
         g_assert_true(network_range_has_loopback_resolver("nameserver 127.0.0.53\noptions edns0\n"));
         g_assert_true(network_range_has_loopback_resolver("nameserver 192.0.2.1\nnameserver\t::1\n"));
@@ -76,8 +62,6 @@ int main(int argc, char **argv) {
                         routes_to_everything_are_in_nobodys_way);
         g_test_add_func("/network-range/choose/keeps-resolvers-reachable", a_resolver_stays_reachable);
         g_test_add_func("/network-range/has-default-route/sees-it", default_routes_are_seen);
-        g_test_add_func("/network-range/find-ipv6-interface/finds-it",
-                        an_interface_with_an_address_of_its_link_is_found);
         g_test_add_func("/network-range/has-loopback-resolver/sees-it", loopback_resolvers_are_seen);
         return g_test_run();
 }

@@ -131,6 +131,20 @@ static void chosen_v6_subnet_stays_the_same(void) {
         g_assert_cmpuint(a.base.bytes[8], ==, 0);
 }
 
+static void an_interface_with_an_address_of_its_link_is_found(void) {
+        g_autofree char *none = subnet_find_ipv6_interface(""),
+                        *loopback = subnet_find_ipv6_interface(
+                                "00000000000000000000000000000001 01 80 10 80       lo\n"),
+                        *link = subnet_find_ipv6_interface(
+                                "00000000000000000000000000000001 01 80 10 80       lo\n"
+                                "20010db8000000000000000000000010 02 40 00 80     eth1\n"
+                                "fe80000000000000bc0cb9fffe52a7c3 03 40 20 80     eth0\n");
+
+        g_assert_null(none);
+        g_assert_null(loopback);
+        g_assert_cmpstr(link, ==, "eth0");
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/subnet/parse/clears-the-bits-of-hosts", parse_clears_the_bits_of_hosts);
@@ -142,5 +156,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/subnet/find-free/is-in-the-range", free_address_is_in_the_range);
         g_test_add_func("/subnet/choose/is-in-nobodys-way", chosen_subnet_is_in_nobodys_way);
         g_test_add_func("/subnet/choose-v6/stays-the-same", chosen_v6_subnet_stays_the_same);
+        g_test_add_func("/subnet/find-ipv6-interface/finds-it",
+                        an_interface_with_an_address_of_its_link_is_found);
         return g_test_run();
 }

@@ -5,8 +5,9 @@ import re
 
 # python3 of the machine is used inside: it resolves names by the C library, and can do what busybox cannot.
 SERVER = """
-import http.server, socket, socketserver, threading
-NAME = socket.gethostname()
+import http.server, os, socket, threading
+NAME = os.environ.get("NAME") or socket.gethostname()
+PORTS = [int(port) for port in os.environ.get("PORTS", "80").split()]
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -22,16 +23,18 @@ class Answer(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     address_family = socket.AF_INET6
 
-def echo():
+def echo(port):
     datagrams = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-    datagrams.bind(("::", 80))
+    datagrams.bind(("::", port))
     while True:
         data, client = datagrams.recvfrom(65536)
         address = client[0].removeprefix("::ffff:")
         datagrams.sendto(f"{NAME} {address} ".encode() + data, client)
 
-threading.Thread(target=echo, daemon=True).start()
-Server(("::", 80), Answer).serve_forever()
+for port in PORTS:
+    threading.Thread(target=echo, args=[port], daemon=True).start()
+    threading.Thread(target=Server(("::", port), Answer).serve_forever, daemon=True).start()
+threading.Event().wait()
 """
 
 
@@ -60,7 +63,10 @@ def start(machine, *names):
 
 
 def inside(machine, name, command, check=True):
-    """What COMMAND prints in the namespaces of a running container, as its root."""
+    """What COMMAND prints in the namespaces of a running container, as its root. Network namespaces that are another's, as a
+    pod's are, cannot be entered by way of the container's own user namespace."""
+    if machine.alice(f"grep -q '^Network=container' $XDG_RUNTIME_DIR/wolffia/{name}/state", check=False).status == 0:
+        return machine.alice(f"/usr/libexec/wolffia/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/{name} -- {command}", check=check).out
     pid = machine.alice(f"sed -n 's/^Payload=//p' $XDG_RUNTIME_DIR/wolffia/{name}/state").out.strip()
     return machine.alice(f"nsenter --target {pid} --user --net --mount --preserve-credentials {command}", check=check).out
 

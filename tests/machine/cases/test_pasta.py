@@ -4,6 +4,7 @@
 import contextlib
 
 import box
+import nets
 import web
 
 from machine.case import needs, row
@@ -175,3 +176,29 @@ def test_a_container_that_is_to_have_the_hosts_address_waits_for_it_and_says_so(
     machine.eventually(lambda: machine.show("box", "ActiveState") == "active")
     machine.eventually(lambda: "192.0.2.10/24" in machine.journal("box"))
     assert machine.show("box", "NRestarts") == "0"
+
+
+@row("N10")
+def test_a_host_that_never_has_a_network_runs_containers_pods_and_networks(machine):
+    """At once; but what is to have the host's address waits for half a minute, and is started, or told why not, then."""
+    with changed(machine, "ip link set v0 down && ip -6 address flush dev v0", RESTORE_LINK):
+        box.start(machine, "ip address show dev eth0; sleep 60", "Network=pasta:--config-net", wait=False)
+        nets.network(machine, "app", "IPv6=yes")
+        nets.member(machine, "a", "Network=app.network", "PublishPort=8081:80")
+        nets.member(machine, "b", "Network=app.network")
+        nets.member(machine, "c")
+        machine.write("~/.config/wolffia/p.pod", "[Pod]\nNetwork=app.network\nPublishPort=8082:80\nHostName=m\n")
+        nets.member(machine, "m", "Pod=p.pod")
+        nets.start(machine, "a", "b", "c", "m")
+        assert nets.fetch(machine, "b", "http://a/").startswith("a ")
+        for port, name in ((8081, "a"), (8082, "m")):
+            out = machine.eventually(lambda port=port: machine.alice(f"curl -sS --max-time 5 http://127.0.0.1:{port}/", check=False).out)
+            assert out.startswith(name + " "), out
+        assert machine.show("box", "ActiveState") == "activating"
+        machine.eventually(lambda: machine.show("box", "ActiveState") != "activating", seconds=40)
+        if machine.show("box", "ActiveState") != "active":
+            assert "no network whose addresses the container could have" in machine.journal("box")
+    with greeter(machine, where="lan"):
+        code = "import socket\nprint(socket.create_connection(('192.0.2.77', 7777), 5).recv(100).decode())\n"
+        for name in ("b", "c", "m"):
+            assert "greetings" in nets.python(machine, name, code), name
