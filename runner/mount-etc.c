@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "runner/supervisor-hosts.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -34,8 +35,11 @@ static void append_own(GString *text, const char *address, const ContainerSpec *
         g_string_append_c(text, '\n');
 }
 
-/* AddHost=. HOST_ADDRESS is what "host-gateway" means; NULL: nothing. */
-static void append_hosts(GString *text, const ContainerSpec *spec, const char *host_address) {
+/* What Podman calls the host. The supervisor finds the address in front of it. */
+#define HOST_NAMES "\thost.containers.internal host.docker.internal"
+
+/* AddHost=: all lines but those of the host, or (IS_HOST) the names that are the host's. */
+static void append_hosts(GString *text, const ContainerSpec *spec, bool is_host) {
         for (guint i = 0; i < spec->hosts->len; i++) {
                 /* NAME:ADDRESS, several names separated by ";" (podman-run(1), --add-host). An IPv6 address
                  * has colons. */
@@ -48,9 +52,21 @@ static void append_hosts(GString *text, const ContainerSpec *spec, const char *h
                 if (has_brackets)
                         address[strcspn(address, "]")] = '\0';
                 bool is_gateway = g_str_equal(address, "host-gateway");
-                if (!is_gateway || host_address)
-                        g_string_append_printf(text, "%s\t%s\n", is_gateway ? host_address : address, names);
+                if (is_gateway && is_host)
+                        g_string_append_printf(text, " %s", names);
+                else if (!is_gateway && !is_host)
+                        g_string_append_printf(text, "%s\t%s\n", address, names);
         }
+}
+
+/* One line, whose address can be written over by any other; a comment for as long as the host has none. */
+static void append_host(GString *text, const ContainerSpec *spec, const Network *network) {
+        if (!network->host_address && !network->follows_host)
+                return;
+        g_string_append_printf(text, network->follows_host ? "%-*s" HOST_NAMES : "%.*s" HOST_NAMES,
+                               SUPERVISOR_HOSTS_WIDTH, network->host_address ? network->host_address : "#");
+        append_hosts(text, spec, true);
+        g_string_append_c(text, '\n');
 }
 
 char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, const char *host_name) {
@@ -60,10 +76,8 @@ char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, c
         append_own(text, own ? own : "127.0.0.1", spec, host_name);
         if (network->guest_address && network->guest_address6)
                 append_own(text, network->guest_address6, spec, host_name);
-        if (network->host_address)
-                g_string_append_printf(text, "%s\thost.containers.internal host.docker.internal\n",
-                                       network->host_address);
-        append_hosts(text, spec, network->host_address);
+        append_host(text, spec, network);
+        append_hosts(text, spec, false);
         return g_string_free(text, FALSE);
 }
 
@@ -125,7 +139,7 @@ static char *print_own_lines(const ContainerSpec *spec, const char *host_name) {
         GString *text = g_string_new(NULL);
 
         append_own(text, "127.0.0.1", spec, host_name);
-        append_hosts(text, spec, NULL);
+        append_hosts(text, spec, false);
         return g_string_free(text, FALSE);
 }
 
@@ -150,7 +164,25 @@ static bool print_shared(const Run *run, const char *host_name, char **hosts, ch
         return true;
 }
 
-bool mount_etc_write(const Run *run, GError **error) {
+/* Only a field of the full width can hold another address. */
+static bool find_host_field(const char *hosts, unsigned *ret_at) {
+        const char *names = strstr(hosts, HOST_NAMES);
+        ptrdiff_t at = names ? names - hosts - SUPERVISOR_HOSTS_WIDTH : -1;
+
+        if (at < 1 || hosts[at - 1] != '\n')
+                return false;
+        *ret_at = (unsigned) at;
+        return true;
+}
+
+static bool follow_host(Run *run, int folder_fd, const char *hosts, GError **error) {
+        if (!find_host_field(hosts, &run->hosts_at))
+                return true;
+        run->hosts_fd = openat(folder_fd, "hosts", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+        return run->hosts_fd >= 0 || fail_errno(error, errno, "Cannot open hosts of the container");
+}
+
+bool mount_etc_write(Run *run, GError **error) {
         g_autofree char *host_text = NULL, *hosts = NULL, *resolv_conf = NULL;
         g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
         g_autofree char *name_line = g_strconcat(host_name, "\n", NULL);
@@ -169,5 +201,6 @@ bool mount_etc_write(const Run *run, GError **error) {
                 return false;
         return write_file(folder_fd, "hostname", name_line, error) &&
                write_file(folder_fd, "hosts", hosts, error) &&
-               write_file(folder_fd, "resolv.conf", resolv_conf, error);
+               write_file(folder_fd, "resolv.conf", resolv_conf, error) &&
+               follow_host(run, folder_fd, hosts, error);
 }

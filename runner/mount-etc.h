@@ -12,7 +12,7 @@ char *mount_etc_print_resolv_conf(const ContainerSpec *spec, const Network *netw
 
 /* Runs in:  the runner, before the child exists
  * Leaves:   the three files in session.container_dir */
-bool mount_etc_write(const Run *run, GError **error);
+bool mount_etc_write(Run *run, GError **error);
 
 /* The container's host name: HostName=, else its own name cut to the 64 bytes that the kernel takes; that of
  * the host with Network=host. Caller frees. */

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 /* What a connected UDP socket is bound to. No packet is sent. */
-char *network_address_find_host(void) {
+static char *find_host(void) {
         struct sockaddr_in elsewhere = {.sin_family = AF_INET, .sin_port = htons(9)}, own;
         socklen_t size = sizeof own;
         char text[INET_ADDRSTRLEN];
@@ -31,6 +31,11 @@ char *network_address_find_host(void) {
             getsockname(fd, (struct sockaddr *) &own, &size) < 0)
                 return NULL;
         return g_strdup(inet_ntop(AF_INET, &own.sin_addr, text, sizeof text));
+}
+
+void network_address_follow_host(Network *network) {
+        network->host_address = find_host();
+        network->follows_host = true;
 }
 
 /* The text of a table that may be missing, as IPv6's is where the kernel has none. */
@@ -55,7 +60,7 @@ static bool pasta_knows(const char *option) {
 static bool copy_addresses(Network *network, GError **error) {
         if (!network_await_route(error))
                 return false;
-        network->copied_address = network_address_find_host();
+        network->copied_address = find_host();
         if (!network->guest_address)
                 network->guest_address = network->copied_address;
         network->maps_guest = pasta_knows("--map-guest-addr");
@@ -71,7 +76,7 @@ static void give_addresses(Network *network) {
                 if (!network->guest_address)
                         network->guest_address = network->range->slirp_guest;
                 network->options->ipv4_only = network->options->ipv4_only || !*addresses6;
-                network->host_address = network_address_find_host();
+                network_address_follow_host(network);
                 return;
         }
         if (!network->guest_address && !network->options->ipv6_only)
@@ -81,7 +86,7 @@ static void give_addresses(Network *network) {
                 network->guest_address6 = NETWORK_GUEST_ADDRESS6;
         if (!network->template)
                 network->template = g_strdup("lo");
-        network->host_address = network_address_find_host();
+        network_address_follow_host(network);
 }
 
 bool network_address_choose(Network *network, const NetworkMode *mode, GError **error) {

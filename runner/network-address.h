@@ -10,5 +10,5 @@
  *           be copied */
 bool network_address_choose(Network *network, const NetworkMode *mode, GError **error);
 
-/* The host's own IPv4 address by which it reaches others, or NULL. Caller frees. */
-char *network_address_find_host(void);
+/* The container finds the host by its own IPv4 address, whichever that is now; perhaps there is none yet. */
+void network_address_follow_host(Network *network);

@@ -272,7 +272,8 @@ bool network_join_reserve(const ContainerSpec *spec, Network *network, GError **
         join->address6 = subnet_print_address(&first->addresses[REGISTRY_V6]);
         network->guest_address = *join->address ? join->address : NULL;
         network->guest_address6 = *join->address6 ? join->address6 : NULL;
-        network->host_address = first->state->is_internal ? NULL : network_address_find_host();
+        if (!first->state->is_internal)
+                network_address_follow_host(network);
         choose_name_servers(spec, network);
         return true;
 }

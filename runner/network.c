@@ -90,7 +90,7 @@ static bool choose(const ContainerSpec *spec, const char *runtime_dir, Network *
                        network_ports_choose(network->ports, network->port_fds, error);
         if (mode->kind != NETWORK_HOST)
                 return true;
-        network->host_address = network_address_find_host();
+        network_address_follow_host(network);
         return network_ports_check_host(network->ports, error);
 }
 

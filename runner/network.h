@@ -28,6 +28,7 @@ typedef struct Network {
         const char *guest_address6; /* NULL: none, or not known */
         const char *dns_address; /* pasta forwards DNS from here; NULL: the host's resolvers are reached */
         char *host_address;      /* that the container reaches the host by; NULL where the host has none */
+        bool follows_host;       /* it is the host's own, and changes when that does */
         char *copied_address;    /* of the host, that the container has too */
         char *template;          /* interface of the host that pasta is shown; NULL: pasta looks for one */
         char *shared_host_name;  /* that of the pod; NULL: not in one */

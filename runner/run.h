@@ -71,6 +71,8 @@ typedef struct Run {
         char *peer_name; /* the container or pod (spec->pod) whose network it takes part in; NULL: nobody's */
         char *peer_folder; /* its runtime folder */
         int owner_fd;      /* a pidfd of the supervisor of whose namespaces it lives in; -1: its own */
+        int hosts_fd;      /* /etc/hosts of the container, where it names the host; -1: it does not */
+        unsigned hosts_at; /* where in it the host's address is */
         int member_fd;     /* the pod sees by it that there are members; -1: no pod */
         int members_fd;    /* of the pod itself: ends with its last member; -1: no pod */
 
@@ -107,6 +109,7 @@ typedef struct Run {
                .ids_fd = -1,                                                                                \
                .namespace_fd = -1,                                                                          \
                .owner_fd = -1,                                                                              \
+               .hosts_fd = -1,                                                                              \
                .member_fd = -1,                                                                             \
                .members_fd = -1,                                                                            \
                .sync = SYNC_NONE})

@@ -73,6 +73,9 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "ids-fd", run->ids_fd); /* only held */
         add_descriptor(argv, "owner-fd", run->owner_fd);
         add_descriptor(argv, "member-fd", run->member_fd);
+        add_descriptor(argv, "hosts-fd", run->hosts_fd);
+        if (run->hosts_fd >= 0)
+                g_ptr_array_add(argv, g_strdup_printf("--hosts-at=%u", run->hosts_at));
         if (run->session.owns_container_dir)
                 g_ptr_array_add(argv, g_strconcat("--runtime-dir=", run->session.container_dir, NULL));
         g_ptr_array_add(argv, g_strdup(run->spec->name));
@@ -93,6 +96,7 @@ static void execute(const Run *run, char *const *argv, char *const *environment,
                                    run->record_fd,
                                    run->owner_fd,
                                    run->member_fd,
+                                   run->hosts_fd,
                                    run->cgroup_fd,
                                    run->ids_fd};
 

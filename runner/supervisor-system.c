@@ -171,6 +171,22 @@ int connect(int fd, const struct sockaddr *address, socklen_t length) {
         return (int) done(call(SYS_connect, fd, (long) address, length, 0, 0, 0));
 }
 
+int bind(int fd, const struct sockaddr *address, socklen_t length) {
+        return (int) done(call(SYS_bind, fd, (long) address, length, 0, 0, 0));
+}
+
+int getsockname(int fd, struct sockaddr *address, socklen_t *length) {
+        return (int) CALL(SYS_getsockname, fd, address, length, 0, 0);
+}
+
+ssize_t pread(int fd, void *buffer, size_t size, off_t at) {
+        return CALL(SYS_pread64, fd, buffer, size, at, 0);
+}
+
+ssize_t pwrite(int fd, const void *buffer, size_t size, off_t at) {
+        return CALL(SYS_pwrite64, fd, buffer, size, at, 0);
+}
+
 int ioctl(int fd, unsigned long request, ...) {
         va_list arguments;
 

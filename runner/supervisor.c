@@ -11,7 +11,8 @@
  *   - the payload's notifications, of which the harmless ones are passed on,
  *   - connections of those who want to run something in the container, for whom the runner is started,
  *   - reports of health checks, for which the runner is started when their time has come,
- *   - pasta's complaints.
+ *   - pasta's complaints,
+ *   - changes of the host's address, which is named in the container's /etc/hosts.
  * After the payload's end the pipe is drained until it is empty, never until its end of file: a process that
  * somebody else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the
  * payload has ended. */
@@ -20,6 +21,7 @@
 #include "runner/supervisor-health.h"
 #include "runner/supervisor-heard.h"
 #include "runner/supervisor-hold.h"
+#include "runner/supervisor-hosts.h"
 #include "runner/supervisor-journal.h"
 #include "runner/supervisor-notify.h"
 #include "runner/supervisor-output.h"
@@ -68,6 +70,7 @@ typedef struct Supervisor {
         int first_check;     /* msec until the first health check; -1: there are none */
         int watchdog;        /* msec after which systemd gives us up if it hears nothing; 0: never */
         SupervisorHealth health;
+        SupervisorHosts hosts;
         int namespace_fd;
         int containers_fd;
         int folder_fd;
@@ -141,47 +144,39 @@ static void insist(Supervisor *supervisor) {
         kill(supervisor->payload, SIGKILL);
 }
 
-static void lose_pasta(Supervisor *supervisor) {
-        static const char status[] =
-                "STATUS=What connects the container (pasta, or its relay) has ended; it is being stopped";
-
-        supervisor->pasta = 0;
+/* Something that the container cannot be without is gone. STATUS begins with "STATUS=". */
+static void lose(Supervisor *supervisor, const char *status, const char *complaint) {
         if (supervisor->has_ended || supervisor->interrupted)
                 return;
         supervisor->has_failed = true;
-        complain(
-                supervisor,
-                ": what connects the container (pasta, or its relay) has ended, so it is stopped; Restart= in "
-                "[Service] starts it again");
-        supervisor_notify(status, sizeof status - 1);
+        complain(supervisor, complaint);
+        supervisor_notify(status, strlen(status));
         pass_signal(supervisor, SIGTERM);
+}
+
+static void lose_pasta(Supervisor *supervisor) {
+        supervisor->pasta = 0;
+        lose(supervisor,
+             "STATUS=What connects the container (pasta, or its relay) has ended; it is being stopped",
+             ": what connects the container (pasta, or its relay) has ended, so it is stopped; Restart= in "
+             "[Service] starts it again");
 }
 
 static void lose_log(Supervisor *supervisor) {
         supervisor->log = 0;
-        if (supervisor->has_ended || supervisor->interrupted)
-                return;
-        supervisor->has_failed = true;
-        complain(supervisor,
-                 ": what writes the log file (wolffia-log) has ended, so the container is stopped");
-        pass_signal(supervisor, SIGTERM);
+        lose(supervisor, "STATUS=What writes the log file has ended; the container is being stopped",
+             ": what writes the log file (wolffia-log) has ended, so the container is stopped");
 }
 
 /* The pasta, or the interfaces, of what the payload is connected by are gone. */
 static void lose_owner(Supervisor *supervisor) {
-        static const char status[] =
-                "STATUS=The container or pod whose network this one uses has ended; it is being stopped";
-
         close(supervisor->owner_fd);
         supervisor->owner_fd = -1;
-        if (supervisor->has_ended || supervisor->is_asked || supervisor->interrupted)
-                return;
-        supervisor->has_failed = true;
-        complain(supervisor,
-                 ": the container or pod whose network this one uses has ended, so this one is stopped; "
-                 "Restart= in [Service] starts it again with the new network");
-        supervisor_notify(status, sizeof status - 1);
-        pass_signal(supervisor, SIGTERM);
+        if (!supervisor->is_asked)
+                lose(supervisor,
+                     "STATUS=The container or pod whose network this one uses has ended; it is being stopped",
+                     ": the container or pod whose network this one uses has ended, so this one is stopped; "
+                     "Restart= in [Service] starts it again with the new network");
 }
 
 static void reap(Supervisor *supervisor) {
@@ -273,6 +268,7 @@ static void supervise(Supervisor *supervisor) {
                         {.fd = supervisor->exec_fd, .events = POLLIN},
                         {.fd = supervisor->health.report_fd, .events = POLLIN},
                         {.fd = supervisor->owner_fd, .events = POLLIN},
+                        {.fd = supervisor->hosts.event_fd, .events = POLLIN},
                 };
                 int timeout = supervisor_health_timeout(&supervisor->health);
                 if (poll(events, sizeof events / sizeof *events, timeout) < 0)
@@ -286,6 +282,8 @@ static void supervise(Supervisor *supervisor) {
                         supervisor_notify_relay(supervisor->notify_fd, supervisor->health.is_unhealthy);
                 if (events[3].revents)
                         relay_pasta(supervisor);
+                if (events[7].revents)
+                        supervisor_hosts_refresh(&supervisor->hosts);
                 if (events[5].revents)
                         take_verdict(supervisor);
                 if (events[4].revents)
@@ -380,6 +378,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                 {"--cgroup-fd=", &supervisor->cgroup_fd},
                 {"--owner-fd=", &supervisor->owner_fd},
                 {"--member-fd=", &supervisor->member_fd},
+                {"--hosts-fd=", &supervisor->hosts.fd},
+                {"--hosts-at=", &supervisor->hosts.at},
                 {"--interrupted=", &supervisor->interrupted},
         };
 
@@ -407,6 +407,7 @@ static bool prepare(Supervisor *supervisor) {
         sigprocmask(SIG_BLOCK, &all, NULL);
         supervisor->signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
         supervisor_health_open(&supervisor->health, supervisor->first_check, supervisor->watchdog);
+        supervisor_hosts_open(&supervisor->hosts);
         supervisor->payload_fd = pidfd_open(supervisor->payload, 0);
         supervisor_output_open(&supervisor->output);
         return supervisor->signal_fd >= 0;
@@ -428,6 +429,7 @@ int main(int argc, char **argv) {
                 .containers_fd = -1,
                 .folder_fd = -1,
                 .cgroup_fd = -1,
+                .hosts = {.fd = -1, .event_fd = -1},
         };
 
         if (argc == 2 && strcmp(argv[1], "--hold") == 0)

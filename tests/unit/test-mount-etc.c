@@ -83,11 +83,24 @@ static void hosts_has_what_the_user_adds(void) {
         g_assert_true(has_line(text, "10.1.2.3\tdb"));
         g_assert_true(has_line(text, "10.1.2.4\ta b"));
         g_assert_true(has_line(text, "2001:db8::1\tsix"));
-        g_assert_true(has_line(text, "192.168.1.5\tme"));
+        g_assert_true(has_line(text, "192.168.1.5\thost.containers.internal host.docker.internal me"));
 
         g_autofree char *without = mount_etc_print_hosts(spec, &none, "web");
         g_assert_null(strstr(without, "host-gateway"));
         g_assert_null(strstr(without, "\tme"));
+}
+
+/* So that its supervisor can write any other address over it. */
+static void hosts_has_room_for_another_address_of_the_host(void) {
+        g_autoptr(ContainerSpec) spec = named("web");
+        Network network = pasta;
+
+        network.follows_host = true;
+        g_autofree char *known = mount_etc_print_hosts(spec, &network, "web");
+        g_assert_true(has_line(known, "192.168.1.5    \thost.containers.internal host.docker.internal"));
+        network.host_address = NULL;
+        g_autofree char *unknown = mount_etc_print_hosts(spec, &network, "web");
+        g_assert_true(has_line(unknown, "#              \thost.containers.internal host.docker.internal"));
 }
 
 /* The grammar takes an IPv6 address in brackets; hosts(5) does not know them. */
@@ -189,5 +202,7 @@ int main(int argc, char **argv) {
                         resolv_conf_is_empty_without_a_network);
         scratch_test_add("/mount-etc/write/makes-files-that-everybody-reads",
                          write_makes_files_that_everybody_reads);
+        g_test_add_func("/mount-etc/hosts/has-room-for-another-address-of-the-host",
+                        hosts_has_room_for_another_address_of_the_host);
         return g_test_run();
 }

@@ -71,6 +71,35 @@ def test_a_change_of_the_hosts_address_does_not_matter(machine):
             machine.eventually(lambda: "heard greetings" in machine.journal("box", since=since))
 
 
+@row("N4")
+def test_the_hosts_name_follows_its_address(machine):
+    """In a container, a member of a network, a pod's member, one that has another's network; also when the first address comes late."""
+    lines = {"a": ["AddHost=gate:host-gateway"], "b": ["Network=app.network"], "m": ["Pod=p.pod"], "v": ["Network=a.container", "Environment=PORTS=81"]}
+    names = "grep containers.internal /etc/hosts"
+    nets.network(machine, "app")
+    machine.write("~/.config/wolffia/p.pod", "[Pod]\n")
+    for name, more in lines.items():
+        nets.member(machine, name, *more)
+
+    def seen():
+        return {nets.inside(machine, name, f"/usr/bin/{names}").split()[0] for name in lines}
+
+    with changed(machine, "ip link set v0 down && ip -6 address flush dev v0", RESTORE_LINK):
+        nets.start(machine, *lines)
+        assert seen() == {"#"}
+    machine.eventually(lambda: seen() == {"192.0.2.10"})
+    with changed(machine, "ip address add 192.0.2.113/24 dev v0 && ip address del 192.0.2.10/24 dev v0 && "
+                          "ip address replace 192.0.2.113/24 dev v0 && ip route replace default via 192.0.2.254",
+                 "ip address del 192.0.2.113/24 dev v0; " + RESTORE_LINK), greeter(machine):
+        machine.eventually(lambda: seen() == {"192.0.2.113"})
+        code = ("import socket\nfor name in ('host.containers.internal', 'host.docker.internal'):\n"
+                "    print(socket.create_connection((name, 7777), 5).recv(100).decode().strip())\n")
+        for name in lines:
+            assert nets.python(machine, name, code).split() == ["greetings"] * 2, name
+        assert nets.python(machine, "a", "import socket\nprint(socket.gethostbyname('gate'))\n") == "192.0.2.113\n"
+    machine.eventually(lambda: seen() == {"192.0.2.10"})
+
+
 def test_the_host_is_out_of_reach_by_its_loopback(machine):
     """Neither the gateway's address nor any other leads to what listens on 127.0.0.1."""
     with greeter(machine, "127.0.0.1"):
