@@ -3,6 +3,7 @@
 #include "cli/describe.h"
 
 #include "cli/json.h"
+#include "cli/older-ids.h"
 #include "cli/usage.h"
 #include "runner/health-check.h"
 #include "spec/container-keys.h"
@@ -73,11 +74,11 @@ static void add_ports(JsonBuilder *builder, const Container *container) {
                 json_add_list(builder, "ports", (const char *const *) container->state->ports);
                 return;
         }
-        json_builder_set_member_name(builder, "ports");
-        json_builder_begin_array(builder);
-        for (guint i = 0; container->spec && i < container->spec->ports->len; i++)
-                json_builder_add_string_value(builder, container->spec->ports->pdata[i]);
-        json_builder_end_array(builder);
+        static const char *const none[] = {NULL};
+        if (container->spec)
+                json_add_words(builder, "ports", container->spec->ports);
+        else
+                json_add_list(builder, "ports", none);
 }
 
 /* ---- the summary ---- */
@@ -89,7 +90,7 @@ static void add_time(JsonBuilder *builder, const char *name, gint64 usec) {
         json_add_string(builder, name, text);
 }
 
-void describe_summary(JsonBuilder *builder, Manager *manager, const Container *container) {
+void describe_summary(JsonBuilder *builder, Manager *manager, const Container *container, const IdMap *now) {
         const ContainerState *state = container->state;
         g_autofree char *reason = describe_reason(manager, container);
 
@@ -105,6 +106,7 @@ void describe_summary(JsonBuilder *builder, Manager *manager, const Container *c
         json_add_string(builder, "network", state ? state->network : "");
         json_add_number(builder, "pid", state ? (guint64) state->payload : JSON_UNKNOWN);
         json_add_number(builder, "supervisor", state ? (guint64) state->supervisor : JSON_UNKNOWN);
+        json_add_boolean(builder, "olderIds", older_ids_check(now, state));
         json_add_number(builder, "memory", state ? usage_memory(state) : JSON_UNKNOWN);
 }
 
@@ -122,13 +124,8 @@ static void add_key(JsonBuilder *builder, const Key *key, const ContainerSpec *s
                 break;
         case KEY_KIND_LIST: {
                 const GPtrArray *list = *key_list(key, spec);
-                if (list->len == 0)
-                        break;
-                json_builder_set_member_name(builder, key->option);
-                json_builder_begin_array(builder);
-                for (guint i = 0; i < list->len; i++)
-                        json_builder_add_string_value(builder, list->pdata[i]);
-                json_builder_end_array(builder);
+                if (list->len > 0)
+                        json_add_words(builder, key->option, list);
                 break;
         }
         }
@@ -142,11 +139,7 @@ static void add_spec(JsonBuilder *builder, const ContainerSpec *spec) {
                         add_key(builder, &container_key_table.keys[i], spec);
         json_builder_end_object(builder);
 
-        json_builder_set_member_name(builder, "command");
-        json_builder_begin_array(builder);
-        for (guint i = 0; i < spec->command->len; i++)
-                json_builder_add_string_value(builder, spec->command->pdata[i]);
-        json_builder_end_array(builder);
+        json_add_words(builder, "command", spec->command);
 }
 
 static void add_unit(JsonBuilder *builder, Manager *manager, const char *unit) {
@@ -170,7 +163,9 @@ static void add_unit(JsonBuilder *builder, Manager *manager, const char *unit) {
 void describe_all(JsonBuilder *builder, Manager *manager, const Container *container) {
         const ContainerState *state = container->state;
 
-        describe_summary(builder, manager, container);
+        g_autoptr(IdMap) now = NULL;
+        (void) id_map_load_default(&now, NULL); /* then nothing is said of older ids */
+        describe_summary(builder, manager, container, now);
         if (*container->unit)
                 add_unit(builder, manager, container->unit);
         if (state) {

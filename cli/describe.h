@@ -7,8 +7,9 @@
 
 #include <json-glib/json-glib.h>
 
-/* Members for lists: name, unit, image, state, since, ports, memory, … into the object that BUILDER is in. */
-void describe_summary(JsonBuilder *builder, Manager *manager, const Container *container);
+/* Members for lists: name, unit, image, state, since, ports, memory, … into the object that BUILDER is in. NOW is the user's
+ * default id map, NULL where it cannot be known (cli/older-ids.h). */
+void describe_summary(JsonBuilder *builder, Manager *manager, const Container *container, const IdMap *now);
 
 /* All that is known: the same, its processes and namespaces, and what its unit asks for, by the key table. */
 void describe_all(JsonBuilder *builder, Manager *manager, const Container *container);

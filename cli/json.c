@@ -5,6 +5,7 @@
 #include "cli/json.h"
 
 #include "base/error.h"
+#include "cli/table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,14 @@ void json_add_list(JsonBuilder *builder, const char *name, const char *const *li
         json_builder_end_array(builder);
 }
 
+void json_add_words(JsonBuilder *builder, const char *name, const GPtrArray *words) {
+        json_builder_set_member_name(builder, name);
+        json_builder_begin_array(builder);
+        for (guint i = 0; i < words->len; i++)
+                json_builder_add_string_value(builder, words->pdata[i]);
+        json_builder_end_array(builder);
+}
+
 void json_begin(JsonBuilder *builder, const char *name) {
         json_builder_set_member_name(builder, name);
         json_builder_begin_object(builder);
@@ -52,7 +61,26 @@ void json_show(JsonBuilder *builder) {
         puts(text);
 }
 
+bool json_show_as(JsonBuilder *builder, const char *template, GError **error) {
+        if (!template) {
+                json_show(builder);
+                return true;
+        }
+        g_autoptr(JsonNode) root = json_builder_get_root(builder);
+        return json_show_template(root, template, error);
+}
+
 /* ---- templates ---- */
+
+/* Podman's names for the same. */
+static const char *our_name(const char *name) {
+        static const char *const names[][2] = {{"Names", "name"}, {"Status", "state"}};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+                if (g_ascii_strcasecmp(name, names[i][0]) == 0)
+                        return names[i][1];
+        return name;
+}
 
 static JsonNode *find_member(JsonNode *node, const char *name) {
         if (!node || !JSON_NODE_HOLDS_OBJECT(node))
@@ -109,7 +137,8 @@ static bool append_field(GString *text, JsonNode *root, const char *path, GError
                         path);
         g_auto(GStrv) names = g_strsplit(path + 1, ".", -1);
         for (char **name = names; *name && **name; name++) {
-                node = find_member(node, *name);
+                JsonNode *found = find_member(node, *name);
+                node = found ? found : find_member(node, our_name(*name));
                 if (!node)
                         return fail_member(root, path, error);
         }
@@ -140,9 +169,57 @@ static bool append_line(GString *text, JsonNode *node, const char *template, GEr
         return true;
 }
 
+/* ---- templates with columns ---- */
+
+/* The names of the fields in a column, in capitals. */
+static char *make_title(const char *column) {
+        GString *title = g_string_new(NULL);
+
+        for (const char *p = strstr(column, "{{"); p; p = strstr(p + 2, "{{")) {
+                g_autofree char *path = g_strndup(p + 2, strcspn(p + 2, "}"));
+                const char *dot = strrchr(path, '.');
+                g_autofree char *word = g_ascii_strup(dot ? dot + 1 : path, -1);
+                g_string_append_printf(title, "%s%s", title->len > 0 ? " " : "", g_strstrip(word));
+        }
+        return g_string_free(title, FALSE);
+}
+
+static bool add_row(Table *table, JsonNode *node, char **templates, GError **error) {
+        for (; *templates; templates++) {
+                g_autoptr(GString) text = g_string_new(NULL);
+                if (!append_line(text, node, *templates, error))
+                        return false;
+                table_add(table, g_strchomp(text->str), TABLE_PLAIN);
+        }
+        return true;
+}
+
+static bool show_columns(JsonArray *array, const char *template, char **ret_text, GError **error) {
+        g_auto(GStrv) tabs = g_strsplit(template, "\\t", -1);
+        g_autofree char *joined = g_strjoinv("\t", tabs);
+        g_auto(GStrv) templates = g_strsplit(joined, "\t", -1);
+        guint count = g_strv_length(templates);
+        g_autofree TableColumn *columns = g_new0(TableColumn, count);
+        g_auto(GStrv) titles = g_new0(char *, count + 1);
+        bool done = true;
+
+        for (guint i = 0; i < count; i++) {
+                titles[i] = make_title(templates[i]);
+                columns[i] = (TableColumn){titles[i], false, true};
+        }
+        g_autoptr(Table) table = table_new(columns, count);
+        for (guint i = 0; done && i < json_array_get_length(array); i++)
+                done = add_row(table, json_array_get_element(array, i), templates, error);
+        if (done)
+                *ret_text = table_print(table, table_width(stdout), table_is_coloured(stdout));
+        return done;
+}
+
 bool json_print_template(JsonNode *node, const char *template, char **ret_text, GError **error) {
         g_autoptr(GString) text = g_string_new(NULL);
 
+        if (g_str_has_prefix(template, "table ") && JSON_NODE_HOLDS_ARRAY(node))
+                return show_columns(json_node_get_array(node), template + strlen("table "), ret_text, error);
         if (g_str_has_prefix(template, "table "))
                 template += strlen("table ");
         if (g_str_equal(template, "json")) {

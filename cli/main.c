@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 const Verb verb_table[] = {
-        {"run", "IMAGE [COMMAND [ARGUMENT…]]", "Run a container", verb_run, false, VERB_TAKES_IMAGES, NULL},
+        {"run", "IMAGE [COMMAND [ARGUMENT…]]", "Run a container", verb_run, false, VERB_TAKES_IMAGE, NULL},
         {"ps", "", "List containers", verb_ps, false, VERB_TAKES_NOTHING, NULL},
         {"start", "NAME…", "Start containers", verb_start, false, VERB_TAKES_CONTAINERS, NULL},
         {"stop", "NAME…", "Stop containers", verb_stop, false, VERB_TAKES_CONTAINERS, NULL},

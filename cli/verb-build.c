@@ -19,10 +19,7 @@
 
 static const char description[] =
         "CONTEXT is what COPY takes from: a folder or a URL. Options are those of buildah-build(1)\n"
-        "that have a key in wolffia-build(5): --tag=NAME, which must be there, --file=, --target=,\n"
-        "--ignorefile=, --build-arg=, --env=, --label=, --annotation=, --secret=, --volume=,\n"
-        "--network=, --dns=, --dns-option=, --dns-search=, --group-add=, --arch=, --variant=,\n"
-        "--pull=, --force-rm, --authfile=, --tls-verify.";
+        "that have a key in wolffia-build(5); --tag=NAME must be there.";
 
 /* Its output is the user's to see, or the journal's. */
 static bool run_buildah(GPtrArray *argv, GError **error) {
@@ -106,7 +103,8 @@ int verb_build(const Verb *verb, int argc, char **argv) {
                 verb_print_keys(&build_key_table);
         if (for_completion ||
             (argc == 2 && (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h")))) {
-                (void) verb_parse(verb, NULL, description, false, argc, argv, &none, &status);
+                g_autofree char *full = verb_describe_keys(description, &build_key_table);
+                (void) verb_parse(verb, NULL, full, false, argc, argv, &none, &status);
                 return status;
         }
         if (!key_options_parse(&build_key_table, (const char *const *) argv + 1, spec, &error))

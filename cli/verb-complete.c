@@ -45,9 +45,13 @@ static void print_images(const ImageStore *store) {
 
         for (guint i = 0; i < images->len; i++) {
                 const char *name = ((const ImageListed *) images->pdata[i])->name;
-                if (name)
-                        printf("%s\timage\n",
-                               g_str_has_prefix(name, "localhost/") ? name + strlen("localhost/") : name);
+                if (!name)
+                        continue;
+                g_autofree char *plain = g_str_has_suffix(name, ":latest")
+                                                 ? g_strndup(name, strlen(name) - strlen(":latest"))
+                                                 : g_strdup(name);
+                printf("%s\timage\n",
+                       g_str_has_prefix(plain, "localhost/") ? plain + strlen("localhost/") : plain);
         }
 }
 
@@ -81,6 +85,16 @@ static void complete_secrets(void) {
                 printf("%s\tsecret\n", ((const StoredSecret *) secrets->pdata[i])->name);
 }
 
+/* "[on|off|status]" */
+static void complete_choice(const char *arguments) {
+        g_autofree char *inside =
+                g_strndup(arguments + (*arguments == '['), strcspn(arguments, "]") - (*arguments == '['));
+        g_auto(GStrv) words = g_strsplit(inside, "|", -1);
+
+        for (char **word = words; strchr(arguments, '|') && *word; word++)
+                printf("%s\t%s\n", *word, "");
+}
+
 /* PLACE counts plain words before the one at the cursor. */
 static void complete_argument(const Verb *verb, guint place) {
         switch (verb->takes) {
@@ -90,6 +104,10 @@ static void complete_argument(const Verb *verb, guint place) {
                 break;
         case VERB_TAKES_CONTAINERS:
                 complete_containers();
+                break;
+        case VERB_TAKES_IMAGE:
+                if (place == 0)
+                        complete_images();
                 break;
         case VERB_TAKES_IMAGES:
                 complete_images();
@@ -117,6 +135,8 @@ static void complete_argument(const Verb *verb, guint place) {
                 puts(":commands");
                 break;
         case VERB_TAKES_NOTHING:
+                if (place == 0)
+                        complete_choice(verb->arguments);
                 break;
         }
 }

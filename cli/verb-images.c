@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/json.h"
+#include "cli/table.h"
 #include "cli/verb.h"
 #include "image/list.h"
 
@@ -28,61 +29,36 @@ static gint64 import_time(const ImageStore *store, const char *digest) {
         return fstatat(store->fd, path, &status, 0) == 0 ? (gint64) status.st_mtime : 0;
 }
 
-static char *print_age(gint64 time) {
-        gint64 seconds = g_get_real_time() / G_USEC_PER_SEC - time;
-        static const struct {
-                gint64 length;
-                const char *name;
-        } units[] = {{365 * 86400, "year"},
-                     {30 * 86400, "month"},
-                     {86400, "day"},
-                     {3600, "hour"},
-                     {60, "minute"}};
-
-        for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-                gint64 count = seconds / units[i].length;
-                if (count > 0)
-                        return g_strdup_printf("%" G_GINT64_FORMAT " %s%s ago", count, units[i].name,
-                                               count == 1 ? "" : "s");
-        }
-        return g_strdup("just now");
-}
-
-static void print_line(const ImageStore *store, const ImageListed *image, int width) {
+static void add_line(Table *table, const ImageStore *store, const ImageListed *image) {
         g_autofree char *path = image_store_record_path(image->digest);
+        g_autofree char *digits = g_strndup(image->digest + strlen("sha256:"), DIGEST_SHOWN);
         g_autoptr(ImageRecord) record = NULL;
         g_autoptr(GError) error = NULL;
 
-        printf("%-*s  %.*s  ", width, image->name ? image->name : "<none>", DIGEST_SHOWN,
-               image->digest + strlen("sha256:"));
+        table_add(table, image->name ? image->name : "<none>", image->name ? TABLE_PLAIN : TABLE_FAINT);
+        table_add(table, digits, TABLE_PLAIN);
         if (!image_record_load(store->fd, path, &record, &error)) {
-                printf("cannot be read: %s\n", error->message);
+                table_add(table, "cannot be read", TABLE_BAD);
+                table_add(table, error->message, TABLE_BAD);
                 return;
         }
-        g_autofree char *age = print_age(import_time(store, image->digest));
+        g_autofree char *age = table_print_age(import_time(store, image->digest) * G_USEC_PER_SEC);
         g_autofree char *size = g_format_size(image_list_size(store, record));
-        printf("%-14s  %s\n", age, size);
-}
-
-static int find_width(const GPtrArray *images) {
-        int width = (int) strlen("NAME");
-
-        for (guint i = 0; i < images->len; i++) {
-                const ImageListed *image = images->pdata[i];
-                width = MAX(width, (int) strlen(image->name ? image->name : "<none>"));
-        }
-        return width;
+        table_add(table, age, TABLE_PLAIN);
+        table_add(table, size, TABLE_PLAIN);
 }
 
 /* A table for each store; the user's own, which comes first, needs no heading. */
 static void print_table(const Shelf *shelf, bool is_own) {
-        int width = find_width(shelf->images);
+        static const TableColumn columns[] = {
+                {"NAME", false, true}, {"ID", false, false}, {"ADDED", false, false}, {"SIZE", false, true}};
+        g_autoptr(Table) table = table_new(columns, G_N_ELEMENTS(columns));
 
         if (!is_own)
                 printf("\nIn %s, which is read only:\n", shelf->store->path);
-        printf("%-*s  %-*s  %-14s  %s\n", width, "NAME", DIGEST_SHOWN, "ID", "ADDED", "SIZE");
         for (guint i = 0; i < shelf->images->len; i++)
-                print_line(shelf->store, shelf->images->pdata[i], width);
+                add_line(table, shelf->store, shelf->images->pdata[i]);
+        table_show(table);
 }
 
 static void add_record(JsonBuilder *builder, const ImageStore *store, const ImageRecord *record) {
@@ -124,18 +100,15 @@ static void add_images(JsonBuilder *builder, const Shelf *shelf) {
         }
 }
 
-static void print(const GPtrArray *shelves, bool json) {
+/* TEMPLATE may be NULL. */
+static bool print_json(const GPtrArray *shelves, const char *template, GError **error) {
         g_autoptr(JsonBuilder) builder = json_builder_new();
 
         json_builder_begin_array(builder);
         for (guint i = 0; i < shelves->len; i++)
-                if (json)
-                        add_images(builder, shelves->pdata[i]);
-                else
-                        print_table(shelves->pdata[i], i == 0);
+                add_images(builder, shelves->pdata[i]);
         json_builder_end_array(builder);
-        if (json)
-                json_show(builder);
+        return json_show_as(builder, template, error);
 }
 
 /* ---- which stores there are ---- */
@@ -181,7 +154,10 @@ static GPtrArray *find_shelves(ImageStore *store) {
 
 int verb_images(const Verb *verb, int argc, char **argv) {
         gboolean json = FALSE;
+        g_autofree char *template = NULL;
         const GOptionEntry entries[] = {
+                {"format", 0, 0, G_OPTION_ARG_STRING, &template, "A line for each, by this template",
+                 "TEMPLATE"},
                 {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print all that is known of them, as JSON", NULL},
                 {NULL},
         };
@@ -198,6 +174,9 @@ int verb_images(const Verb *verb, int argc, char **argv) {
                 return verb_fail(error);
 
         g_autoptr(GPtrArray) shelves = find_shelves(g_steal_pointer(&store));
-        print(shelves, json);
+        if (json || template)
+                return print_json(shelves, json ? NULL : template, &error) ? VERB_SUCCESS : verb_fail(error);
+        for (guint i = 0; i < shelves->len; i++)
+                print_table(shelves->pdata[i], i == 0);
         return VERB_SUCCESS;
 }

@@ -5,6 +5,7 @@
 #include "cli/containers.h"
 #include "cli/describe.h"
 #include "cli/json.h"
+#include "cli/older-ids.h"
 #include "cli/table.h"
 #include "cli/usage.h"
 #include "cli/verb.h"
@@ -36,17 +37,26 @@ static TableColour state_colour(const char *state) {
         return TABLE_PLAIN;
 }
 
-static void print_table(Manager *manager, const GPtrArray *containers) {
+/* What has ids that are not the user's any more is marked, and the mark explained where somebody reads. */
+static void add_state(Table *table, const Container *container, bool has_older_ids) {
+        const char *state = container_status(container);
+
+        table_addf(table, has_older_ids ? TABLE_WARN : state_colour(state), "%s%s", state,
+                   has_older_ids ? "*" : "");
+}
+
+static void print_table(Manager *manager, const GPtrArray *containers, const IdMap *now) {
         static const TableColumn columns[] = {
                 {"NAME", false, true},   {"IMAGE", false, true},   {"STATE", false, false},
                 {"SINCE", false, false}, {"HEALTH", false, false}, {"PORTS", false, true},
                 {"MEMORY", true, false},
         };
         g_autoptr(Table) table = table_new(columns, G_N_ELEMENTS(columns));
+        bool is_marked = false;
 
         for (guint i = 0; i < containers->len; i++) {
                 const Container *container = containers->pdata[i];
-                const char *state = container_status(container);
+                bool has_older_ids = older_ids_check(now, container->state);
                 g_autofree char *age = table_print_age(describe_since(manager, container));
                 g_autofree char *ports = describe_ports(container);
                 g_autofree char *memory =
@@ -54,7 +64,8 @@ static void print_table(Manager *manager, const GPtrArray *containers) {
 
                 table_add(table, container->name, TABLE_PLAIN);
                 table_add(table, container_image(container), TABLE_PLAIN);
-                table_add(table, state, state_colour(state));
+                add_state(table, container, has_older_ids);
+                is_marked |= has_older_ids;
                 table_add(table, age, TABLE_PLAIN);
                 const char *health = describe_health(container);
                 table_add(table, health, g_strcmp0(health, "unhealthy") == 0 ? TABLE_BAD : TABLE_PLAIN);
@@ -62,15 +73,18 @@ static void print_table(Manager *manager, const GPtrArray *containers) {
                 table_add(table, memory, TABLE_PLAIN);
         }
         table_show(table);
+        if (is_marked)
+                verb_warn(
+                        "* runs with ids that are not yours any more; 'wolffia restart NAME' gives it those that are");
 }
 
-static JsonBuilder *build(Manager *manager, const GPtrArray *containers) {
+static JsonBuilder *build(Manager *manager, const GPtrArray *containers, const IdMap *now) {
         JsonBuilder *builder = json_builder_new();
 
         json_builder_begin_array(builder);
         for (guint i = 0; i < containers->len; i++) {
                 json_builder_begin_object(builder);
-                describe_summary(builder, manager, containers->pdata[i]);
+                describe_summary(builder, manager, containers->pdata[i], now);
                 json_builder_end_object(builder);
         }
         json_builder_end_array(builder);
@@ -83,17 +97,14 @@ static bool print(Manager *manager, const GPtrArray *containers, const PsOptions
                         puts(((const Container *) containers->pdata[i])->name);
                 return true;
         }
+        g_autoptr(IdMap) now = NULL;
+        (void) id_map_load_default(&now, NULL); /* then nothing is said of older ids */
         if (!options->json && !options->format) {
-                print_table(manager, containers);
+                print_table(manager, containers, now);
                 return true;
         }
-        g_autoptr(JsonBuilder) builder = build(manager, containers);
-        if (options->json) {
-                json_show(builder);
-                return true;
-        }
-        g_autoptr(JsonNode) root = json_builder_get_root(builder);
-        return json_show_template(root, options->format, error);
+        g_autoptr(JsonBuilder) builder = build(manager, containers, now);
+        return json_show_as(builder, options->json ? NULL : options->format, error);
 }
 
 static bool run(const PsOptions *options, GError **error) {

@@ -19,9 +19,7 @@ static const char description[] =
         "A short name is fetched from docker.io. Logins are those of skopeo and podman\n"
         "('skopeo login REGISTRY').\n\n"
         "--policy=WHEN: always, the default; missing, as --missing; never; newer: what is in the\n"
-        "store will do when the registry cannot be reached. Further options, for .image files\n"
-        "(wolffia-image(5)): --tag=NAME, --arch=, --os=, --variant=, --authfile=, --cert-dir=, --creds=,\n"
-        "--decryption-key=, --tls-verify=, --retry=.";
+        "store will do when the registry cannot be reached.";
 
 typedef struct PullOptions {
         gboolean quiet, missing;
@@ -158,8 +156,9 @@ int verb_pull(const Verb *verb, int argc, char **argv) {
                 verb_print_keys(&image_key_table);
         if (!split_options(argc, argv, spec, rest, &error) || !take_spec(&options, &error))
                 return verb_misuse(verb, "%s", error->message);
-        if (!verb_parse(verb, entries, description, false, (int) rest->len, (char **) rest->pdata,
-                        &arguments, &status))
+        g_autofree char *full = verb_describe_keys(description, &image_key_table);
+        if (!verb_parse(verb, entries, full, false, (int) rest->len, (char **) rest->pdata, &arguments,
+                        &status))
                 return status;
         for (char **name = arguments; *name; name++)
                 g_ptr_array_add(names, *name);

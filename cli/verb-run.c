@@ -18,26 +18,29 @@
 #include <unistd.h>
 
 static void print_help(void) {
-        fputs("Usage:\n"
-              "  wolffia run [OPTION…] IMAGE [COMMAND [ARGUMENT…]]\n"
-              "\n"
-              "Run a container, as a unit of its own that is gone when it ends\n"
-              "\n"
-              "Application Options:\n"
-              "  -d, --detach        Do not wait for its end\n"
-              "  --foreground        Run it here, with no unit and no manager\n"
-              "  -i, --interactive   Give it the standard input\n"
-              "  -t, --tty           Give it a terminal\n"
-              "  --save=NAME         Run nothing, write NAME.container instead\n"
-              "  -q, --quiet         Show no progress while an image is fetched\n"
-              "  --replace           End a run of the same name first\n"
-              "  --restart=WHEN      Start it again: always, on-failure, no\n"
-              "  --rm                Accepted: it is always so\n"
-              "  --timeout=SECONDS   End it after that time\n"
-              "\n"
-              "Output is shown, signals go to it, the exit status is the container's. Besides, all\n"
-              "options of wolffia-runner(1), which are podman's: -p, -v, -e, --name…\n",
-              stdout);
+        static const char text[] =
+                "Usage:\n"
+                "  wolffia run [OPTION…] IMAGE [COMMAND [ARGUMENT…]]\n"
+                "\n"
+                "Run a container, as a unit of its own that is gone when it ends\n"
+                "\n"
+                "Application Options:\n"
+                "  -d, --detach        Do not wait for its end\n"
+                "  --foreground        Run it here, with no unit and no manager\n"
+                "  -i, --interactive   Give it the standard input\n"
+                "  -t, --tty           Give it a terminal\n"
+                "  --save=NAME         Run nothing, write NAME.container instead\n"
+                "  -q, --quiet         Show no progress while an image is fetched\n"
+                "  --replace           End a run of the same name first\n"
+                "  --restart=WHEN      Start it again: always, on-failure, no\n"
+                "  --rm                Accepted: it is always so\n"
+                "  --timeout=SECONDS   End it after that time\n"
+                "\n"
+                "Output is shown, signals go to it, the exit status is the container's. Options besides are\n"
+                "podman's, described in wolffia-runner(1); -p, -v, -e, -u, -w, -h, -l and -m are as with podman.";
+        g_autofree char *full = verb_describe_keys(text, &container_key_table);
+
+        fputs(full, stdout);
 }
 
 static void print_options(void) {

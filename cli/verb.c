@@ -20,8 +20,11 @@ static void print_options(const GOptionEntry *entries) {
 
 /* What only generated units say is nobody's to type. */
 static bool is_for_people(const Key *key) {
+        static const char *const of_units[] = {"broken",        "limits", "reload-cmd",
+                                               "reload-signal", "unit",   NULL};
+
         return key->option && (key->effect == KEY_WORKS || key->effect == KEY_UNIT) &&
-               !g_str_equal(key->option, "unit") && !g_str_equal(key->option, "broken");
+               !g_strv_contains(of_units, key->option);
 }
 
 void verb_print_keys(const KeyTable *table) {
@@ -33,6 +36,21 @@ void verb_print_keys(const KeyTable *table) {
                 bool has_sign = key_kind(key) == KEY_KIND_TRISTATE || g_str_has_suffix(key->option, ":");
                 printf("--%s%s\t%s\n", key->option, has_sign ? "" : "=", key->description);
         }
+}
+
+char *verb_describe_keys(const char *description, const KeyTable *table) {
+        GString *text = g_string_new(description);
+
+        g_string_append(text, "\n\nOptions besides:\n");
+        for (size_t i = 0; i < table->count; i++) {
+                const Key *key = &table->keys[i];
+                if (!is_for_people(key))
+                        continue;
+                g_autofree char *option = g_strconcat("--", key->option, key->metavariable ? "=" : "",
+                                                      key->metavariable, NULL);
+                g_string_append_printf(text, "  %-32s %s\n", option, key->description);
+        }
+        return g_string_free(text, FALSE);
 }
 
 bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *description, bool stop_early,

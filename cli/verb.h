@@ -18,9 +18,10 @@ typedef enum VerbStatus {
 
 /* What the arguments of a verb name, for completion. */
 typedef enum VerbArguments {
-        VERB_TAKES_NOTHING,
+        VERB_TAKES_NOTHING, /* or words that the usage line lists: "[on|off]" */
         VERB_TAKES_CONTAINERS,
         VERB_TAKES_CONTAINER, /* and then a command in it */
+        VERB_TAKES_IMAGE,     /* and then a command in it */
         VERB_TAKES_IMAGES,
         VERB_TAKES_FILES,
         VERB_TAKES_NAME_AND_FILE,
@@ -70,6 +71,9 @@ int verb_fail_unknown(const Verb *table, const char *name);
 
 /* The same for the options of a key table that work, for verbs which read it besides. */
 void verb_print_keys(const KeyTable *table);
+
+/* DESCRIPTION with a list of those options behind it, for the verb's help. Caller frees. */
+char *verb_describe_keys(const char *description, const KeyTable *table);
 
 /* Says "wolffia: TEXT" on standard error, in red on a terminal, and returns VERB_FAILURE. */
 int verb_fail(const GError *error);

@@ -5,11 +5,12 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/user-namespace.h"
+#include "cli/json.h"
+#include "cli/table.h"
 #include "cli/volume.h"
 #include "volume/use.h"
 
 #include <fcntl.h>
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -25,47 +26,34 @@ static const char *source_word(const VolumeRecord *volume) {
         g_assert_not_reached();
 }
 
-static char *join(const GPtrArray *words) {
-        GString *text = g_string_new(NULL);
-
-        for (guint i = 0; i < words->len; i++)
-                g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", (const char *) words->pdata[i]);
-        return g_string_free(text, FALSE);
+static char *join(GPtrArray *words) {
+        g_ptr_array_add(words, NULL);
+        return g_strjoinv(", ", (char **) words->pdata);
 }
 
 static void print_table(const VolumeStore *store, const GPtrArray *volumes) {
-        int width = (int) strlen("NAME");
+        static const TableColumn columns[] = {{"NAME", false, true},
+                                              {"TYPE", false, false},
+                                              {"USED", false, false},
+                                              {"CONTAINERS", false, true}};
+        g_autoptr(Table) table = table_new(columns, G_N_ELEMENTS(columns));
 
-        for (guint i = 0; i < volumes->len; i++)
-                width = MAX(width, (int) strlen(((const VolumeRecord *) volumes->pdata[i])->name));
-        printf("%-*s  %-6s  %-5s  %s\n", width, "NAME", "TYPE", "USED", "CONTAINERS");
         for (guint i = 0; i < volumes->len; i++) {
                 const VolumeRecord *volume = volumes->pdata[i];
                 g_autoptr(GPtrArray) users = volume_use_find(store, volume->name);
                 g_autofree char *names = join(users);
-                printf("%-*s  %-6s  %-5s  %s\n", width, volume->name, source_word(volume),
-                       volume->is_fresh ? "never" : "yes", names);
+                table_add(table, volume->name, TABLE_PLAIN);
+                table_add(table, source_word(volume), TABLE_PLAIN);
+                table_add(table, volume->is_fresh ? "never" : "yes",
+                          volume->is_fresh ? TABLE_FAINT : TABLE_PLAIN);
+                table_add(table, names, TABLE_PLAIN);
         }
-}
-
-static void add_string(JsonBuilder *builder, const char *name, const char *text) {
-        json_builder_set_member_name(builder, name);
-        json_builder_add_string_value(builder, text ? text : "");
-}
-
-static void add_list(JsonBuilder *builder, const char *name, const GPtrArray *list) {
-        json_builder_set_member_name(builder, name);
-        json_builder_begin_array(builder);
-        for (guint i = 0; i < list->len; i++)
-                json_builder_add_string_value(builder, list->pdata[i]);
-        json_builder_end_array(builder);
+        table_show(table);
 }
 
 static void add_id(JsonBuilder *builder, const char *name, bool has, guint32 id) {
-        if (!has)
-                return;
-        json_builder_set_member_name(builder, name);
-        json_builder_add_int_value(builder, id);
+        if (has)
+                json_add_integer(builder, name, id);
 }
 
 static void add_volume(JsonBuilder *builder, const VolumeStore *store, const VolumeRecord *volume) {
@@ -74,42 +62,41 @@ static void add_volume(JsonBuilder *builder, const VolumeStore *store, const Vol
         struct stat status;
 
         json_builder_begin_object(builder);
-        add_string(builder, "name", volume->name);
-        add_string(builder, "type", source_word(volume));
+        json_add_string(builder, "name", volume->name);
+        json_add_string(builder, "type", source_word(volume));
         if (volume->source != VOLUME_SOURCE_TMPFS)
-                add_string(builder, "path", data);
-        add_string(builder, "options", volume->options);
-        add_string(builder, "image", volume->image);
-        json_builder_set_member_name(builder, "copy");
-        json_builder_add_boolean_value(builder, !volume->no_copy);
-        json_builder_set_member_name(builder, "used");
-        json_builder_add_boolean_value(builder, !volume->is_fresh);
+                json_add_string(builder, "path", data);
+        json_add_string(builder, "options", volume->options);
+        json_add_string(builder, "image", volume->image);
+        json_add_boolean(builder, "copy", !volume->no_copy);
+        json_add_boolean(builder, "used", !volume->is_fresh);
         add_id(builder, "uid", volume->has_uid, volume->uid);
         add_id(builder, "gid", volume->has_gid, volume->gid);
-        if (stat(volume->path, &status) == 0) {
-                json_builder_set_member_name(builder, "changed");
-                json_builder_add_int_value(builder, status.st_mtime);
-        }
-        add_list(builder, "labels", volume->labels);
-        add_list(builder, "containers", users);
+        if (stat(volume->path, &status) == 0)
+                json_add_integer(builder, "changed", status.st_mtime);
+        json_add_words(builder, "labels", volume->labels);
+        json_add_words(builder, "containers", users);
         json_builder_end_object(builder);
 }
 
-static void print_json(const VolumeStore *store, const GPtrArray *volumes) {
+/* TEMPLATE may be NULL. */
+static bool print_json(const VolumeStore *store, const GPtrArray *volumes, const char *template,
+                       GError **error) {
         g_autoptr(JsonBuilder) builder = json_builder_new();
 
         json_builder_begin_array(builder);
         for (guint i = 0; i < volumes->len; i++)
                 add_volume(builder, store, volumes->pdata[i]);
         json_builder_end_array(builder);
-        g_autoptr(JsonNode) root = json_builder_get_root(builder);
-        g_autofree char *text = json_to_string(root, TRUE);
-        puts(text);
+        return json_show_as(builder, template, error);
 }
 
 int volume_list(const Verb *verb, int argc, char **argv) {
         gboolean json = FALSE, quiet = FALSE;
+        g_autofree char *template = NULL;
         const GOptionEntry entries[] = {
+                {"format", 0, 0, G_OPTION_ARG_STRING, &template, "A line for each, by this template",
+                 "TEMPLATE"},
                 {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print all that is known of them, as JSON", NULL},
                 {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Print names only", NULL},
                 {NULL},
@@ -127,17 +114,24 @@ int volume_list(const Verb *verb, int argc, char **argv) {
                 return verb_fail(error);
 
         g_autoptr(GPtrArray) volumes = volume_store_list(store);
-        if (json)
-                print_json(store, volumes);
-        else if (!quiet)
+        if ((json || template) && !print_json(store, volumes, json ? NULL : template, &error))
+                return verb_fail(error);
+        if (json || template)
+                return VERB_SUCCESS;
+        if (!quiet)
                 print_table(store, volumes);
-        for (guint i = 0; quiet && !json && i < volumes->len; i++)
+        for (guint i = 0; quiet && i < volumes->len; i++)
                 puts(((const VolumeRecord *) volumes->pdata[i])->name);
         return VERB_SUCCESS;
 }
 
 int volume_inspect(const Verb *verb, int argc, char **argv) {
-        const GOptionEntry entries[] = {{NULL}};
+        g_autofree char *template = NULL;
+        const GOptionEntry entries[] = {
+                {"format", 'f', 0, G_OPTION_ARG_STRING, &template, "A line for each, by this template",
+                 "TEMPLATE"},
+                {NULL},
+        };
         g_autoptr(GPtrArray) volumes = g_ptr_array_new_with_free_func((GDestroyNotify) volume_record_free);
         g_auto(GStrv) arguments = NULL;
         g_autoptr(GError) error = NULL;
@@ -156,6 +150,5 @@ int volume_inspect(const Verb *verb, int argc, char **argv) {
                         return verb_fail(error);
                 g_ptr_array_add(volumes, volume);
         }
-        print_json(store, volumes);
-        return VERB_SUCCESS;
+        return print_json(store, volumes, template, &error) ? VERB_SUCCESS : verb_fail(error);
 }

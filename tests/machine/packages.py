@@ -10,7 +10,7 @@ RUN = """
 """.split()
 
 # What the cases use to look at it, and to make images and a registry to pull them from.
-CASES = "busybox-static docker-registry apache2-utils iproute2 musl-tools curl procps strace less".split()
+CASES = "busybox-static docker-registry apache2-utils iproute2 musl-tools curl procps strace less zsh fish".split()
 
 BUILD = """
     gcc meson ninja-build pkg-config python3 python3-docutils

@@ -18,7 +18,8 @@ static void fields_are_put_in(void) {
         static const char *const cases[][2] = {
                 {"{{.Name}}", "web\nb\n"},
                 {"{{ .name }}:{{.STATE.Pid}}", "web:7\nb:8\n"},
-                {"table {{.name}}\\t{{.memory}}", "web\t\nb\t5\n"},
+                {"table {{.name}}\\t{{.Status.Pid}}", "NAME  PID\nweb   7\nb     8\n"},
+                {"{{.Names}}", "web\nb\n"},
                 {"{{.ports}}|", "80:80, 81:81|\n|\n"},
                 {"plain {", "plain {\nplain {\n"},
         };

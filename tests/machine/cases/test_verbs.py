@@ -33,6 +33,34 @@ def test_ps_lists_what_runs_and_with_all_what_does_not(machine):
     assert machine.alice("wolffia ps --all --format '{{.Name}}={{.state}}'").out.split() == ["broken=broken", "idle=stopped", "web=running"]
 
 
+@row("N3")
+def test_ps_shows_both_sides_of_a_port_and_transient_containers(machine):
+    box.import_image(machine)
+    machine.alice("wolffia run -d --name=once -p 8081:80 box sleep 600")
+    assert machine.alice("wolffia ps --format '{{.Names}} {{.Status}} {{.unit}}'").out == "once running once.service\n"
+    assert machine.alice("wolffia ps --format 'table {{.name}}\\t{{.ports}}'").out.split() == ["NAME", "PORTS", "once", "8081:80/tcp"]
+    assert "8081->80/tcp" in machine.alice("wolffia ps").out
+    assert json.loads(machine.alice("wolffia ps --format json").out) == json.loads(machine.alice("wolffia ps --json").out)
+    machine.alice("wolffia stop once")
+
+
+@row("U3")
+def test_ps_marks_what_runs_with_ids_that_are_the_users_no_more(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box")
+    assert ps(machine)["box"]["olderIds"] is False and "running*" not in machine.alice("wolffia ps").out
+    machine.root("cp -a /etc/subuid /etc/subuid.saved; cp -a /etc/subgid /etc/subgid.saved")
+    try:
+        machine.root("sed -i 's/^alice:.*/alice:700000:65536/' /etc/subuid /etc/subgid")
+        result = machine.alice("wolffia ps")
+        assert "running*" in result.out and "wolffia restart NAME" in result.err and ps(machine)["box"]["olderIds"] is True, result
+        machine.alice("wolffia restart box")
+        assert ps(machine)["box"]["olderIds"] is False
+    finally:
+        machine.alice("wolffia stop box", check=False)
+        machine.root("mv /etc/subuid.saved /etc/subuid; mv /etc/subgid.saved /etc/subgid")
+
+
 def test_a_container_by_hand_is_listed_without_a_manager_too(machine):
     box.import_image(machine)
     machine.root("install -d -o alice -m 700 /run/alice")
