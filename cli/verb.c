@@ -20,8 +20,7 @@ static void print_options(const GOptionEntry *entries) {
 
 /* What only generated units say is nobody's to type. */
 static bool is_for_people(const Key *key) {
-        static const char *const of_units[] = {"broken",        "limits", "reload-cmd",
-                                               "reload-signal", "unit",   NULL};
+        static const char *const of_units[] = {"broken", "limits", "standard-input", "unit", NULL};
 
         return key->option && (key->effect == KEY_WORKS || key->effect == KEY_UNIT) &&
                !g_strv_contains(of_units, key->option);
