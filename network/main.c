@@ -10,6 +10,7 @@
 #include "config.h"
 #include "network/holder.h"
 #include "spec/key-options.h"
+#include "spec/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,8 @@ int main(int argc, char **argv) {
                       argc < 2 ? stderr : stdout);
                 return argc < 2 ? 64 : EXIT_SUCCESS;
         }
+        g_autoptr(Settings) settings = settings_load(NULL); /* members tell what is wrong in it */
+        settings_apply(settings);
         if (!key_options_parse(&network_key_table, (const char *const *) argv + 1, spec, &error) ||
             !check_name(spec->name, &error)) {
                 report(spec, error);

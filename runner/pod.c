@@ -26,6 +26,7 @@
 #include "runner/supervise.h"
 #include "spec/key-options.h"
 #include "spec/pod-spec.h"
+#include "spec/settings.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -194,8 +195,10 @@ static bool prepare(Run *run, const char *policy, GError **error) {
 int pod_main(const char *const *arguments) {
         g_autoptr(PodSpec) pod = pod_spec_new();
         g_autoptr(ContainerSpec) spec = NULL;
+        g_autoptr(Settings) settings = settings_load(NULL); /* members tell what is wrong in it */
         g_autoptr(GError) error = NULL;
 
+        settings_apply(settings);
         if (!key_options_parse(&pod_key_table, arguments, pod, &error)) {
                 report_failure(NULL, "spec", error);
                 return EXIT_STATUS_USAGE;
@@ -204,6 +207,7 @@ int pod_main(const char *const *arguments) {
         if (!spec->name)
                 spec->name = g_strdup_printf("pod-%d", (int) getpid());
         Run run = RUN_INITIAL(spec);
+        run.settings = settings;
         run.is_pod = true;
         run.stop_signal = SIGTERM;
         if (prepare(&run, pod->exit_policy, &error) && launch(&run, hold, &error)) {

@@ -2,6 +2,7 @@
 """The verbs that look at containers and steer them (row C6): wolffia ps, start, stop, logs, inspect, stats, top, port, pause, kill, wait."""
 
 import json
+import re
 
 import box
 import web
@@ -113,6 +114,12 @@ def test_logs_are_the_journals(machine):
     entries = [json.loads(line) for line in machine.alice("wolffia logs --json box").out.splitlines()]
     assert any(entry["MESSAGE"] == "hello from the payload" for entry in entries), entries
     assert len(machine.alice("wolffia logs -n 1 box").out.splitlines()) == 1
+    assert "hello from the payload" in machine.alice("wolffia logs --since -1h --until now box").out
+    assert "hello" not in machine.alice("wolffia logs --until yesterday box").out + machine.alice("wolffia logs --since 'in 1 hour' box", check=False).out
+    forth, back = (machine.alice(f"wolffia logs {order} -b box").out.splitlines() for order in ("", "-r"))
+    assert [line for line in back if "hello" in line or "Start" in line] == [line for line in reversed(forth) if "hello" in line or "Start" in line]
+    assert re.match(r"\w{3} \d\d \d\d:", machine.alice("wolffia logs -t -n 1 box").out)
+    assert machine.alice("wolffia logs --since nonsense box", check=False).status == 1
     follow = machine.alice("timeout 2 wolffia logs -f box", check=False)
     assert follow.status == 124 and "hello from the payload" in follow.out, follow
     machine.alice("wolffia stop box")
@@ -170,6 +177,17 @@ def test_kill_and_wait(machine):
     assert machine.alice("wolffia start box; (sleep 0.4; while wolffia kill -s USR1 box; do sleep 0.2; done) 2>/dev/null & "
                          "while ! wolffia ps -q | grep -q box; do :; done; wolffia wait box").out == "5\n"
     assert "box" not in machine.alice("wolffia ps -q").out
+
+
+def test_slips_are_told_with_status_and_cure(machine):
+    sleeper(machine)
+    for words, status, text in (("start", 2, "--help"), ("stop bx", 1, "There is no container 'bx'"), ("pause box", 1, "does not run"),
+                                ("unpause box", 1, "does not run"), ("kill -s NOPE box", 2, "NOPE"), ("port box x", 2, "'x'"),
+                                ("wait", 2, "--help"), ("restart bx box", 1, "bx"), ("stats bx", 1, "bx"), ("inspect --format '{{.nam}}' box", 1, "there are name"),
+                                ("top box", 1, "wolffia start box"), ("logs -n many box", 2, "many"), ("ps extra", 2, "wolffia inspect")):
+        result = machine.alice(f"wolffia {words}", check=False)
+        assert result.status == status and text in result.err and result.err.startswith("wolffia: "), (words, result)
+    machine.alice("wolffia stop box")
 
 
 @row("C6")
