@@ -29,12 +29,14 @@ static bool send_signal(Manager *manager, const char *name, int number, GError *
                fail_errno(error, errno, "Cannot signal '%s'", container->name);
 }
 
-static int run(char **names, const char *text) {
+static int run(const Verb *verb, char **names, const char *text) {
         g_autoptr(Manager) manager = NULL;
         g_autoptr(GError) error = NULL;
         int number = SIGKILL, status = VERB_SUCCESS;
 
-        if ((text && !value_signal_parse(text, &number, &error)) || !manager_open(&manager, &error))
+        if (text && !value_signal_parse(text, &number, &error))
+                return verb_misuse(verb, "%s", error->message);
+        if (!manager_open(&manager, &error))
                 return verb_fail(error);
         for (; *names; names++) {
                 g_autoptr(GError) failure = NULL;
@@ -55,7 +57,8 @@ int verb_kill(const Verb *verb, int argc, char **argv) {
 
         if (!verb_parse(verb, entries, description, false, argc, argv, &arguments, &status))
                 return status;
-        status = *arguments ? run(arguments, text) : verb_misuse(verb, "the name of a container is needed");
+        status = *arguments ? run(verb, arguments, text)
+                            : verb_misuse(verb, "the name of a container is needed");
         g_free(text);
         return status;
 }

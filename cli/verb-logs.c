@@ -24,6 +24,11 @@ static void add(GPtrArray *argv, const char *option, const char *value) {
                 g_ptr_array_add(argv, g_strconcat(option, value, NULL));
 }
 
+/* "all", which podman knows and journalctl(1) too. */
+static bool is_number(const char *text) {
+        return g_str_equal(text, "all") || (*text && text[strspn(text, "0123456789")] == '\0');
+}
+
 static const char *choose_output(const LogsOptions *options) {
         return options->json ? "json" : options->timestamps ? "short-iso" : "cat";
 }
@@ -99,6 +104,8 @@ int verb_logs(const Verb *verb, int argc, char **argv) {
                 return status;
         if (g_strv_length(arguments) != 1)
                 status = verb_misuse(verb, "the name of one container is needed");
+        else if (options.lines && !is_number(options.lines))
+                status = verb_misuse(verb, "--tail=%s: write a number of lines, or all", options.lines);
         else if (!run(&options, arguments[0], &error))
                 status = verb_fail(error);
         g_free(options.lines);
