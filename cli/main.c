@@ -85,6 +85,18 @@ static void print_help(FILE *file) {
               file);
 }
 
+/* VERB is NULL for all of them. */
+static int help(const char *name) {
+        const Verb *verb = name ? verb_find(verb_table, name) : NULL;
+
+        if (verb)
+                return verb->run(verb, 2, (char *[]){(char *) verb->name, (char *) "--help", NULL});
+        if (name)
+                return verb_fail_unknown(verb_table, name);
+        print_help(stdout);
+        return VERB_SUCCESS;
+}
+
 /* WARN: of faults in it; everybody else finds them in the journal, at each start. */
 static void settle(bool warn) {
         g_autoptr(GPtrArray) problems = problems_new();
@@ -123,10 +135,8 @@ int main(int argc, char **argv) {
                 puts("wolffia " WOLFFIA_VERSION);
                 return VERB_SUCCESS;
         }
-        if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h") || g_str_equal(argv[1], "help")) {
-                print_help(stdout);
-                return VERB_SUCCESS;
-        }
+        if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h") || g_str_equal(argv[1], "help"))
+                return help(argv[2]);
 
         const Verb *verb = verb_find(verb_table, argv[1]);
         if (verb)

@@ -56,19 +56,18 @@ static guint print_mapping(const PortMapping *mapping, const PortQuery *query) {
         return count;
 }
 
-static bool run(const char *name, const char *port, GError **error) {
+/* PORT is QUERY as it was written, or NULL. */
+static bool run(const char *name, const char *port, const PortQuery *query, GError **error) {
         g_autoptr(Manager) manager = NULL;
         g_autoptr(Container) container = NULL;
-        PortQuery query;
         guint count = 0;
 
-        if (!parse_query(port, &query, error) || !manager_open(&manager, error) ||
-            !containers_find_running(manager, name, &container, error))
+        if (!manager_open(&manager, error) || !containers_find_running(manager, name, &container, error))
                 return false;
         for (char **text = container->state->ports; *text; text++) {
                 g_autoptr(PortMapping) mapping = NULL;
                 if (value_port_parse(*text, &mapping, NULL)) /* the runner has written it */
-                        count += print_mapping(mapping, &query);
+                        count += print_mapping(mapping, query);
         }
         if (port && count == 0)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "'%s' does not publish its port %s",
@@ -79,11 +78,14 @@ static bool run(const char *name, const char *port, GError **error) {
 int verb_port(const Verb *verb, int argc, char **argv) {
         g_auto(GStrv) arguments = NULL;
         g_autoptr(GError) error = NULL;
+        PortQuery query;
         int status;
 
         if (!verb_parse(verb, NULL, description, false, argc, argv, &arguments, &status))
                 return status;
         if (!*arguments || (arguments[1] && arguments[2]))
                 return verb_misuse(verb, "the name of a container and at most one port are needed");
-        return run(arguments[0], arguments[1], &error) ? VERB_SUCCESS : verb_fail(error);
+        if (!parse_query(arguments[1], &query, &error))
+                return verb_misuse(verb, "%s", error->message);
+        return run(arguments[0], arguments[1], &query, &error) ? VERB_SUCCESS : verb_fail(error);
 }

@@ -156,6 +156,12 @@ int verb_fail_unknown(const Verb *table, const char *name) {
         const char *nearest = NULL;
         guint best = G_MAXUINT;
 
+        if (*name == '-') {
+                fprintf(stderr,
+                        "wolffia: '%s' is no verb; options stand behind one, and 'wolffia --help' lists them\n",
+                        name);
+                return VERB_USAGE;
+        }
         for (const Verb *verb = table; verb->name; verb++) {
                 guint distance =
                         verb->is_internal ? G_MAXUINT : nearest_distance(name, last_word(verb->name));
