@@ -183,8 +183,9 @@ def test_slips_are_told_with_status_and_cure(machine):
     sleeper(machine)
     for words, status, text in (("start", 2, "--help"), ("stop bx", 1, "There is no container 'bx'"), ("pause box", 1, "does not run"),
                                 ("unpause box", 1, "does not run"), ("kill -s NOPE box", 2, "NOPE"), ("port box x", 2, "'x'"),
-                                ("wait", 2, "--help"), ("restart bx box", 1, "bx"), ("stats bx", 1, "bx"), ("inspect --format '{{.nam}}' box", 1, "there are name"),
-                                ("top box", 1, "wolffia start box"), ("logs -n many box", 2, "many"), ("ps extra", 2, "wolffia inspect")):
+                                ("wait", 2, "--help"), ("stats bx", 1, "bx"), ("inspect --format '{{.nam}}' box", 1, "there are name"),
+                                ("top box", 1, "wolffia start box"), ("logs -n many box", 2, "many"), ("ps extra", 2, "wolffia inspect"),
+                                ("restart bx box", 1, "bx")):
         result = machine.alice(f"wolffia {words}", check=False)
         assert result.status == status and text in result.err and result.err.startswith("wolffia: "), (words, result)
     machine.alice("wolffia stop box")
