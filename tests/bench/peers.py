@@ -47,6 +47,37 @@ def make_podman_image(bench):
     bench.machine.alice(" ".join([*PODMAN_RUN, "--network=none", IMAGE, PAYLOAD]), timeout=120)
 
 
+LAYERS = 10
+LAYERED = "localhost/bench-layers"
+ARCHIVE = f"{FOLDER}/layers.oci.tar"
+
+# The root, and a file more in each further layer.
+MAKE_LAYERS = f"""
+set -e
+cd {FOLDER}
+[ ! -e {ARCHIVE} ] || exit 0
+mkdir -p layers
+cp root.tar layers/
+printf 'FROM scratch\nADD root.tar /\n' >layers/Containerfile
+for number in $(seq 2 {LAYERS}); do
+        head -c 4096 /dev/urandom >layers/file$number
+        echo "COPY file$number /layer/$number/file" >>layers/Containerfile
+done
+podman build --quiet --layers --tag {LAYERED} layers
+podman save --quiet --format oci-archive --output {ARCHIVE} {LAYERED}
+"""
+
+
+def make_layers(bench):
+    """The image of ten layers for podman and Wolffia. Why it cannot be had, or ""."""
+    for command in (MAKE_LAYERS, f"tar -xOf {ARCHIVE} index.json >/dev/null && wolffia import {LAYERED} {ARCHIVE}"):
+        result = bench.machine.alice(command, check=False, timeout=300)
+        if result.status != 0:
+            return f"no image of {LAYERS} layers: {(result.err or result.out).strip()}"
+    found = bench.machine.alice(f"podman image inspect --format '{{{{len .RootFS.Layers}}}}' {LAYERED}").out.strip()
+    return "" if found == str(LAYERS) else f"the image has {found} layers, not {LAYERS}"
+
+
 def podman_lacks_pasta(bench):
     """Why podman cannot be measured with pasta, or ""."""
     version = bench.machine.alice("podman --version").out.split()[-1]
@@ -92,5 +123,5 @@ def unshare():
             "--net", "--mount-proc", ROOT + PAYLOAD]
 
 
-def wolffia(name, *options):
-    return [RUNNER, f"--name={name}", *options, IMAGE, PAYLOAD]
+def wolffia(name, *options, image=IMAGE):
+    return [RUNNER, f"--name={name}", *options, image, PAYLOAD]

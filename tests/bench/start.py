@@ -6,7 +6,9 @@ from .bench import Bar, Report, Samples, ratio, say
 
 WITHOUT = "start to exit of true, no network"
 WITH = "start to exit of true, with pasta"
+LAYERED = f"start to exit of true, no network, an image of {peers.LAYERS} layers"
 WOLFFIA, PODMAN, CRUN = "wolffia-runner", "podman run", "crun run"
+ONE_LAYER = "wolffia-runner, one layer"
 
 
 def entry(name, argv):
@@ -35,6 +37,15 @@ def with_network(bench):
     return samples
 
 
+def with_layers(bench):
+    """Beside the image of one layer, so that the layers' own share shows."""
+    return bench.interleave([
+        entry(WOLFFIA, peers.wolffia("bench", "--network=none", image=peers.LAYERED)),
+        entry(ONE_LAYER, peers.wolffia("bench", "--network=none")),
+        entry(PODMAN, [*peers.PODMAN_RUN, "--network=none", peers.LAYERED, peers.PAYLOAD]),
+    ])
+
+
 def rows(group, samples):
     ours = samples.get(WOLFFIA)
     result = []
@@ -61,9 +72,16 @@ def measure(bench):
     plain = without_network(bench)
     say("start: with pasta")
     connected = with_network(bench)
+    say(f"start: {peers.LAYERS} layers")
+    lack = peers.make_layers(bench)
+    layered = {WOLFFIA: Samples([], [], [], lack)} if lack else with_layers(bench)
     ours = median(plain, WOLFFIA)
-    return Report(rows(WITHOUT, plain) + rows(WITH, connected), [
+    return Report(rows(WITHOUT, plain) + rows(WITH, connected) + rows(LAYERED, layered), [
         Bar("start to exit of true, without network: time of crun run", ratio(ours, median(plain, CRUN)), 1.0),
         Bar("start to exit of true, without network: times faster than podman run", ratio(median(plain, PODMAN), ours), 8.0,
             at_least=True),
+        Bar(f"start to exit of true, {peers.LAYERS} layers: times faster than podman run",
+            ratio(median(layered, PODMAN), median(layered, WOLFFIA)), 8.0, at_least=True),
+        Bar(f"start to exit of true, {peers.LAYERS} layers: time of one layer",
+            ratio(median(layered, WOLFFIA), median(layered, ONE_LAYER)), 1.3),
     ])
