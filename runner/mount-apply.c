@@ -342,7 +342,8 @@ static bool apply_folder(const MountStep *step, const MountPlace *place, GError 
                 return true;
         if (!beneath_make(place->root_fd, step->target, BENEATH_FOLDER, &fd, error))
                 return false;
-        if (fchownat(fd, "", place->uid, place->gid, AT_EMPTY_PATH) < 0)
+        /* EINVAL: with a single id, or a map of the user's own, the payload cannot be that user either. */
+        if (fchownat(fd, "", place->uid, place->gid, AT_EMPTY_PATH) < 0 && errno != EINVAL)
                 return fail_errno(error, errno, "Cannot give %s to the payload's user", step->target);
         return true;
 }

@@ -171,6 +171,11 @@ static bool plan_user(GPtrArray *steps, MountPlanning *planning, GError **error)
 
         for (const char *const *target = planning->facts->image_volumes; target && *target; target++)
                 mount_user_plan_image_volume(planning, *target);
+        /* Images name folders that they do not hold; podman makes those, and no others. */
+        const char *folder = planning->facts->image_folder;
+        if (folder && folder[0] == '/')
+                mount_step_add(own, MOUNT_FOLDER, folder, NULL)->origin =
+                        g_strdup_printf("The image's working directory %s", folder);
         plan_writable(own, spec);
         if (planning->facts->is_systemd)
                 plan_systemd(own);

@@ -72,6 +72,7 @@ typedef struct MountFacts {
         const char *time_zone_path;       /* what Timezone= names, or NULL (runner/mount-time.h) */
         const char *own_dir;              /* the container's folder, which goes with it; NULL: none */
         const char *const *image_volumes; /* what the image declares; NULL: nothing */
+        const char *image_folder;         /* its working directory, where that is the container's; or NULL */
         const GArray *volumes;            /* of MountVolume; NULL: none */
 } MountFacts;
 

@@ -12,6 +12,7 @@
 #include "base/message-ids.h"
 #include "base/process.h"
 #include "config.h"
+#include "runner/beneath.h"
 #include "runner/mount-access.h"
 #include "runner/mount-apply.h"
 #include "runner/mount-names.h"
@@ -136,6 +137,8 @@ bool mount_prepare(Run *run, GError **error) {
         facts.volumes = run->volumes->facts;
         facts.own_dir = own_dir;
         facts.image_volumes = run->image ? run->image->volumes : NULL;
+        if (run->image && !(run->spec->working_directory && *run->spec->working_directory))
+                facts.image_folder = run->image->working_directory;
         if (!mount_plan(run->spec, &facts, &run->mounts, error))
                 return false;
         if (!make_own_folders(run, error) || !check_sources(run, error))
@@ -149,10 +152,17 @@ bool mount_open_all(const Run *run, Rootfs *ret_rootfs, GError **error) {
         return rootfs_open(run, ret_rootfs, error) && mount_open(run->mounts, error);
 }
 
-static bool needs_user(const MountPlan *plan) {
+/* A folder that the image has is nobody's to give. */
+static bool is_missing(const MountStep *step, int root_fd) {
+        autofd int fd = -1;
+
+        return step->kind == MOUNT_FOLDER && !beneath_open(root_fd, step->target, &fd, NULL);
+}
+
+static bool needs_user(const MountPlan *plan, int root_fd) {
         for (guint i = 0; i < plan->steps->len; i++) {
                 const MountStep *step = plan->steps->pdata[i];
-                if (step->change_owner || step->first_use.folder || step->kind == MOUNT_FOLDER)
+                if (step->change_owner || step->first_use.folder || is_missing(step, root_fd))
                         return true;
         }
         return false;
@@ -161,7 +171,7 @@ static bool needs_user(const MountPlan *plan) {
 static bool find_user(const Run *run, MountPlace *place, GError **error) {
         PayloadUser user = {0};
 
-        if (!needs_user(run->mounts) && !secrets_need_user(run->secret_files))
+        if (!needs_user(run->mounts, place->root_fd) && !secrets_need_user(run->secret_files))
                 return true;
         if (!payload_user_find(place->root_fd, payload_user_chosen(run), run->spec->group, &user, error))
                 return false;

@@ -134,13 +134,9 @@ const char *payload_folder(const Run *run) {
 }
 
 static bool enter_folder(const Run *run, GError **error) {
-        const char *asked = run->spec->working_directory, *folder = payload_folder(run);
+        const char *folder = payload_folder(run);
 
         if (chdir(folder) == 0)
-                return true;
-        /* Images name folders that they do not hold; podman makes those, and no others. */
-        if (errno == ENOENT && !(asked && *asked) && g_mkdir_with_parents(folder, 0755) == 0 &&
-            chdir(folder) == 0)
                 return true;
         return fail_errno(error, errno, "WorkingDir=%s: cannot enter it in the container", folder);
 }

@@ -270,6 +270,18 @@ static void without_a_name_a_volume_is_the_containers_own(void) {
         g_assert_cmpint(find(in_layer, "/declared")->kind, ==, MOUNT_FOLDER);
 }
 
+static void the_images_working_directory_is_there(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        MountFacts facts = usual;
+
+        facts.image_folder = "/srv/app";
+        g_autoptr(GPtrArray) steps = plan(spec, &facts);
+        g_assert_cmpint(find(steps, "/srv/app")->kind, ==, MOUNT_FOLDER);
+        facts.image_folder = "relative";
+        g_autoptr(GPtrArray) without = plan(spec, &facts);
+        g_assert_null(find(without, "relative"));
+}
+
 static void a_time_zone_covers_the_images_link(void) {
         g_autoptr(ContainerSpec) spec = container_spec_new();
         MountFacts facts = usual;
@@ -433,6 +445,8 @@ int main(int argc, char **argv) {
         g_test_add_func("/mount-plan/volumes/with-names-are-their-folders", named_volumes_are_their_folders);
         g_test_add_func("/mount-plan/volumes/without-a-name-are-the-containers-own",
                         without_a_name_a_volume_is_the_containers_own);
+        g_test_add_func("/mount-plan/folders/the-images-working-directory-is-there",
+                        the_images_working_directory_is_there);
         g_test_add_func("/mount-plan/time-zone/covers-the-images-link", a_time_zone_covers_the_images_link);
         g_test_add_func("/mount-plan/volumes/tell-what-the-kernel-does-not-give",
                         what_the_kernel_does_not_give_is_told);
