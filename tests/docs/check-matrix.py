@@ -31,25 +31,33 @@ def load():
 def lines_of(matrix):
     """Every line of [Container] that some row has, with the remark of ELSEWHERE as if it were one."""
     lines = [line for rows in matrix.THEMES.values() for row in rows for line in row.lines]
-    lines += [f"Exec={row.probe}" for rows in matrix.THEMES.values() for row in rows if row.probe]
     return lines + [option for entry in matrix.ELSEWHERE for option in entry.options]
 
 
-def has_option(lines, option):
-    pattern = re.compile(rf"PodmanArgs=(.* )?--{re.escape(option)}(=| |$)" if not option.endswith(":") else rf"PodmanArgs=(.* )?--{re.escape(option)}")
-    return any(pattern.match(line) for line in lines)
+def is_of(line, key, option):
+    """Whether a line is about it: its key, or, where it has none, its option."""
+    if key != "-":
+        return line.startswith(f"{key}=")
+    return re.match(rf"PodmanArgs=(.* )?--{re.escape(option)}" + ("" if option.endswith(":") else "(=| |$)"), line) is not None
 
 
-def check_table(program, lines):
+def check_table(matrix, program):
+    """Each has a row, and one that starts unless it is refused: a row that only shows a fault shows no effect."""
     text = subprocess.run([program], capture_output=True, text=True, check=True).stdout
-    for section, key, option, *_ in (line.split("\t") for line in text.splitlines()):
+    rows = [row for theme in matrix.THEMES.values() for row in theme]
+    elsewhere = [option for entry in matrix.ELSEWHERE for option in entry.options]
+    for section, key, option, _, effect, *_ in (line.split("\t") for line in text.splitlines()):
         if section != "Container":
             continue
-        if key != "-":
-            if not any(line.startswith(f"{key}=") for line in lines):
-                yield f"no row has {key}="
-        elif not has_option(lines, option):
-            yield f"no row has PodmanArgs=--{option}"
+        name = f"{key}=" if key != "-" else f"PodmanArgs=--{option}"
+        # What a probe is told is Exec=.
+        found = [row for row in rows if any(is_of(line, key, option) for line in row.lines) or (key == "Exec" and row.probe)]
+        if any(is_of(line, key, option) for line in elsewhere):
+            continue
+        if not found:
+            yield f"no row has {name}"
+        elif not any(row.fails == (effect == "refused") for row in found):
+            yield f"{name} is {'refused, and no row says so' if effect == 'refused' else 'not refused, and every row fails'}"
 
 
 def paragraph(key):
@@ -81,7 +89,7 @@ def check_elsewhere(matrix):
 def main():
     matrix = load()
     lines = lines_of(matrix)
-    problems = [*check_table(sys.argv[1], lines), *check_manual(lines), *check_elsewhere(matrix)]
+    problems = [*check_table(matrix, sys.argv[1]), *check_manual(lines), *check_elsewhere(matrix)]
     for problem in problems:
         print(f"{problem}; rows are in tests/machine/cases/matrix/")
     print(f"{sum(map(len, matrix.THEMES.values()))} rows, {len(problems)} problems")

@@ -27,7 +27,10 @@ def test_limits_are_properties_of_the_unit(machine):
 
 
 def test_mounts_hidden_paths_and_devices_are_as_the_file_says(machine):
-    run(machine, "mounts", THEMES["mounts"])
+    try:
+        run(machine, "mounts", THEMES["mounts"])
+    finally:
+        machine.alice("rm -rf ~/.config/cdi")
 
 
 def test_networks_names_and_ports_are_as_the_file_says(machine):

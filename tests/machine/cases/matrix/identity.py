@@ -35,6 +35,15 @@ ROWS = [
         "uid": 200, "uids": [(0, FIRST, 200), (200, 1000, 1), (201, FIRST + 200, 1799)],
         "gids": [(0, FIRST, 210), (210, 1000, 1), (211, FIRST + 210, 1789)]}),
     Row("UserNS=keep-id:size=300", fails=True, says="must reach to it too"),
+    Row(image="localhost/matrix-user", probe="stat:/declared make:/declared/x", sees={
+        "uid": 70, "gid": 71, "cwd": "/nowhere", "stat:/declared": Has("d 755 70:71"), "make:/declared/x": "done"}),
+    Row("ReadOnly=yes", image="localhost/matrix-user", probe="stat:/declared make:/declared/x", sees={
+        "stat:/declared": Has("70:71"), "make:/declared/x": "done"}),
+    Row("UserNS=single", image="localhost/matrix-user", sees={"cwd": "/nowhere"}),
+    Row("UserNS=keep-id", image="localhost/matrix-user", sees={"uid": 70, "gid": 71}),
+    Row("User=0", image="localhost/matrix-user", probe="stat:/declared", sees={"uid": 0, "stat:/declared": Has("0:0")}),
+    Row("Volume=m-missing:/fresh", image="localhost/matrix-user", probe="stat:/fresh make:/fresh/x", sees={
+        "stat:/fresh": Has("70:71"), "make:/fresh/x": "done"}),
     Row("UserNS=nomap", probe="stat:/etc/passwd make:/etc/x", sees={"uid": 0, **maps([(0, FIRST, 65536)]), "stat:/etc/passwd": Has("0:0"),
                                                                     "make:/etc/x": "done"}),
     Row("UserNS=auto", sees={"uid": 0, "uids": Is("a part of 1024", lambda found: len(found) == 1 and found[0][0] == 0 and

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Mount= of all types, file systems in memory, read-only roots, hidden paths, devices."""
 
+import json
+
 from .row import ABSENT, Both, Elsewhere, Has, Lacks, Row
 
 M = "/home/alice/matrix/m"
 SHARED = "mkdir -p ~/matrix/m && cp ~/.cache/probe ~/matrix/m/ && echo host >~/matrix/m/file"
+
+
+def specification(name, kind):
+    """A device of the Container Device Interface, in the user's folder of such."""
+    text = {"cdiVersion": "0.6.0", "kind": kind, "devices": [{"name": "all", "containerEdits": {
+        "env": ["GADGET=on"], "deviceNodes": [{"path": "/dev/m0", "hostPath": "/dev/null"}]}}]}
+    return f"mkdir -p ~/.config/cdi && printf %s '{json.dumps(text)}' >~/.config/cdi/{name}.json"
 
 
 def bind(options, seen, **more):
@@ -96,10 +105,11 @@ ROWS = [
         "mknod -m 666 /dev/m-folder/b c 1 5)", probe="stat:/dev/m-folder/a open:/dev/m-folder/b",
         sees={"stat:/dev/m-folder/a": Has("1,3"), "open:/dev/m-folder/b": "done"}),
     Row("AddDevice=/dev/nonesuch", fails=True, says="the host has no /dev/nonesuch"),
-    Row("AddDevice=example.com/m=all", before="mkdir -p ~/.config/cdi && printf %s '{\"cdiVersion\":\"0.6.0\",\"kind\":\"example.com/m\","
-        "\"devices\":[{\"name\":\"all\",\"containerEdits\":{\"env\":[\"GADGET=on\"],\"deviceNodes\":[{\"path\":\"/dev/m0\","
-        "\"hostPath\":\"/dev/null\"}]}}]}' >~/.config/cdi/m.json", probe="open:/dev/m0", sees={"open:/dev/m0": "done", "env:GADGET": "on"}),
-    Row("PodmanArgs=--gpus=all", fails=True, says="nvidia.com/gpu=all"),
+    Row("AddDevice=example.com/m=all", before=specification("m", "example.com/m"), probe="open:/dev/m0", sees={
+        "open:/dev/m0": "done", "env:GADGET": "on"}),
+    Row("PodmanArgs=--gpus=all", before=specification("gpu", "nvidia.com/gpu"), probe="open:/dev/m0", sees={
+        "open:/dev/m0": "done", "env:GADGET": "on"}),
+    Row("AddDevice=nonesuch.org/m=all", fails=True, says="nonesuch.org/m=all"),
     Row("PodmanArgs=--gpus=1", fails=True, says="--gpus"),
 ]
 

@@ -18,6 +18,10 @@ python3 /usr/lib/wolffia-tests/probe-image.py matrix-image/probe matrix-image/ro
 /usr/src/wolffia/examples/images/oci-archive matrix-image/root.tar matrix-image/image.tar --entrypoint /probe --workdir /work \\
         --env FROM_IMAGE=yes --env BOTH=image --stop-signal SIGUSR1 --volume /declared --label from=image
 wolffia import localhost/matrix matrix-image/image.tar
+# One with a user of its own, and with folders that it names and does not hold.
+/usr/src/wolffia/examples/images/oci-archive matrix-image/root.tar matrix-image/image.tar --entrypoint /probe --workdir /nowhere \\
+        --user other --volume /declared
+wolffia import localhost/matrix-user matrix-image/image.tar
 rm -r matrix-image
 """
 PROPERTIES = ("Id", "ActiveState", "Result", "ExecMainStatus")
