@@ -112,32 +112,44 @@ def test_a_network_that_is_stopped_while_it_starts_leaves_nothing(machine):
         machine.root(f"mv {pasta}.away {pasta}")
 
 
-EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "network"
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
-# What each server says of itself, asked over the network by the web server's own container.
+# What each server says of itself, asked from the web server's own container.
 ASK = {
-    "shop-cache 6379": ("printf 'PING\\r\\nQUIT\\r\\n'", "+PONG"),
+    "cache": (6379, "printf 'PING\\r\\nQUIT\\r\\n'", "+PONG"),
     # A request for TLS (PostgreSQL's message formats, SSLRequest), which is answered with one letter.
-    "shop-database 5432": ("printf '\\000\\000\\000\\010\\004\\322\\026\\057'", "N"),
+    "database": (5432, "printf '\\000\\000\\000\\010\\004\\322\\026\\057'", "N"),
 }
 
 
-def test_the_web_server_of_the_examples_reaches_database_and_cache_by_name(machine):
+def try_shop(machine, folder, name, host, start):
+    """Starts the example, as its comment says; the other two are at host, or at localhost."""
     known = machine.alice("wolffia images").out
     for image in ("nginx", "postgresql", "redis"):
         if f"localhost/{image}" not in known:
             machine.alice(f"wolffia import localhost/{image} /srv/images/{image}.oci.tar", timeout=300)
-    machine.alice("printf tops3cret >~/password.txt && wolffia secret create shop-password ~/password.txt")
-    for path in EXAMPLE.iterdir():
-        machine.write(f"~/.config/wolffia/network/{path.name}", path.read_text())
+    machine.alice(f"printf tops3cret >~/password.txt && wolffia secret create {name}-password ~/password.txt")
+    for path in (EXAMPLES / folder).iterdir():
+        machine.write(f"~/.config/wolffia/{folder}/{path.name}", path.read_text())
     try:
-        machine.alice("systemctl --user daemon-reload && systemctl --user start shop-web", timeout=120)
+        machine.alice(f"systemctl --user daemon-reload && systemctl --user start {start}", timeout=120)
+        machine.eventually(lambda: machine.show(f"{name}-web", "ActiveState") == "active", seconds=60)
         assert "Hello" in machine.client(f"curl -sS --retry 5 --retry-all-errors http://{HOST}:8080/").out
-        assert machine.show("shop-cache", "StatusText") == "healthy: PONG"
-        for place, (question, answer) in ASK.items():
+        assert machine.client_address in machine.eventually(lambda: machine.journal(f"{name}-web"))
+        assert machine.show(f"{name}-cache", "StatusText") == "healthy: PONG"
+        for part, (port, question, answer) in ASK.items():
+            place = f"{host.replace('*', part)} {port}"
             command = shlex.quote(f"{question} | busybox timeout 5 busybox nc {place}")
-            out = machine.alice(f"wolffia exec shop-web sh -c {command}", check=False, timeout=30).out
+            out = machine.alice(f"wolffia exec {name}-web sh -c {command}", check=False, timeout=30).out
             assert out.startswith(answer), (place, out)
     finally:
-        machine.alice("systemctl --user stop shop-web shop-database shop-cache; wolffia secret remove shop-password; "
-                      "wolffia volume remove --force shop-database shop-cache; rm -r ~/.config/wolffia/network", check=False, timeout=120)
+        machine.alice(f"systemctl --user stop {start} {name}-web {name}-database {name}-cache; wolffia secret remove {name}-password; "
+                      f"wolffia volume remove --force {name}-database {name}-cache; rm -r ~/.config/wolffia/{folder}", check=False, timeout=120)
+
+
+def test_the_web_server_of_the_examples_reaches_database_and_cache_by_name(machine):
+    try_shop(machine, "network", "shop", "shop-*", "shop-web")
+
+
+def test_the_web_server_of_the_examples_reaches_database_and_cache_in_its_pod(machine):
+    try_shop(machine, "pod-shop", "stall", "127.0.0.1", "stall-pod")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Containers that share namespaces: pods, and Network=NAME.container."""
 
+import time
 from pathlib import Path
 
 import box
@@ -72,6 +73,34 @@ def test_a_pod_ends_some_seconds_after_its_last_member_and_outlasts_restarts(mac
     assert machine.show("app-pod", "ActiveState") == "active"
     machine.eventually(lambda: machine.show("app-pod", "ActiveState") == "inactive", seconds=15)
     assert machine.show("app-pod", "Result") == "success"
+
+
+def test_a_pod_that_goes_on_stays_without_members_and_starts_only_those_that_want_it(machine):
+    web.import_image(machine)
+    box.import_image(machine)
+    write_pod(machine, "ExitPolicy=continue", "PublishPort=8080:80")
+    web.write(machine, web.container("Pod=app.pod", install=()))
+    web.write(machine, box.container("Pod=app.pod", "StartWithPod=no", "Exec=/bin/sleep 1000"), "box")
+    machine.alice("systemctl --user start app-pod", timeout=60)
+    assert "Hello" in web.answers(machine)
+    assert machine.show("box", "ActiveState") == "inactive"
+    machine.alice("systemctl --user start box && systemctl --user stop web box", timeout=60)
+    before = machine.show("app-pod", "InvocationID")
+    time.sleep(6)  # longer than a pod waits that does not go on
+    assert machine.show("app-pod", "ActiveState") == "active"
+    machine.alice("systemctl --user start box", timeout=60)
+    assert machine.show("app-pod", "InvocationID") == before
+
+
+def test_a_pod_has_the_network_of_the_host(machine):
+    box.import_image(machine)
+    write_pod(machine, "Network=host")
+    machine.write("~/box.sh", "echo of-the-host | nc -l -p 7790; exec sleep 1000")
+    web.write(machine, box.container("Pod=app.pod", "Volume=%h/box.sh:/script:ro", "Exec=/bin/sh /script"), "box")
+    machine.alice("systemctl --user start box", timeout=60)
+    assert machine.eventually(lambda: machine.client("busybox nc -w 3 192.0.2.10 7790 </dev/null", check=False).out) == "of-the-host\n"
+    pid = machine.alice("sed -n s/^Payload=//p $XDG_RUNTIME_DIR/wolffia/box/state").out.strip()
+    assert len(set(machine.alice(f"readlink /proc/{pid}/ns/net /proc/self/ns/net").out.split())) == 1
 
 
 def test_a_pod_whose_pasta_dies_comes_back_with_its_members(machine):
