@@ -125,7 +125,7 @@ def received(text):
 # group, unit, of a network or not, rounds, how
 MEASUREMENTS = (
     (INTO, "Mbit/s", False, 3, lambda one: one.into()),
-    (OUT, "Mbit/s", False, 3, lambda one: one.out()),
+    (OUT, "Mbit/s", False, 9, lambda one: one.out()),
     (CPU, "ms", False, 2, lambda one: one.processor_time()),
     (CONNECTION, "µs", False, 3, lambda one: one.calls("connections")),
     (START, "ms", False, 15, lambda one: one.start()),
