@@ -18,7 +18,8 @@
 typedef struct ShadowFolder {
         char *path;
         int fd;
-        GHashTable *units; /* names in it; NULL: none */
+        GHashTable *units; /* names in it; NULL: not listed */
+        guint asked;       /* how often a name was looked for */
         bool loses;        /* systemd prefers generated units to those in it */
 } ShadowFolder;
 
@@ -34,17 +35,24 @@ static void clear_folder(ShadowFolder *folder) {
         g_clear_pointer(&folder->units, g_hash_table_unref);
 }
 
-/* One listing costs less than asking for each of a thousand names. */
 static void list_units(ShadowFolder *folder) {
         autodir DIR *dir = fdopendir(fcntl(folder->fd, F_DUPFD_CLOEXEC, 3));
 
-        for (struct dirent *entry; dir && (entry = readdir(dir));) {
-                if (!g_str_has_suffix(entry->d_name, ".service"))
-                        continue;
-                if (!folder->units)
-                        folder->units = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-                g_hash_table_add(folder->units, g_strdup(entry->d_name));
-        }
+        folder->units = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        for (struct dirent *entry; dir && (entry = readdir(dir));)
+                if (g_str_has_suffix(entry->d_name, ".service"))
+                        g_hash_table_add(folder->units, g_strdup(entry->d_name));
+}
+
+/* One listing costs less than asking for each of a thousand names, and more than asking for a few. */
+#define FEW_NAMES 16
+
+static bool has_unit(ShadowFolder *folder, const char *service) {
+        if (!folder->units && folder->asked++ < FEW_NAMES)
+                return faccessat(folder->fd, service, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+        if (!folder->units)
+                list_units(folder);
+        return g_hash_table_contains(folder->units, service);
 }
 
 /* Takes PATH, which may be NULL. */
@@ -56,8 +64,7 @@ static void add_folder(Shadow *shadow, char *path, bool loses) {
                 return;
         }
         g_assert(shadow->count < MOST_FOLDERS);
-        shadow->folders[shadow->count] = (ShadowFolder){path, fd, NULL, loses};
-        list_units(&shadow->folders[shadow->count++]);
+        shadow->folders[shadow->count++] = (ShadowFolder){.path = path, .fd = fd, .loses = loses};
 }
 
 static char *below(const char *variable, const char *fallback_variable, const char *fallback,
@@ -139,15 +146,15 @@ static char *tell_of_podman(const char *service, const char *other, const char *
                 service, other);
 }
 
-char *shadow_find(const Shadow *shadow, const char *service, const char *path) {
+char *shadow_find(Shadow *shadow, const char *service, const char *path) {
         const char *other = shadow->podman ? g_hash_table_lookup(shadow->podman, service) : NULL;
 
         for (guint i = 0; i < shadow->count; i++) {
-                const ShadowFolder *folder = &shadow->folders[i];
+                ShadowFolder *folder = &shadow->folders[i];
 
                 if (folder->loses && other)
                         break;
-                if (folder->units && g_hash_table_contains(folder->units, service))
+                if (has_unit(folder, service))
                         return tell_of_folder(folder, service);
         }
         return other ? tell_of_podman(service, other, path) : NULL;

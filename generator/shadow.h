@@ -15,6 +15,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Shadow, shadow_free)
 
 /* What becomes of the unit SERVICE, made from the file PATH, as a sentence that names the winner; NULL when it has its name
  * for itself. A name that the user has masked is no fault. Caller frees. */
-char *shadow_find(const Shadow *shadow, const char *service, const char *path);
+char *shadow_find(Shadow *shadow, const char *service, const char *path);
 
 #define SHADOW_PODMAN_GENERATOR "/usr/lib/systemd/user-generators/podman-user-generator"

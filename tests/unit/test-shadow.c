@@ -24,6 +24,13 @@ static void test_names_the_unit_that_wins(Scratch *scratch, gconstpointer data) 
         g_assert_nonnull(strstr(web, "/config/systemd/user/web.service, so that this file has no effect"));
         g_assert_nonnull(strstr(db, "/run/systemd/user/db.service"));
         g_assert_null(other);
+        /* However many are asked for. */
+        for (int i = 0; i < 50; i++) {
+                g_autofree char *again = shadow_find(shadow, "web.service", "/x/web.container");
+                g_autofree char *none = shadow_find(shadow, "other.service", "/x/other.container");
+                g_assert_cmpstr(again, ==, web);
+                g_assert_null(none);
+        }
 }
 
 static void test_a_masked_name_is_no_fault(Scratch *scratch, gconstpointer data) {
@@ -45,7 +52,7 @@ static void test_names_the_unit_that_loses(Scratch *scratch, gconstpointer data)
         g_assert_nonnull(strstr(text, "/data/systemd/user/web-of-mine.service"));
 }
 
-static void check_podman(const Shadow *shadow, const char *service, const char *file) {
+static void check_podman(Shadow *shadow, const char *service, const char *file) {
         g_autofree char *text = shadow_find(shadow, service, "/x/web.container");
 
         g_assert_nonnull(text);
