@@ -83,15 +83,29 @@ static bool is_running(const ImageStore *store, const char *container) {
         return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
+/* Its own image, and those that it mounts: image-0 and so on. */
+static bool uses(const ImageStore *store, const char *container, const char *digest) {
+        g_autofree char *folder = g_strconcat("containers/", container, NULL);
+        g_autoptr(GPtrArray) names = folder_list(store->fd, folder);
+
+        for (guint i = 0; i < names->len; i++) {
+                const char *name = names->pdata[i];
+                if (!g_str_equal(name, "image") && !g_str_has_prefix(name, "image-"))
+                        continue;
+                g_autofree char *path = g_build_filename(folder, name, NULL);
+                g_autofree char *used = read_digest(store, path);
+                if (g_strcmp0(used, digest) == 0)
+                        return true;
+        }
+        return false;
+}
+
 char **image_list_users(const ImageStore *store, const char *digest) {
         g_autoptr(GPtrArray) containers = folder_list(store->fd, "containers");
         GPtrArray *users = g_ptr_array_new();
 
         for (guint i = 0; i < containers->len; i++) {
-                g_autofree char *path =
-                        g_strdup_printf("containers/%s/image", (const char *) containers->pdata[i]);
-                g_autofree char *used = read_digest(store, path);
-                if (g_strcmp0(used, digest) == 0 && is_running(store, containers->pdata[i]))
+                if (uses(store, containers->pdata[i], digest) && is_running(store, containers->pdata[i]))
                         g_ptr_array_add(users, g_strdup(containers->pdata[i]));
         }
         g_ptr_array_add(users, NULL);

@@ -32,6 +32,27 @@ static bool fetch(const Run *run, const char *name, GError **error) {
                        name);
 }
 
+bool image_find_or_fetch(const Run *run, const char *name, ImageRecord **ret_image, GError **error) {
+        bool always = g_strcmp0(run->spec->pull, "always") == 0 || g_strcmp0(run->spec->pull, "newer") == 0;
+
+        if (always && !fetch(run, name, error))
+                return false;
+        if (!image_store_find(run->store, name, ret_image, error))
+                return false;
+        if (*ret_image)
+                return true;
+        if (g_strcmp0(run->spec->pull, "never") == 0)
+                return fail(
+                        error, WOLFFIA_ERROR_NOT_FOUND,
+                        "The image '%s' is not in your store, and Pull=never forbids to fetch it; 'wolffia pull %s' or "
+                        "'wolffia import' adds it",
+                        name, name);
+        if (!fetch(run, name, error) || !image_store_find(run->store, name, ret_image, error))
+                return false;
+        return *ret_image ||
+               fail(error, WOLFFIA_ERROR_NOT_FOUND, "The image '%s' was fetched, and is not there", name);
+}
+
 bool image_acquire(Run *run, GError **error) {
         const char *name = run->spec->image;
 
@@ -42,34 +63,13 @@ bool image_acquire(Run *run, GError **error) {
                 return true;
         if (!name || !*name)
                 return fail(error, WOLFFIA_ERROR_VALUE, "No image is named: write Image= (or Rootfs=)");
-
-        bool always = g_strcmp0(run->spec->pull, "always") == 0 || g_strcmp0(run->spec->pull, "newer") == 0;
-        if (always && !fetch(run, name, error))
-                return false;
-        if (!image_store_find(run->store, name, &run->image, error))
-                return false;
-        if (run->image)
-                return true;
-        if (g_strcmp0(run->spec->pull, "never") == 0)
-                return fail(
-                        error, WOLFFIA_ERROR_NOT_FOUND,
-                        "The image '%s' is not in your store, and Pull=never forbids to fetch it; 'wolffia pull %s' or "
-                        "'wolffia import' adds it",
-                        name, name);
-        if (!fetch(run, name, error) || !image_store_find(run->store, name, &run->image, error))
-                return false;
-        if (!run->image)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "The image '%s' was fetched, and is not there",
-                            name);
-        return true;
+        return image_find_or_fetch(run, name, &run->image, error);
 }
 
-bool image_prepare_layers(const Run *run, GError **error) {
-        if (!run->image)
-                return true;
+bool image_prepare(const Run *run, const ImageRecord *image, const char *name, GError **error) {
+        g_autoptr(GPtrArray) missing = image_store_missing_layers(run->store, image, run->map_key);
 
-        g_autoptr(GPtrArray) missing = image_store_missing_layers(run->store, run->image, run->map_key);
-        if (missing->len == 0 && !run->image->needs_keeping)
+        if (missing->len == 0 && !image->needs_keeping)
                 return true;
         g_autofree char *users = id_map_print(run->map->users), *groups = id_map_print(run->map->groups);
         g_autofree char *user_option =
@@ -77,6 +77,10 @@ bool image_prepare_layers(const Run *run, GError **error) {
         g_autofree char *group_option =
                 g_strconcat("--groups=", g_strdelimit(g_strchomp(groups), "\n", ','), NULL);
         notify_sendf("STATUS=Unpacking %u layers for this container's ids", missing->len);
-        return image_run_wolffia(
-                (const char *const[]){"prepare", user_option, group_option, run->spec->image, NULL}, error);
+        return image_run_wolffia((const char *const[]){"prepare", user_option, group_option, name, NULL},
+                                 error);
+}
+
+bool image_prepare_layers(const Run *run, GError **error) {
+        return !run->image || image_prepare(run, run->image, run->spec->image, error);
 }

@@ -31,6 +31,7 @@
 #include "base/message-ids.h"
 #include "base/user-namespace.h"
 #include "runner/mount-etc.h"
+#include "runner/mount-images.h"
 #include "runner/mount-report.h"
 #include "runner/mount.h"
 #include "runner/namespaces.h"
@@ -190,5 +191,6 @@ void launch_undo(Run *run) {
                 (void) user_namespace_run(run->map, empty_in_child, run, NULL);
         mount_volumes_forget(run, run->volumes);
         (void) unlinkat(run->folder_fd, "image", 0);
+        mount_images_unlink(run);
         (void) unlinkat(run->containers_fd, run->spec->name, AT_REMOVEDIR);
 }

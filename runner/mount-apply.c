@@ -101,6 +101,17 @@ static bool restrict_mount(const MountStep *step, int fd, GError **error) {
         return true;
 }
 
+static bool open_layers(MountStep *step, GError **error) {
+        step->layer_fds = g_array_new(FALSE, FALSE, sizeof(int));
+        for (char **path = step->layers; *path; path++) {
+                int fd = open(*path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+                if (fd < 0)
+                        return fail_errno(error, errno, "Cannot open the folder %s", *path);
+                g_array_append_val(step->layer_fds, fd);
+        }
+        return true;
+}
+
 /* The folder of a first use is not a mount yet: what lies in it is replaced before. */
 static bool open_step(MountStep *step, GError **error) {
         if (step->first_use.folder) {
@@ -108,6 +119,8 @@ static bool open_step(MountStep *step, GError **error) {
                 return step->source_fd >= 0 ||
                        fail_errno(error, errno, "Cannot open the volume %s", step->first_use.folder);
         }
+        if (step->kind == MOUNT_IMAGE)
+                return open_layers(step, error);
         if ((step->kind == MOUNT_BIND && !step->is_fallback_bind) || step->kind == MOUNT_OVERLAY)
                 return open_source(step, &step->source_fd, error);
         return true;
@@ -238,6 +251,63 @@ static bool apply_overlay(const MountStep *step, const MountPlace *place, GError
                        : fail_prefix(error, "A layer over %s", step->source);
 }
 
+/* mount(2), since fsconfig(2) takes no more than 255 characters of lower layers. One that is read-only has an empty layer too:
+ * overlay wants two, and images may have one. */
+static bool mount_layers(const MountStep *step, const MountPlace *place, const char *top, GError **error) {
+        g_autoptr(GString) options = g_string_new("lowerdir=");
+
+        autofd int upper_fd = -1, work_fd = -1;
+        if (!make_upper(place, &upper_fd, &work_fd, error))
+                return false;
+        for (guint i = 0; i < step->layer_fds->len; i++)
+                g_string_append_printf(options, "%s/proc/self/fd/%d", i > 0 ? ":" : "",
+                                       g_array_index(step->layer_fds, int, i));
+        g_string_append_printf(options, ",upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,userxattr",
+                               upper_fd, work_fd);
+        if (place->file_label)
+                g_string_append_printf(options, ",context=\"%s\"", place->file_label);
+        if (options->len >= 4096)
+                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                            "The image %s has %u layers, more than one overlay can be told of", step->source,
+                            step->layer_fds->len);
+        return mount("overlay", top, "overlay", 0, options->str) == 0 ||
+               fail_errno(error, errno, "Cannot mount the image %s", step->source);
+}
+
+/* A folder or file of what is mounted at TOP, as a mount of its own. */
+static bool take_part(const MountStep *step, const char *top, int *ret_fd, GError **error) {
+        autofd int top_fd = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC), part_fd = -1;
+
+        if (top_fd < 0)
+                return fail_errno(error, errno, "Cannot open the image %s", step->source);
+        if (!beneath_open(top_fd, step->subpath ? step->subpath : "/", &part_fd, error))
+                return fail_prefix(error, "subpath=%s", step->subpath);
+        *ret_fd = open_tree(part_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot take a part of the image %s", step->source);
+}
+
+/* Mounted aside first: the kernel clones parts of what is mounted somewhere only. */
+static bool apply_image(const MountStep *step, const MountPlace *place, GError **error) {
+        g_autofree char *top =
+                g_strdup_printf("/proc/self/fd/%d/top-%08x", place->folder_fd, g_random_int());
+        struct stat status;
+
+        autofd int fd = -1;
+        if (mkdir(top, 0755) < 0)
+                return fail_errno(error, errno, "Cannot make a folder to mount the image %s on",
+                                  step->source);
+        if (!mount_layers(step, place, top, error))
+                return false;
+        bool taken = take_part(step, top, &fd, error);
+        (void) umount2(top, MNT_DETACH); /* else it goes with the host's other mounts */
+        if (!taken || !restrict_mount(step, fd, error))
+                return false;
+        if (fstat(fd, &status) < 0)
+                return fail_errno(error, errno, "Cannot look at %s", step->target);
+        return attach(fd, place->root_fd, step->target,
+                      S_ISDIR(status.st_mode) ? BENEATH_FOLDER : BENEATH_FILE, error);
+}
+
 /* The kernel refuses a fresh procfs where none is fully visible, as inside of another container. */
 static bool explain_refusal(const MountStep *step, GError **error) {
         if (g_str_equal(step->type, "proc"))
@@ -354,6 +424,8 @@ static bool apply_step(const MountStep *step, const MountPlace *place, GError **
                 return apply_file_system(step, place, error);
         case MOUNT_BIND:
                 return apply_bind(step, place, error);
+        case MOUNT_IMAGE:
+                return apply_image(step, place, error);
         case MOUNT_OVERLAY:
                 return apply_overlay(step, place, error);
         case MOUNT_FOLDER:

@@ -15,6 +15,7 @@
 typedef enum MountKind {
         MOUNT_FILE_SYSTEM, /* a new one, of `type` with `options` */
         MOUNT_BIND,        /* `source` of the host, with all that is mounted below it */
+        MOUNT_IMAGE,       /* the layers of another image, and over them one that goes with the container */
         MOUNT_OVERLAY,     /* `source`, and over it a layer that goes with the container */
         MOUNT_FOLDER,      /* not a mount: a folder that is to be there */
         MOUNT_LINK,        /* not a mount: a symbolic link to `source` */
@@ -50,7 +51,10 @@ typedef struct MountStep {
         bool change_owner;     /* the source is given to the payload's user */
         VolumeRelabel relabel; /* z, Z: the source gets a label, where the host has SELinux */
         MountFirstUse first_use;
-        int source_fd; /* mount_open() fills it: a detached mount, or the folder of a first use */
+        char **layers;     /* of MOUNT_IMAGE: folders, the topmost first */
+        char *subpath;     /* of the image; NULL: all of it */
+        GArray *layer_fds; /* int; mount_open() fills it */
+        int source_fd;     /* mount_open() fills it: a detached mount, or the folder of a first use */
 } MountStep;
 
 /* A named volume that the specification mentions. */
@@ -74,6 +78,9 @@ typedef struct MountFacts {
         const char *const *image_volumes; /* what the image declares; NULL: nothing */
         const char *image_folder;         /* its working directory, where that is the container's; or NULL */
         const GArray *volumes;            /* of MountVolume; NULL: none */
+        char **(*find_layers)(const void *data,
+                              const char *image); /* of Mount=type=image; caller frees; NULL: none */
+        const void *find_data;
 } MountFacts;
 
 typedef struct MountPlan {

@@ -6,6 +6,8 @@
 
 #include "base/cleanup.h"
 
+#include <unistd.h>
+
 void mount_step_free(MountStep *step) {
         g_free(step->target);
         g_free(step->source);
@@ -13,6 +15,11 @@ void mount_step_free(MountStep *step) {
         g_free(step->options);
         g_free(step->origin);
         g_free(step->first_use.folder);
+        g_strfreev(step->layers);
+        g_free(step->subpath);
+        for (guint i = 0; step->layer_fds && i < step->layer_fds->len; i++)
+                close(g_array_index(step->layer_fds, int, i));
+        g_clear_pointer(&step->layer_fds, g_array_unref);
         cleanup_fd(&step->source_fd);
         g_free(step);
 }

@@ -241,6 +241,21 @@ static void add_memory(MountPlanning *planning, const MountValue *value, const c
                 step->attributes &= ~(guint64) MOUNT_ATTR_NODEV;
 }
 
+static bool add_image(MountPlanning *planning, const MountValue *value, const char *text, GError **error) {
+        const MountFacts *facts = planning->facts;
+        char **layers =
+                facts->find_layers ? facts->find_layers(facts->find_data, value->volume.source) : NULL;
+
+        if (!layers)
+                return fail(error, WOLFFIA_ERROR_NOT_FOUND, "Mount=%s: the image is not there", text);
+        MountStep *step =
+                mount_step_add(planning->own, MOUNT_IMAGE, value->volume.target, value->volume.source);
+        step->layers = layers;
+        step->subpath = g_strdup(value->subpath);
+        configure_step(step, &value->volume, g_strdup_printf("Mount=%s", text));
+        return true;
+}
+
 bool mount_user_plan_mount(MountPlanning *planning, const char *text, GError **error) {
         g_autoptr(MountValue) value = NULL;
 
@@ -250,6 +265,8 @@ bool mount_user_plan_mount(MountPlanning *planning, const char *text, GError **e
         case MOUNT_TYPE_BIND:
         case MOUNT_TYPE_VOLUME:
                 return add_volume(planning, &value->volume, g_strdup_printf("Mount=%s", text), false, error);
+        case MOUNT_TYPE_IMAGE:
+                return add_image(planning, value, text, error);
         case MOUNT_TYPE_GLOB:
                 return add_matches(planning, value, text, error);
         case MOUNT_TYPE_TMPFS:

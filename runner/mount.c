@@ -15,6 +15,7 @@
 #include "runner/beneath.h"
 #include "runner/mount-access.h"
 #include "runner/mount-apply.h"
+#include "runner/mount-images.h"
 #include "runner/mount-names.h"
 #include "runner/mount-relabel.h"
 #include "runner/mount-report.h"
@@ -97,6 +98,12 @@ static bool make_own_folders(const Run *run, GError **error) {
         return true;
 }
 
+static char **find_layers(const void *data, const char *image) {
+        const Run *run = data;
+
+        return mount_images_layers(run->images, run->store, run->map_key, image);
+}
+
 /* The host's catatonit, or our own. NULL: there is none. Caller frees. */
 static char *find_init(void) {
         const char *own = g_getenv("WOLFFIA_INIT"); /* for running from a build folder */
@@ -123,6 +130,8 @@ bool mount_prepare(Run *run, GError **error) {
                 .is_systemd = run->is_systemd,
         };
 
+        facts.find_layers = find_layers;
+        facts.find_data = run;
         if (run->spec->pod)
                 facts.shm_dir = shm_dir;
         if (run->spec->init == TRISTATE_YES && !init_path)

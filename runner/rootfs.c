@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "spec/value-volume.h"
 
+#include "runner/mount-images.h"
+
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
@@ -109,7 +111,7 @@ bool rootfs_reserve(Run *run, GError **error) {
          * else comes as far: the store is closed to others. */
         if (!run->has_user && fchmod(run->folder_fd, 0777) < 0)
                 return fail_errno(error, errno, "Cannot open the container's folder to its root");
-        return link_image(run, error);
+        return link_image(run, error) && mount_images_link(run, error);
 }
 
 void rootfs_close(Rootfs *rootfs) {

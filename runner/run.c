@@ -25,6 +25,7 @@
 #include "runner/join.h"
 #include "runner/launch.h"
 #include "runner/mount-etc.h"
+#include "runner/mount-images.h"
 #include "runner/mount-report.h"
 #include "runner/mount.h"
 #include "runner/network-join.h"
@@ -145,10 +146,11 @@ static bool prepare(Run *run, GError **error) {
         if (!preflight_check(error) || !payload_input_check(run->spec, error))
                 return false;
         run_enter_stage(run, "image");
-        if (!image_acquire(run, error))
+        if (!image_acquire(run, error) || !mount_images_acquire(run, error))
                 return false;
         run_enter_stage(run, "id-map");
-        if (!ids_choose(run, error) || !check_single_id(run, error) || !image_prepare_layers(run, error))
+        if (!ids_choose(run, error) || !check_single_id(run, error) || !image_prepare_layers(run, error) ||
+            !mount_images_prepare(run, error))
                 return false;
         warn_of_single_id(run);
         run->is_systemd = payload_systemd_find(run->spec, run->image);

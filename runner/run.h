@@ -43,6 +43,7 @@ typedef struct Run {
         bool is_systemd;         /* the payload is one, see payload-systemd.h */
         guint systemd_version;   /* 0: not known; in the child only */
         MountVolumes *volumes;   /* the named ones (runner/mount-volumes.h) */
+        GPtrArray *images;       /* runner/mount-images.h */
         MountPlan *mounts;       /* runner/mount-plan.h */
         MountReport *report;     /* runner/mount-report.h */
         NamespacesOwner owner;   /* whose user namespace the container is born inside */

@@ -226,6 +226,9 @@ static bool take_mount(References *references, const char *unit_path, const char
 
         if (g_str_equal(type, "volume"))
                 return take_volume(references, unit_path, value, offset, length, error);
+        if (g_str_equal(type, "image"))
+                return (!g_str_has_suffix(source, ".image") && !g_str_has_suffix(source, ".build")) ||
+                       take_file(references, value, offset, length, source, error);
         if (g_str_equal(type, "bind") || g_str_equal(type, "glob"))
                 take_path(references, unit_path, value, offset, length);
         return true;
@@ -241,7 +244,7 @@ bool reference_mount(References *references, const char *unit_path, char **value
                 return false;
         if (find_field(*value, "source", &offset, &length) || find_field(*value, "src", &offset, &length))
                 return take_mount(references, unit_path, type, value, offset, length, error);
-        if (g_str_equal(type, "bind") || g_str_equal(type, "glob"))
+        if (g_str_equal(type, "bind") || g_str_equal(type, "glob") || g_str_equal(type, "image"))
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no source; write source=…", *value);
         return true;
 }

@@ -15,6 +15,7 @@ void mount_value_free(MountValue *value) {
         g_free(value->volume.source);
         g_free(value->volume.target);
         g_free(value->volume.idmap);
+        g_free(value->subpath);
         g_free(value->options);
         g_free(value);
 }
@@ -25,16 +26,12 @@ static const struct {
 } types[] = {
         {"bind", MOUNT_TYPE_BIND},   {"volume", MOUNT_TYPE_VOLUME}, {"tmpfs", MOUNT_TYPE_TMPFS},
         {"ramfs", MOUNT_TYPE_RAMFS}, {"devpts", MOUNT_TYPE_DEVPTS}, {"glob", MOUNT_TYPE_GLOB},
+        {"image", MOUNT_TYPE_IMAGE},
 };
 
 bool value_mount_check_type(const char *type, GError **error) {
         if (g_str_equal(type, "artifact"))
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "type=artifact is not supported");
-        if (g_str_equal(type, "image"))
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "type=image is not supported; write a file x.volume with Driver=image and Image=, and "
-                        "Volume=x.volume:/FOLDER here");
         return true;
 }
 
@@ -46,7 +43,7 @@ static bool take_type(MountValue *value, const char *word, GError **error) {
                 }
         return value_mount_check_type(word, error) &&
                fail(error, WOLFFIA_ERROR_VALUE,
-                    "type=%s is not known; bind, volume, tmpfs, ramfs, glob and devpts are", word);
+                    "type=%s is not known; bind, volume, image, tmpfs, ramfs, glob and devpts are", word);
 }
 
 static bool is_in_memory(const MountValue *value) {
@@ -71,6 +68,7 @@ static const struct {
         {"ro", offsetof(Volume, read_only), true},
         {"readonly", offsetof(Volume, read_only), true},
         {"rw", offsetof(Volume, read_only), false},
+        {"readwrite", offsetof(Volume, read_only), false},
         {"U", offsetof(Volume, change_owner), true},
         {"chown", offsetof(Volume, change_owner), true},
         {"bind-nonrecursive", offsetof(Volume, not_recursive), true},
@@ -159,6 +157,12 @@ static bool take(MountValue *value, const char *field, GError **error) {
                 value->volume.target = g_strdup(text);
                 return true;
         }
+        if (text && value->type == MOUNT_TYPE_IMAGE &&
+            (g_str_equal(name, "subpath") || g_str_equal(name, "image-subpath"))) {
+                g_free(value->subpath);
+                value->subpath = g_strdup(text);
+                return true;
+        }
         if (!take_switch(value, name, text, &known, error))
                 return false;
         if (known || take_memory(value, name, text))
@@ -177,12 +181,19 @@ static bool check(const MountValue *value, const char *text, GError **error) {
                             volume->target, NULL);
         g_autoptr(Volume) parsed = NULL;
 
-        bool needs_source = value->type == MOUNT_TYPE_BIND || value->type == MOUNT_TYPE_GLOB;
+        bool needs_source = value->type == MOUNT_TYPE_BIND || value->type == MOUNT_TYPE_GLOB ||
+                            value->type == MOUNT_TYPE_IMAGE;
 
         if (needs_source && !volume->source)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no source; write source=…", text);
         if (value->type == MOUNT_TYPE_GLOB && !volume->target)
                 return true;
+        if (value->type == MOUNT_TYPE_IMAGE &&
+            (volume->change_owner || volume->overlay || volume->idmap || volume->no_copy ||
+             volume->relabel != VOLUME_RELABEL_NONE || volume->propagation != VOLUME_PROPAGATION_DEFAULT))
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s': an image has rw, subpath=, exec, dev and suid, and no other options",
+                            text);
         if (!volume->target)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no target; write target=…", text);
         if (!value_volume_parse(line, &parsed, error))
@@ -201,6 +212,7 @@ bool value_mount_parse(const char *text, MountValue **ret_value, GError **error)
         for (char **field = fields; *field; field++)
                 if (g_str_has_prefix(*field, "type=") && !take_type(value, *field + strlen("type="), error))
                         return false;
+        value->volume.read_only = value->type == MOUNT_TYPE_IMAGE; /* unless it says otherwise */
         for (char **field = fields; *field; field++)
                 if (!take(value, *field, error))
                         return false;

@@ -11,12 +11,14 @@ typedef enum MountType {
         MOUNT_TYPE_TMPFS,
         MOUNT_TYPE_RAMFS,
         MOUNT_TYPE_DEVPTS,
-        MOUNT_TYPE_GLOB, /* all that a pattern matches, under the target */
+        MOUNT_TYPE_GLOB,  /* all that a pattern matches, under the target */
+        MOUNT_TYPE_IMAGE, /* the files of another image; what is written is gone with the container */
 } MountType;
 
 typedef struct MountValue {
         MountType type;
         Volume volume; /* source, target and options, as Volume= has them; no source: an anonymous volume */
+        char *subpath; /* a folder of the image; NULL: all of it */
         char *options; /* of a file system in memory, or of devpts; NULL: none */
 } MountValue;
 

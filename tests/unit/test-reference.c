@@ -121,7 +121,11 @@ static void test_mounts(void) {
         assert_takes(take_mount, "target=/x", "target=/x", "");
         /* "source" as a part of another word is none. */
         assert_takes(take_mount, "type=tmpfs,xsource=x.volume", "type=tmpfs,xsource=x.volume", "");
-        assert_refuses(take_mount, "type=image,source=x.build,dst=/%i", "Driver=image");
+        assert_takes(take_mount, "type=image,source=x.build,dst=/%i", "type=image,source=the-x,dst=/%i",
+                     "of-x.build.service");
+        assert_takes(take_mount, "type=image,source=localhost/x,dst=/y",
+                     "type=image,source=localhost/x,dst=/y", "");
+        assert_refuses(take_mount, "type=image,target=/x", "has no source");
         assert_refuses(take_mount, "type=bind,target=/x", "has no source");
         assert_refuses(take_mount, "type=artifact,source=x", "not supported");
 }

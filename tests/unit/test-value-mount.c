@@ -37,6 +37,13 @@ static void types_and_names_are_podmans(void) {
         g_assert_cmpint(named->volume.kind, ==, VOLUME_NAMED);
         g_autoptr(MountValue) anonymous = parse("type=volume,target=/d");
         g_assert_cmpint(anonymous->volume.kind, ==, VOLUME_ANONYMOUS);
+        g_autoptr(MountValue) image = parse("subpath=/a,type=image,src=localhost/x:1,target=/d");
+        g_assert_cmpint(image->type, ==, MOUNT_TYPE_IMAGE);
+        g_assert_cmpstr(image->volume.source, ==, "localhost/x:1");
+        g_assert_cmpstr(image->subpath, ==, "/a");
+        g_assert_true(image->volume.read_only);
+        g_autoptr(MountValue) writable = parse("type=image,source=x,target=/d,readwrite=true");
+        g_assert_false(writable->volume.read_only);
         g_autoptr(MountValue) matches = parse("type=glob,src=/etc/*.conf");
         g_assert_cmpint(matches->type, ==, MOUNT_TYPE_GLOB);
 }
@@ -49,7 +56,10 @@ static void what_cannot_be_is_refused(void) {
                 {"type=bind,target=/x", "source="},
                 {"type=bind,source=/x", "target="},
                 {"type=tape,source=/x,target=/y", "tape"},
-                {"type=image,source=x,target=/y", "Driver=image"},
+                {"type=image,target=/y", "source="},
+                {"type=image,source=x,target=/y,U", "no other options"},
+                {"type=image,source=x", "target="},
+                {"type=bind,source=/x,target=/y,subpath=/z", "subpath"},
                 {"type=artifact,source=x,target=/y", "artifact"},
                 {"type=bind,source=/x,target=y", "does not start"},
                 {"type=bind,source=/x,target=/", "whole container"},

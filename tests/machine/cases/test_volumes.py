@@ -235,9 +235,36 @@ def test_what_the_kernel_does_not_do_is_told_and_the_container_runs(machine):
     machine.alice("rm -r ~/mapped")
 
 
-def test_the_refusal_of_type_image_says_how_its_files_come_by_a_volume(machine):
-    result = box.run(machine, "true", "--mount=type=image,source=localhost/box,target=/files", check=False)
-    assert result.status == 125 and "Driver=image" in result.err, result
+def test_the_files_of_another_image_are_mounted_with_type_image(machine):
+    box.import_image(machine)
+    machine.alice("mkdir -p ~/site/etc/sub ~/site/www && echo top >~/site/etc/sub/file && echo page >~/site/www/index && ln -s /www ~/site/link && "
+                  "chmod 751 ~/site/www && wolffia import localhost/site ~/site && rm -r ~/site")
+    mount = "--mount=type=image,source=localhost/site,target=/files"
+    seen = "cat /files/etc/sub/file /files/www/index; stat -c '%u %a' /files/www; touch /files/x 2>/dev/null || echo read-only"
+    for options in ((), ("--userns=keep-id",), ("--userns=auto",)):
+        result = box.run(machine, seen, mount, *options)
+        assert result.out.split("\n")[0:2] == ["top", "page"] and "read-only" in result.out, (options, result)
+        assert " 751\n" in result.out, (options, result)
+    written = "echo x >/files/new && rm /files/www/index && ls /files/www /files/new"
+    for word in ("rw", "readwrite=true"):
+        assert box.run(machine, written, f"{mount},{word}").out == "/files/new\n\n/files/www:\n", word
+    assert box.run(machine, "ls /files; touch /files/x 2>/dev/null || echo read-only", f"{mount},subpath=www").out == "index\nread-only\n"
+    assert box.run(machine, "ls /files", f"{mount},subpath=/link").out == "index\n"
+    assert box.run(machine, "ls /files", f"{mount},subpath=../../etc").out == "sub\n"
+    assert box.run(machine, "cat /files", f"{mount},subpath=/etc/sub/file").out == "top\n"
+    missing = box.run(machine, "true", f"{mount},subpath=no/such", check=False)
+    assert missing.status == 125 and "subpath=no/such" in missing.err, missing
+    missing = box.run(machine, "true", "--pull=never", "--mount=type=image,source=localhost/no-such,target=/files", check=False)
+    assert missing.status == 125 and "localhost/no-such" in missing.err, missing
+    # While a container has it, `wolffia rmi` leaves it; nothing stays behind.
+    box.start(machine, "trap 'exit 0' TERM; cat /files/www/index; while :; do sleep 0.1; done\n",
+              "Mount=type=image,source=localhost/site,target=/files")
+    machine.eventually(lambda: "page" in machine.journal("box"))
+    refused = machine.alice("wolffia rmi localhost/site", check=False)
+    assert refused.status != 0 and "box" in refused.err, refused
+    machine.alice("systemctl --user stop box && wolffia rmi localhost/site")
+    assert machine.alice("ls ~/.local/share/wolffia/containers ~/.local/share/wolffia/trash").out.split() == \
+        ["/home/alice/.local/share/wolffia/containers:", "/home/alice/.local/share/wolffia/trash:"]
 
 
 @row("F5")

@@ -72,7 +72,10 @@ ROWS = [
     memory("Mount=type=tmpfs,target=/t,size=2m,mode=755,ro", Has("size=2048k", " ro,"), **{"make:/t/x": "EROFS"}),
     memory("Mount=type=ramfs,target=/t,mode=711", Has("ramfs"), **{"stat:/t": Has("d 711 0:0")}),
     memory("Mount=type=devpts,target=/t", Has("devpts")),
-    Row("Mount=type=image,source=localhost/matrix,target=/m", fails=True, says="type=image"),
+    Row("Mount=type=image,source=localhost/matrix,target=/m", probe="stat:/m/probe make:/m/x", sees={
+        "mount:/m": Has("overlay", " ro,"), "stat:/m/probe": Has("755 0:0"), "make:/m/x": "EROFS"}),
+    Row("Mount=type=image,source=localhost/matrix,target=/m,readwrite=true", probe="make:/m/x", sees={
+        "mount:/m": Has("overlay", " rw,"), "make:/m/x": "done"}),
     Row("Mount=type=wrong,target=/m", fails=True, says="type=wrong is not known"),
 
     memory("Tmpfs=/t", Has("tmpfs", "nosuid", "nodev", "noexec"), **{"stat:/t": Has("d 1777"), "make:/t/x": "done"}),
