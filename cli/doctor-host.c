@@ -213,7 +213,6 @@ static void check_programs(Doctor *doctor) {
                 const char *program, *package, *purpose;
         } optional[] = {
                 {"skopeo", "skopeo", "fetching images"},
-                {"catatonit", "catatonit", "RunInit="},
                 {"buildah", "buildah", "building images"},
                 {"nft", "nftables", "published ports of networks"},
                 {"dnsmasq", "dnsmasq-base", "names on networks"},
