@@ -4,8 +4,7 @@
  * parent, passes signals on, and ends as its child ends. Like the supervisor it links nothing (supervisor-system.c), so
  * that it runs in any image.
  *
- *   wolffia-init [--] COMMAND…    runs COMMAND
- *   wolffia-init -P               waits until it is told to end (catatonit -P) */
+ *   wolffia-init [--] COMMAND… */
 
 #include "runner/init-exec.h"
 
@@ -57,7 +56,6 @@ static bool reap(pid_t child, int *ret_status) {
         return has_ended;
 }
 
-/* CHILD 0: there is none, and SIGTERM is for us. */
 static int wait_for_end(int signal_fd, pid_t child) {
         struct signalfd_siginfo info;
         int status = 0;
@@ -69,33 +67,30 @@ static int wait_for_end(int signal_fd, pid_t child) {
                 if (number == SIGCHLD) {
                         if (reap(child, &status))
                                 break;
-                } else if (child > 0)
+                } else
                         (void) kill(child, number);
-                else if (number == SIGTERM || number == SIGINT)
-                        return 0;
         }
         /* As shells say it; a process 1 cannot end itself by a signal. */
         return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 int main(int argc, char **argv) {
-        bool is_pause = argc == 2 && strcmp(argv[1], "-P") == 0;
         int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
         sigset_t all;
 
         if (first >= argc) {
-                complain("usage: wolffia-init [--] COMMAND…, or -P", "");
+                complain("usage: wolffia-init [--] COMMAND…", "");
                 return 64;
         }
         sigfillset(&all);
         sigprocmask(SIG_BLOCK, &all, NULL);
         int signal_fd = signalfd(-1, &all, SFD_CLOEXEC);
-        pid_t child = is_pause ? 0 : fork();
+        pid_t child = fork();
         if (signal_fd < 0 || child < 0) {
                 complain("cannot start the command", "");
                 return 125;
         }
-        if (child == 0 && !is_pause)
+        if (child == 0)
                 _exit(become_command(argv + first));
         return wait_for_end(signal_fd, child);
 }

@@ -61,20 +61,11 @@ static void passes_signals_on(void) {
         g_assert_cmpint(RUN("--", "sh", "-c", "kill -TERM $PPID; sleep 5"), ==, 128 + SIGTERM);
 }
 
-static void waits_until_it_is_told_to_end(void) {
-        g_assert_cmpint(
-                RUN("--", "sh", "-c",
-                    "\"$WOLFFIA_INIT\" -P & sleep 0.1; kill -HUP $!; sleep 0.1; kill -0 $! || exit 9; "
-                    "kill -TERM $!; wait $!; exit $?"),
-                ==, 0);
-}
-
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/init/ends-as-its-command", ends_as_its_command);
         g_test_add_func("/init/says-what-cannot-be-executed", says_what_cannot_be_executed);
         g_test_add_func("/init/outlives-other-children", outlives_other_children);
         g_test_add_func("/init/passes-signals-on", passes_signals_on);
-        g_test_add_func("/init/waits-until-it-is-told-to-end", waits_until_it_is_told_to_end);
         return g_test_run();
 }
