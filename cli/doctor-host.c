@@ -140,6 +140,21 @@ static const char *find_unknown(const char *help) {
         return NULL;
 }
 
+static void tell_missing_pasta(Doctor *doctor) {
+        g_autofree char *other = process_find_program("slirp4netns");
+
+        if (other)
+                doctor_say(
+                        doctor, DOCTOR_ADVICE, "N12", "pasta",
+                        "It is not installed, so that %s connects containers: slower, and without ports over IPv6; 'sudo apt install passt'",
+                        other);
+        else
+                doctor_say(
+                        doctor, DOCTOR_PROBLEM, "N12", "pasta",
+                        "It is not installed, and connects containers to the network; 'sudo apt install passt' (Network=none "
+                        "and Network=host do without)");
+}
+
 static void check_pasta(Doctor *doctor) {
         /* Old ones tell what they know on standard error, and that they failed. */
         static const char *const argv[] = {"sh", "-c", "pasta --help 2>&1; exit 0", NULL};
@@ -147,10 +162,7 @@ static void check_pasta(Doctor *doctor) {
         g_autofree char *path = process_find_program("pasta");
 
         if (!path) {
-                doctor_say(
-                        doctor, DOCTOR_PROBLEM, "N12", "pasta",
-                        "It is not installed, and connects containers to the network; 'sudo apt install passt' (Network=none "
-                        "and Network=host do without)");
+                tell_missing_pasta(doctor);
                 return;
         }
         autofd int fd = memfd_create("pasta-help", MFD_CLOEXEC);

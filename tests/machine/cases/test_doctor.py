@@ -79,7 +79,10 @@ def test_a_drop_in_for_the_journal_is_noticed(machine):
 def test_a_network_that_cannot_be_is_found(machine):
     with changed(machine, "mv /usr/bin/pasta /usr/bin/pasta.saved", "mv /usr/bin/pasta.saved /usr/bin/pasta"):
         status, found = examine(machine)
-        assert status == 1 and "apt install passt" in found["pasta"][2], found
+        assert status == 0 and found["pasta"][0] == "advice" and "slirp4netns connects" in found["pasta"][2], found
+        with changed(machine, "mv /usr/bin/slirp4netns /usr/bin/slirp4netns.saved", "mv /usr/bin/slirp4netns.saved /usr/bin/slirp4netns"):
+            status, found = examine(machine)
+            assert status == 1 and found["pasta"][0] == "problem" and "apt install passt" in found["pasta"][2], found
     with changed(machine, "chmod 0600 /dev/net/tun", "chmod 0666 /dev/net/tun"):
         status, found = examine(machine)
         assert status == 1 and found["tun device"][0] == "problem" and "chmod 0666" in found["tun device"][2], found
