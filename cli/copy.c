@@ -14,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BASE "x" /* what the copy is called in the archive */
-
 static bool fail_archive(struct archive *archive, const char *what, GError **error) {
         const char *text = archive_error_string(archive);
 
@@ -35,9 +33,9 @@ static bool copy_data(struct archive *from, struct archive *to, GError **error) 
 /* ---- packing ---- */
 
 static bool pack_entry(struct archive *from, struct archive *to, struct archive_entry *entry, size_t prefix,
-                       GError **error) {
+                       const char *base, GError **error) {
         const char *path = archive_entry_pathname(entry);
-        g_autofree char *name = g_strconcat(BASE, path + prefix, NULL);
+        g_autofree char *name = g_strconcat(base, path + prefix, NULL);
         mode_t type = archive_entry_filetype(entry);
 
         if (type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK)
@@ -48,7 +46,8 @@ static bool pack_entry(struct archive *from, struct archive *to, struct archive_
         return type != AE_IFREG || copy_data(from, to, error) || fail_prefix(error, "%s", path);
 }
 
-static bool pack_all(struct archive *from, struct archive *to, const char *path, GError **error) {
+static bool pack_all(struct archive *from, struct archive *to, const char *path, const char *base,
+                     GError **error) {
         for (;;) {
                 struct archive_entry *entry;
                 int result = archive_read_next_header(from, &entry);
@@ -59,12 +58,12 @@ static bool pack_all(struct archive *from, struct archive *to, const char *path,
                         return fail_archive(from, path, error);
                 if (archive_read_disk_can_descend(from))
                         (void) archive_read_disk_descend(from);
-                if (!pack_entry(from, to, entry, strlen(path), error))
+                if (!pack_entry(from, to, entry, strlen(path), base, error))
                         return false;
         }
 }
 
-bool copy_pack(const char *path, int fd, GError **error) {
+bool copy_pack(const char *path, const char *base, int fd, GError **error) {
         char *resolved = realpath(path, NULL);
         if (!resolved)
                 return fail_errno(error, errno, "Cannot find %s", path);
@@ -77,7 +76,7 @@ bool copy_pack(const char *path, int fd, GError **error) {
         bool done = archive_read_disk_open(from, resolved) == ARCHIVE_OK || fail_archive(from, path, error);
         done = done &&
                (archive_write_open_fd(to, fd) == ARCHIVE_OK || fail_archive(to, "Cannot write", error));
-        done = done && pack_all(from, to, resolved, error);
+        done = done && pack_all(from, to, resolved, base, error);
         if (archive_write_close(to) != ARCHIVE_OK && done)
                 done = fail_archive(to, "Cannot write", error);
         archive_write_free(to);
@@ -92,6 +91,8 @@ bool copy_pack(const char *path, int fd, GError **error) {
 static bool enter(const CopyTarget *target, char **ret_name, GError **error) {
         struct stat status;
 
+        if (target->is_stream)
+                return chdir(target->path) == 0 || fail_errno(error, errno, "Cannot enter %s", target->path);
         if (stat(target->path, &status) == 0 && S_ISDIR(status.st_mode)) {
                 *ret_name = g_strdup(target->name);
                 return chdir(target->path) == 0 || fail_errno(error, errno, "Cannot enter %s", target->path);
@@ -103,21 +104,46 @@ static bool enter(const CopyTarget *target, char **ret_name, GError **error) {
         return chdir(parent) == 0 || fail_errno(error, errno, "Cannot enter %s", parent);
 }
 
+/* Absolute paths mean those below the target. */
+static const char *strip(const char *path) {
+        while (g_str_has_prefix(path, "/") || g_str_has_prefix(path, "./"))
+                path += *path == '/' ? 1 : 2;
+        return path;
+}
+
+/* Gives the entry its name below the present folder. False: it is the folder itself, which stays as it is. */
+static bool rename_entry(struct archive_entry *entry, const CopyTarget *target, const char *name) {
+        const char *path = archive_entry_pathname(entry), *link = archive_entry_hardlink(entry);
+
+        if (!target->is_stream) {
+                const char *rest = path + strlen(COPY_BASE);
+                g_autofree char *full = g_strconcat(name ? name : ".", rest, NULL);
+                bool is_folder = !name && !*rest;
+                archive_entry_set_pathname(entry, full);
+                return !is_folder;
+        }
+        g_autofree char *own = g_strdup(strip(path)), *other = link ? g_strdup(strip(link)) : NULL;
+        archive_entry_set_pathname(entry, own);
+        if (other)
+                archive_entry_set_hardlink(entry, other);
+        return *own && !g_str_equal(own, ".");
+}
+
 static bool unpack_entry(struct archive *from, struct archive *to, struct archive_entry *entry,
                          const CopyTarget *target, const char *name, GError **error) {
-        const char *rest = archive_entry_pathname(entry) + strlen(BASE);
-        g_autofree char *path = g_strconcat(name ? name : ".", rest, NULL);
-
-        if (!name && !*rest)
+        if (!rename_entry(entry, target, name))
                 return true;
-        archive_entry_set_pathname(entry, path);
+        g_autofree char *path = g_strdup(archive_entry_pathname(entry));
+        mode_t type = archive_entry_filetype(entry);
+        if (type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK && !archive_entry_hardlink(entry))
+                return true;
         archive_entry_set_perm(entry, archive_entry_perm(entry) & 0777);
         if (target->owned) {
                 archive_entry_set_uid(entry, target->uid);
                 archive_entry_set_gid(entry, target->gid);
-                archive_entry_set_uname(entry, NULL);
-                archive_entry_set_gname(entry, NULL);
         }
+        archive_entry_set_uname(entry, NULL);
+        archive_entry_set_gname(entry, NULL);
         if (archive_write_header(to, entry) < ARCHIVE_WARN)
                 return fail_archive(to, path, error);
         return archive_entry_size(entry) == 0 || copy_data(from, to, error) ||
@@ -140,6 +166,14 @@ static bool unpack_all(struct archive *from, struct archive *to, const CopyTarge
         }
 }
 
+/* An archive ends before its last block does, and who writes that must not find the pipe closed. */
+static void read_rest(int fd) {
+        char buffer[4096];
+
+        while (read(fd, buffer, sizeof buffer) > 0)
+                ;
+}
+
 bool copy_unpack(const CopyTarget *target, int fd, GError **error) {
         g_autofree char *name = NULL;
 
@@ -148,12 +182,20 @@ bool copy_unpack(const CopyTarget *target, int fd, GError **error) {
         (void) setlocale(LC_CTYPE, "C.UTF-8");
         struct archive *from = archive_read_new(), *to = archive_write_disk_new();
         archive_read_support_format_tar(from);
+        if (target->is_stream) {
+                (void) archive_read_support_filter_gzip(from);
+                (void) archive_read_support_filter_xz(from);
+                (void) archive_read_support_filter_zstd(from);
+        }
         archive_write_disk_set_options(
                 to, ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_SECURE_NODOTDOT |
-                            ARCHIVE_EXTRACT_SECURE_SYMLINKS | (target->owned ? ARCHIVE_EXTRACT_OWNER : 0));
+                            ARCHIVE_EXTRACT_SECURE_SYMLINKS |
+                            (target->owned || target->keeps_owner ? ARCHIVE_EXTRACT_OWNER : 0));
         bool done = archive_read_open_fd(from, fd, 64 << 10) == ARCHIVE_OK ||
                     fail_archive(from, "Cannot read", error);
         done = done && unpack_all(from, to, target, name, error);
+        if (done)
+                read_rest(fd);
         archive_write_free(to);
         archive_read_free(from);
         return done;

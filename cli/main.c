@@ -60,6 +60,8 @@ const Verb verb_table[] = {
          secret_verbs},
         {"volume", "VERB …", "Make, list, fill and remove named volumes", verb_dispatch, false,
          VERB_TAKES_NOTHING, volume_verbs},
+        {"network", "VERB …", "List networks, and who is on them", verb_dispatch, false, VERB_TAKES_NOTHING,
+         network_verbs},
         {"cdi", "DEVICE…", "Translate devices of the Container Device Interface", verb_cdi, true,
          VERB_TAKES_NOTHING, NULL},
         {"prepare", "NAME", "Unpack an image's layers for an id map", verb_prepare, true, VERB_TAKES_NOTHING,

@@ -7,6 +7,7 @@
  * shell knows better. */
 
 #include "cli/containers.h"
+#include "cli/networks.h"
 #include "cli/secret-store.h"
 #include "cli/verb.h"
 #include "image/list.h"
@@ -78,6 +79,18 @@ static void complete_volumes(void) {
                 printf("%s\tvolume\n", ((const VolumeRecord *) volumes->pdata[i])->name);
 }
 
+static void complete_networks(void) {
+        g_autoptr(Manager) manager = NULL;
+        g_autoptr(GPtrArray) networks = NULL;
+
+        if (!manager_open(&manager, NULL) || !networks_list(manager, &networks, NULL))
+                return;
+        for (guint i = 0; i < networks->len; i++) {
+                const KnownNetwork *network = networks->pdata[i];
+                printf("%s\tnetwork, %s\n", network->name, known_network_status(network));
+        }
+}
+
 static void complete_secrets(void) {
         g_autoptr(GPtrArray) secrets = secret_store_list();
 
@@ -117,6 +130,9 @@ static void complete_argument(const Verb *verb, guint place) {
                 break;
         case VERB_TAKES_VOLUMES:
                 complete_volumes();
+                break;
+        case VERB_TAKES_NETWORKS:
+                complete_networks();
                 break;
         case VERB_TAKES_VOLUME_AND_FILE:
                 if (place == 0)

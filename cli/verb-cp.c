@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "base/sync.h"
 #include "cli/containers.h"
@@ -22,13 +23,17 @@
 static const char description[] =
         "One of the two is NAME:PATH, in a container that runs. A folder is copied with all that\n"
         "is in it, into a folder that is there or under a new name; FOLDER/. means what is in it.\n"
-        "What is copied out is yours, what is copied in belongs to the container's user.";
+        "What is copied out is yours, what is copied in belongs to the container's user.\n"
+        "'-' in the place of a path here is a tar archive: written to standard output, with the\n"
+        "owners that the container knows, or read from standard input and unpacked into PATH.";
 
-enum { POINT_DONE = 1 };
+enum { POINT_DONE = 1, STREAM_BLOCK = 64 << 10 };
 
 typedef struct Copy {
         const char *source, *target; /* paths on their sides */
         bool is_out;
+        bool is_stream;   /* our side is an archive */
+        bool keeps_owner; /* both sides have the container's ids then */
         Container *container;
         int pipe_fds[2];
         Sync sync;
@@ -44,18 +49,39 @@ static const char *split_place(const char *place, char **ret_name) {
         return colon + 1;
 }
 
+static bool pack_inside(const Copy *copy, GError **error) {
+        g_autofree char *name = copy_name(copy->source);
+
+        return copy_pack(copy->source,
+                         !copy->is_stream ? COPY_BASE
+                         : name           ? name
+                                          : ".",
+                         copy->pipe_fds[1], error);
+}
+
+static bool unpack_inside(const Copy *copy, guint32 uid, guint32 gid, GError **error) {
+        g_autofree char *name = copy_name(copy->source);
+        CopyTarget target = {.path = copy->target,
+                             .name = name,
+                             .owned = !copy->keeps_owner,
+                             .uid = uid,
+                             .gid = gid,
+                             .keeps_owner = copy->keeps_owner,
+                             .is_stream = copy->is_stream};
+
+        return copy_unpack(&target, copy->pipe_fds[0], error);
+}
+
 /* The child is inside; it is the one that reads when something is copied out. */
 static void become_child(Copy *copy) {
         g_autoptr(GError) failure = NULL;
-        g_autofree char *name = copy_name(copy->source);
-        CopyTarget target = {.path = copy->target, .name = name, .owned = true};
+        guint32 uid, gid;
 
         sync_become_child(&copy->sync);
         close(copy->pipe_fds[copy->is_out ? 0 : 1]);
-        inside_find_owner(copy->container->state, &target.uid, &target.gid);
+        inside_find_owner(copy->container->state, &uid, &gid); /* by the host's /proc */
         bool done = inside_enter(copy->container->state, true, &failure) &&
-                    (copy->is_out ? copy_pack(copy->source, copy->pipe_fds[1], &failure)
-                                  : copy_unpack(&target, copy->pipe_fds[0], &failure)) &&
+                    (copy->is_out ? pack_inside(copy, &failure) : unpack_inside(copy, uid, gid, &failure)) &&
                     sync_reach(&copy->sync, POINT_DONE, &failure);
         if (!done) {
                 fail_prefix(&failure, "In '%s'", copy->container->name);
@@ -64,15 +90,41 @@ static void become_child(Copy *copy) {
         _exit(done ? 0 : 1);
 }
 
+static bool copy_stream(int from, int to, GError **error) {
+        g_autofree char *buffer = g_malloc(STREAM_BLOCK);
+        ssize_t n;
+
+        while ((n = read(from, buffer, STREAM_BLOCK)) != 0) {
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return fail_errno(error, errno, "Cannot read");
+                if (!file_write_all(to, buffer, (size_t) n, error))
+                        return false;
+        }
+        return true;
+}
+
+/* With the container's ids, files of the host have the owners that they would have inside. */
+static bool work_here(const Copy *copy, GError **error) {
+        g_autofree char *name = copy_name(copy->source);
+        const CopyTarget target = {.path = copy->target, .name = name, .keeps_owner = copy->keeps_owner};
+
+        if (copy->is_stream)
+                return copy_stream(copy->is_out ? copy->pipe_fds[0] : STDIN_FILENO,
+                                   copy->is_out ? STDOUT_FILENO : copy->pipe_fds[1], error);
+        if (copy->keeps_owner && !inside_enter(copy->container->state, false, error))
+                return false;
+        return copy->is_out ? copy_unpack(&target, copy->pipe_fds[0], error)
+                            : copy_pack(copy->source, COPY_BASE, copy->pipe_fds[1], error);
+}
+
 static bool run_parent(Copy *copy, pid_t child, GError **error) {
         g_autoptr(GError) own = NULL, theirs = NULL;
-        g_autofree char *name = copy_name(copy->source);
-        const CopyTarget target = {.path = copy->target, .name = name};
 
         sync_become_parent(&copy->sync);
         cleanup_fd(&copy->pipe_fds[copy->is_out ? 1 : 0]);
-        bool done = copy->is_out ? copy_unpack(&target, copy->pipe_fds[0], &own)
-                                 : copy_pack(copy->source, copy->pipe_fds[1], &own);
+        bool done = work_here(copy, &own);
         cleanup_fd(&copy->pipe_fds[copy->is_out ? 0 : 1]);
         bool child_done = sync_wait(&copy->sync, POINT_DONE, &theirs);
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
@@ -86,11 +138,29 @@ static bool run_parent(Copy *copy, pid_t child, GError **error) {
         return done && child_done;
 }
 
+/* A container that is stopped has no files: its writable layer goes with it. */
+static bool find(Manager *manager, const char *name, Container **ret_container, GError **error) {
+        g_autoptr(Container) stopped = NULL;
+        g_autoptr(GError) failure = NULL;
+
+        if (containers_find_running(manager, name, ret_container, &failure))
+                return true;
+        if (containers_find(manager, name, &stopped, NULL))
+                return fail(
+                        error, WOLFFIA_ERROR_NOT_FOUND,
+                        "'%s' does not run (it is %s), and files of its own it has only while it does; "
+                        "'wolffia volume export' and 'import' reach its named volumes, 'wolffia start %s' "
+                        "starts it",
+                        stopped->name, container_status(stopped), name);
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+}
+
 static bool run(Copy *copy, const char *name, GError **error) {
         g_autoptr(Manager) manager = NULL;
         g_autoptr(Container) container = NULL;
 
-        if (!manager_open(&manager, error) || !containers_find_running(manager, name, &container, error))
+        if (!manager_open(&manager, error) || !find(manager, name, &container, error))
                 return false;
         g_clear_pointer(&manager, manager_free); /* nothing of it is the child's */
         copy->container = container;
@@ -110,13 +180,19 @@ static bool run(Copy *copy, const char *name, GError **error) {
 }
 
 int verb_cp(const Verb *verb, int argc, char **argv) {
+        gboolean archive = FALSE;
+        const GOptionEntry entries[] = {
+                {"archive", 'a', 0, G_OPTION_ARG_NONE, &archive,
+                 "Keep owners and groups, as the container knows them", NULL},
+                {NULL},
+        };
         g_auto(GStrv) arguments = NULL;
         g_autofree char *from = NULL, *to = NULL;
         g_autoptr(GError) error = NULL;
         Copy copy = {.pipe_fds = {-1, -1}, .sync = SYNC_NONE};
         int status;
 
-        if (!verb_parse(verb, NULL, description, false, argc, argv, &arguments, &status))
+        if (!verb_parse(verb, entries, description, false, argc, argv, &arguments, &status))
                 return status;
         if (g_strv_length(arguments) != 2)
                 return verb_misuse(verb, "what to copy and where to are needed");
@@ -129,7 +205,11 @@ int verb_cp(const Verb *verb, int argc, char **argv) {
         g_autofree char *kept =
                 g_str_has_suffix(source ? source : "", "/.") ? g_strconcat(inside, "/.", NULL) : NULL;
         copy.is_out = source != NULL;
+        copy.keeps_owner = archive;
         copy.source = source ? (kept ? kept : inside) : arguments[0];
         copy.target = source ? arguments[1] : inside;
+        copy.is_stream = g_str_equal(arguments[source ? 1 : 0], "-");
+        if (copy.is_stream && isatty(source ? STDOUT_FILENO : STDIN_FILENO))
+                return verb_misuse(verb, "'-' is a tar archive, and a terminal is no place for one");
         return run(&copy, from ? from : to, &error) ? VERB_SUCCESS : verb_fail(error);
 }

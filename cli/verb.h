@@ -28,6 +28,7 @@ typedef enum VerbArguments {
         VERB_TAKES_COMMAND,
         VERB_TAKES_SECRETS,
         VERB_TAKES_VOLUMES,
+        VERB_TAKES_NETWORKS,
         VERB_TAKES_VOLUME_AND_FILE,
 } VerbArguments;
 
@@ -44,6 +45,7 @@ typedef struct Verb {
 
 /* All verbs, in the order of the help; ended by one without a name. */
 extern const Verb verb_table[];
+extern const Verb network_verbs[];
 extern const Verb secret_verbs[];
 extern const Verb volume_verbs[];
 

@@ -84,6 +84,7 @@ def test_names_are_those_of_containers_units_and_files(machine):
     assert machine.show("box@1", "ActiveState") == "active"
     for name in ("nap-1", "box@1", "box@1.service"):
         assert machine.alice(f"wolffia inspect --format '{{{{.unit}}}}' {name}").out == "box@1.service\n"
+        assert machine.alice(f"wolffia exec {name} echo inside").out == "inside\n"
     machine.alice("wolffia stop nap-1 && systemctl --user stop app-box.slice")
     assert machine.show("box@1", "ActiveState") == "inactive"
     result = machine.alice("wolffia start bo@1", check=False)
@@ -253,6 +254,34 @@ def test_cp_copies_files_and_folders_both_ways(machine):
     machine.alice("wolffia stop box")
 
 
+def test_cp_writes_and_reads_archives_and_keeps_owners_where_asked(machine):
+    sleeper(machine, "box")
+    machine.alice("wolffia start box; wolffia exec box sh -c 'mkdir -p /tmp/d/sub; echo one >/tmp/d/file; echo two >/tmp/d/sub/file; ln -s file /tmp/d/link; "
+                  "chown app:audio /tmp/d/sub/file; mkfifo /tmp/d/fifo'")
+    # Out: a tar with the owners that the container knows.
+    listed = machine.alice("wolffia cp box:/tmp/d - >~/d.tar; tar -tvf ~/d.tar --numeric-owner").out
+    assert "1000/29" in listed and "d/sub/file" in listed and "d/link -> file" in listed and "fifo" not in listed, listed
+    assert machine.alice("wolffia cp box:/tmp/d/. - | tar -tf - | sort | head -2").out.split() == ["./", "./file"]
+    # In: into a folder, the container's user owns it, or whom the archive says.
+    machine.alice("gzip -k ~/d.tar; wolffia exec box mkdir /tmp/e /tmp/f; wolffia cp - box:/tmp/e <~/d.tar; wolffia cp -a - box:/tmp/f <~/d.tar.gz")
+    look = machine.alice("wolffia exec box sh -c 'cat /tmp/e/d/sub/file; readlink /tmp/e/d/link; stat -c %U:%G /tmp/e/d/sub/file /tmp/f/d/sub/file'").out
+    assert look.split() == ["two", "file", "root:root", "app:audio"], look
+    # With -a between folders both sides have the container's ids, and nothing is lost on the way out and back.
+    machine.alice("wolffia cp -a box:/tmp/d ~/kept && wolffia cp -a ~/kept box:/tmp/g")
+    assert machine.alice("stat -c %u ~/kept/sub/file").out != "1000\n" and machine.alice("stat -c %u ~/kept/file").out == "1000\n"
+    assert machine.alice("wolffia exec box stat -c %U:%G /tmp/g/sub/file /tmp/g/file").out.split() == ["app:audio", "root:root"]
+    # Nothing in an archive leads out of the folder.
+    machine.alice("mkdir -p ~/bad && cd ~/bad && echo x >x && tar -cPf up.tar --transform s,x,../../escaped, x && tar -cPf root.tar --transform s,^x,/tmp/below, x")
+    assert machine.alice("wolffia cp - box:/tmp/e <~/bad/up.tar", check=False).status == 1
+    machine.alice("wolffia cp - box:/tmp/e <~/bad/root.tar")
+    assert machine.alice("wolffia exec box sh -c 'cat /tmp/e/tmp/below; ls /escaped /tmp/escaped 2>/dev/null; true'").out == "x\n"
+    assert machine.alice("wolffia cp - box:/etc/passwd <~/d.tar", check=False).status == 1
+    assert "place for one" in machine.alice("script -qec 'wolffia cp box:/tmp/d -' /dev/null", check=False).out
+    machine.alice("wolffia unshare rm -rf ~/kept; wolffia stop box")
+    result = machine.alice("wolffia cp box:/tmp/d -", check=False)
+    assert result.status == 1 and "only while it does" in result.err and "wolffia volume export" in result.err, result
+
+
 def test_a_link_of_the_image_does_not_lead_cp_to_the_host(machine):
     sleeper(machine, "box")
     machine.write("~/host-secret", "secret of the host\n")
@@ -274,6 +303,15 @@ def test_mount_shows_the_files_to_programs_of_the_host(machine):
     root = machine.alice("wolffia mount box </dev/null").out.strip()
     assert "app:x:1000" in machine.alice(f"cat {root}/etc/passwd").out
     machine.alice("wolffia stop box")
+
+
+def test_unshare_sees_files_of_containers_with_the_owners_that_they_have_inside(machine):
+    box.import_image(machine)
+    machine.alice("mkdir ~/left && wolffia run --network=none -v ~/left:/data localhost/box sh -c 'mkdir /data/d; touch /data/d/x; chown -R app:audio /data/d; chmod 700 /data/d'")
+    assert machine.alice("rm -r ~/left", check=False).status != 0
+    assert machine.alice("wolffia unshare sh -c 'id -u; stat -c %u:%g ~/left/d ~/left/d/x; exit 4'", check=False).out.split() == ["0", "1000:29", "1000:29"]
+    assert machine.alice("wolffia unshare sh -c 'exit 4'", check=False).status == 4
+    machine.alice("wolffia unshare rm -r /home/alice/left && ! test -e ~/left")
 
 
 def test_names_complete(machine):
