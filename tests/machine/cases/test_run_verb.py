@@ -200,6 +200,11 @@ def test_nothing_of_the_callers_is_open_in_the_container(machine):
     assert result.status == 125 and "no pipe" in result.err, result
 
 
+def test_an_option_that_does_nothing_here_is_said(machine):
+    result = run(machine, "--rm --cidfile /tmp/x --network=none localhost/box true")
+    assert result.status == 0 and "--cidfile has no effect: what others need to know" in result.err, result
+
+
 def test_mistakes_are_told(machine):
     for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "is for a terminal"), ("-di box sh", "wolffia exec -it"), ("--restart=on-failure:3 box", "StartLimitBurst=")):
         result = run(machine, words)
