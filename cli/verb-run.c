@@ -257,13 +257,11 @@ static void name_it(ContainerSpec *spec, const RunOptions *options) {
 }
 
 static bool check(const ContainerSpec *spec, const RunOptions *options, GError **error) {
-        bool has_files = options->interactive || options->terminal;
-
         if (!spec->image && !spec->rootfs)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the name of an image is needed (or --rootfs=)");
-        if (has_files && (options->detach || options->save))
+        if (options->interactive && (options->detach || options->save))
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "%s has no terminal and no input; 'wolffia exec -it NAME COMMAND' and 'wolffia "
+                            "%s has no input; 'wolffia exec -it NAME COMMAND' and 'wolffia "
                             "shell NAME' have",
                             options->save ? "a service" : "a container that is detached");
         if (options->terminal && options->interactive && !isatty(STDIN_FILENO))
@@ -282,6 +280,11 @@ static void give_input(ContainerSpec *spec, const RunOptions *options) {
 
         if (!options->interactive && !options->terminal)
                 return;
+        /* Nobody is there to look at it, so it goes to the log. */
+        if (options->detach || options->save) {
+                spec->tty = TRISTATE_YES;
+                return;
+        }
         g_free(spec->standard_input);
         spec->standard_input = g_strdup(options->terminal ? "terminal" : "pipe");
         /* What the caller says comes behind. */
@@ -301,9 +304,9 @@ static int run(const Verb *verb, RunOptions *options, char **words) {
         resolve_environment(spec);
         resolve_paths(spec);
         name_it(spec, options);
+        give_input(spec, options);
         if (options->save)
                 return run_save(spec, options, &error) ? VERB_SUCCESS : verb_fail(error);
-        give_input(spec, options);
         if (!run_pull(spec, options->quiet, &error)) {
                 (void) verb_fail(error);
                 return EXIT_STATUS_NOT_STARTED;

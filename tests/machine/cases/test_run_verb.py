@@ -49,6 +49,13 @@ def test_detached_it_is_a_unit_like_any_other(machine):
     assert result.status == 125 and "/nowhere" in result.err and units(machine) == "", result
 
 
+def test_a_terminal_without_a_caller_goes_to_the_log(machine):
+    run(machine, "-dt --name try --network=none localhost/box sh -c 'test -t 1 && tty; sleep 600'", check=True)
+    machine.eventually(lambda: "/dev/pts/0" in machine.alice("wolffia logs try").out)
+    machine.alice("wolffia stop try")
+    assert units(machine) == ""
+
+
 def test_interrupting_it_stops_what_does_not_hear_the_signal(machine):
     """Process 1 of a container gets no signal that it has no handler for."""
     box.import_image(machine)
