@@ -102,9 +102,14 @@ static bool plan_environment(Run *run, GError **error) {
         g_autofree char *own_pid = g_strdup_printf("%d", (int) getpid());
         if (listen_fds && g_strcmp0(listen_pid, own_pid) == 0) {
                 run->listen_count = (guint) CLAMP(atoi(listen_fds), 0, 1024);
+                const char *names = g_getenv("LISTEN_FDNAMES"); /* FileDescriptorName=, systemd.socket(5) */
                 g_autofree char *count = g_strdup_printf("LISTEN_FDS=%u", run->listen_count);
                 environment_set(run->environment, count);
                 environment_set(run->environment, "LISTEN_PID=1");
+                if (names) {
+                        g_autofree char *variable = g_strconcat("LISTEN_FDNAMES=", names, NULL);
+                        environment_set(run->environment, variable);
+                }
         }
         return true;
 }

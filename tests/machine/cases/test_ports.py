@@ -4,6 +4,7 @@
 import re
 
 import box
+import nets
 import web
 
 from machine.case import row
@@ -134,6 +135,41 @@ def test_a_service_is_started_by_its_socket_and_sees_its_clients(machine):
     assert web.answers(machine, "http://192.0.2.10:8080/?activated") == "by a passed socket\n"
     line = machine.eventually(lambda: re.search(r".*activated.*", machine.journal("example1.service")))
     assert line[0].startswith(machine.client_address + " "), line[0]
+
+
+PASSED = """
+import os, socket, threading
+def streams(fd):
+    listening = socket.socket(fileno=fd)
+    while True:
+        connection, client = listening.accept()
+        connection.sendall(f"stream {fd} {client[0]}\\n".encode())
+        connection.close()
+for fd in (3, 4):
+    threading.Thread(target=streams, args=[fd], daemon=True).start()
+datagrams = socket.socket(fileno=5)
+print("passed", os.environ["LISTEN_FDS"], os.environ["LISTEN_FDNAMES"], flush=True)
+while True:
+    data, client = datagrams.recvfrom(100)
+    datagrams.sendto(f"datagram 5 {client[0]}".encode(), client)
+"""
+
+
+@row("N1", "N6")
+def test_sockets_of_both_kinds_and_families_are_passed_to_a_member_of_a_network_without_a_way_out(machine):
+    """As a web server with HTTP/3 has them: two for connections and one for datagrams, on all addresses of both families."""
+    nets.network(machine, "mynet", "NetworkName=mynet", "Options=isolate=true", "Internal=true")
+    nets.member(machine, "caddy", "Network=mynet.network", "Volume=%h/passed.py:/passed.py:ro", "NoNewPrivileges=true", "ReadOnly=true")
+    machine.write("~/passed.py", PASSED)
+    machine.write("~/.config/wolffia/caddy.container.d/exec.conf", "[Container]\nExec=/usr/bin/python3 /passed.py\n")
+    machine.write("~/.config/systemd/user/caddy.socket", "[Socket]\nBindIPv6Only=both\nListenStream=[::]:8080\nListenStream=[::]:8443\n"
+                                                         "ListenDatagram=[::]:8443\n"
+                                                         "FileDescriptorName=web\n[Install]\nWantedBy=sockets.target\n")
+    machine.alice("systemctl --user daemon-reload && systemctl --user start caddy.socket")
+    assert machine.client("busybox nc 192.0.2.10 8080 </dev/null").out == "stream 3 ::ffff:192.0.2.77\n"
+    assert machine.client("busybox nc 2001:db8::10 8443 </dev/null").out == "stream 4 2001:db8::77\n"
+    assert ask_udp(machine, "192.0.2.10", 8443) == "datagram 5 ::ffff:192.0.2.77\n"
+    assert "passed 3 web:web:web" in machine.journal("caddy.service")
 
 
 @row("N6")
