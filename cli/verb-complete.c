@@ -69,17 +69,18 @@ static void complete_images(void) {
         }
 }
 
-static void complete_volumes(void) {
+/* PREFIX is "", or the option whose value it is. */
+static void complete_volumes(const char *prefix) {
         g_autoptr(VolumeStore) store = NULL;
 
         if (!volume_store_open(&store, NULL))
                 return;
         g_autoptr(GPtrArray) volumes = volume_store_list(store);
         for (guint i = 0; i < volumes->len; i++)
-                printf("%s\tvolume\n", ((const VolumeRecord *) volumes->pdata[i])->name);
+                printf("%s%s\tvolume\n", prefix, ((const VolumeRecord *) volumes->pdata[i])->name);
 }
 
-static void complete_networks(void) {
+static void complete_networks(const char *prefix) {
         g_autoptr(Manager) manager = NULL;
         g_autoptr(GPtrArray) networks = NULL;
 
@@ -87,15 +88,43 @@ static void complete_networks(void) {
                 return;
         for (guint i = 0; i < networks->len; i++) {
                 const KnownNetwork *network = networks->pdata[i];
-                printf("%s\tnetwork, %s\n", network->name, known_network_status(network));
+                printf("%s%s\tnetwork, %s\n", prefix, network->name, known_network_status(network));
         }
 }
 
-static void complete_secrets(void) {
+static void complete_secrets(const char *prefix) {
         g_autoptr(GPtrArray) secrets = secret_store_list();
 
         for (guint i = 0; i < secrets->len; i++)
-                printf("%s\tsecret\n", ((const StoredSecret *) secrets->pdata[i])->name);
+                printf("%s%s\tsecret\n", prefix, ((const StoredSecret *) secrets->pdata[i])->name);
+}
+
+/* And the kinds that need none. */
+static void complete_network_value(const char *prefix) {
+        static const char *const kinds[] = {"none", "host", "pasta"};
+
+        complete_networks(prefix);
+        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+                printf("%s%s\tkind of network\n", prefix, kinds[i]);
+}
+
+/* False: WORD is no option whose value is a name. */
+static bool complete_value(const char *word) {
+        static const struct {
+                const char *option;
+                void (*complete)(const char *prefix);
+        } values[] = {
+                {"--network=", complete_network_value},
+                {"--secret=", complete_secrets},
+                {"--volume=", complete_volumes},
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
+                if (g_str_has_prefix(word, values[i].option)) {
+                        values[i].complete(values[i].option);
+                        return true;
+                }
+        return false;
 }
 
 /* "[on|off|status]" */
@@ -126,17 +155,17 @@ static void complete_argument(const Verb *verb, guint place) {
                 complete_images();
                 break;
         case VERB_TAKES_SECRETS:
-                complete_secrets();
+                complete_secrets("");
                 break;
         case VERB_TAKES_VOLUMES:
-                complete_volumes();
+                complete_volumes("");
                 break;
         case VERB_TAKES_NETWORKS:
-                complete_networks();
+                complete_networks("");
                 break;
         case VERB_TAKES_VOLUME_AND_FILE:
                 if (place == 0)
-                        complete_volumes();
+                        complete_volumes("");
                 else
                         puts(":files");
                 break;
@@ -184,9 +213,9 @@ int verb_complete(const Verb *verb, int argc, char **argv) {
         }
         if (!found || (table && argc == 1))
                 complete_verbs(table, table == verb_table);
-        else if (argv[argc - 1][0] == '-')
+        else if (argv[argc - 1][0] == '-' && !complete_value(argv[argc - 1]))
                 return found->run(found, 2, (char *[]){argv[0], (char *) VERB_PRINT_OPTIONS, NULL});
-        else
+        else if (argv[argc - 1][0] != '-')
                 complete_argument(found, count_plain(argc, argv));
         return VERB_SUCCESS;
 }
