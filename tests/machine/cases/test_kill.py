@@ -46,8 +46,8 @@ def kill_one(machine, unit, victim, dice, before, turn):
     if killed["comm"] is None:
         results = {"success"}
     elif victim == "child":
-        # It may have become the payload meanwhile, or the relay.
-        results = {"wolffia-runner": results, "sh": {"signal"}}.get(killed["comm"], {"exit-code"})
+        # It may have become the payload meanwhile, pasta or the relay, or a helper that had done its work.
+        results = {"sh": {"signal"}, "wolffia-relay": {"exit-code"}}.get(killed["comm"], results)
         machine.root("sleep 0.2")
 
     right = {(("active" if result == "success" else "failed"), result) for result in results}
