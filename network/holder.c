@@ -418,7 +418,7 @@ static bool launch(Holder *holder, GError **error) {
                 return false;
         cleanup_fd(&holder->lock_fd);
         if (!holder->state->is_internal &&
-            !way_out_start(&holder->way_out, holder->state, holder->folder, &holder->pasta, error))
+            !way_out_start(&holder->way_out, holder->state, &holder->pasta, error))
                 return false;
         return sync_reach(&holder->sync, POINT_OPEN, error) && sync_wait(&holder->sync, POINT_OPEN, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Like the pasta of a single container (runner/network.c): it says that it is up by writing its process id into a
- * fifo. It forwards no ports: those are published by relays, which keep the client's address. */
+/* Like the pasta of a single container (runner/network.c), but it forwards no ports: those are published by relays, which keep
+ * the client's address. */
 
 #include "network/way-out.h"
 
@@ -9,14 +9,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "network/slirp.h"
+#include "network/uplink.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-
-#define START_TIMEOUT_MSEC 20000
+#include <unistd.h>
 
 /* As a single container has it (runner/network-pasta.c): addresses of our own, so that those of the host stay reachable and
  * may change, and an interface to look at that is always there. IPv6 takes one that has an address of its link. */
@@ -90,7 +88,7 @@ static void add(GPtrArray *arguments, const char *option, char *value) {
                 g_ptr_array_add(arguments, value);
 }
 
-GPtrArray *way_out_print(const WayOut *way_out, const NetworkState *state, const char *fifo_path) {
+GPtrArray *way_out_print(const WayOut *way_out) {
         static const char *const closed[] = {"--tcp-ports", "--udp-ports", "--tcp-ns", "--udp-ns"};
         GPtrArray *arguments = g_ptr_array_new_with_free_func(g_free);
         Address gateway = subnet_nth(&way_out->subnet.base, 2), own = subnet_nth(&way_out->subnet.base, 15),
@@ -118,9 +116,6 @@ GPtrArray *way_out_print(const WayOut *way_out, const NetworkState *state, const
                 add(arguments, "--dns-forward", subnet_print_address(&stub));
         for (size_t i = 0; i < G_N_ELEMENTS(closed); i++)
                 add(arguments, closed[i], g_strdup("none"));
-        add(arguments, "--pid", g_strdup(fifo_path));
-        g_ptr_array_add(arguments, g_strdup_printf("%d", (int) state->pid));
-        g_ptr_array_add(arguments, NULL);
         return arguments;
 }
 
@@ -136,63 +131,54 @@ static GPtrArray *print_slirp(const WayOut *way_out, const NetworkState *state) 
         return slirp_print(&slirp);
 }
 
-static bool explain_end(Process *pasta, GError **error) {
-        g_autoptr(GError) reason = NULL;
+static bool explain(GError *reason, GError **error) {
+        g_autoptr(GError) owned = reason;
 
-        if (process_finish(pasta, NULL, &reason))
-                return fail(error, WOLFFIA_ERROR_HELPER,
-                            "pasta, the network's way out, ended without a word");
         if (strstr(reason->message, "No external routable interface") ||
             strstr(reason->message, "no interfaces"))
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "The host has no network interface with a default route yet, and this version of "
                         "pasta does not start without one; the service tries again, Internal=yes does without");
-        g_propagate_error(error, g_steal_pointer(&reason));
+        g_propagate_error(error, g_steal_pointer(&owned));
         return fail_prefix(error, "The network's way out");
 }
 
-static bool wait_for(int fifo_fd, Process *pasta, GError **error) {
-        struct pollfd events[] = {
-                {.fd = fifo_fd, .events = POLLIN},
-                {.fd = pasta->error_fd, .events = 0}, /* hung up: it has ended */
-        };
-        int n;
+static bool open_namespace(pid_t pid, const char *name, int *ret_fd, GError **error) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/ns/%s", (int) pid, name);
 
-        do
-                n = poll(events, G_N_ELEMENTS(events), START_TIMEOUT_MSEC);
-        while (n < 0 && errno == EINTR);
-        if (n == 0)
-                return fail(error, WOLFFIA_ERROR_HELPER,
-                            "pasta, the network's way out, is not up after %d s", START_TIMEOUT_MSEC / 1000);
-        return (events[0].revents & POLLIN) || explain_end(pasta, error);
+        *ret_fd = open(path, O_RDONLY | O_CLOEXEC);
+        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot open %s of the network", path);
 }
 
-bool way_out_start(const WayOut *way_out, const NetworkState *state, const char *folder, Process *ret_pasta,
-                   GError **error) {
-        g_autofree char *path = g_build_filename(folder, "pasta.pid", NULL);
-        bool is_slirp = slirp_is_needed();
-        g_autoptr(GPtrArray) arguments =
-                is_slirp ? print_slirp(way_out, state) : way_out_print(way_out, state, path);
-        ProcessFiles files = PROCESS_FILES_NONE;
-        Process pasta = PROCESS_NONE;
+static bool start_pasta(const WayOut *way_out, const NetworkState *state, Process *ret_pasta,
+                        GError **error) {
+        g_autoptr(GPtrArray) arguments = way_out_print(way_out);
+        autofd int network_fd = -1, user_fd = -1;
 
-        (void) unlink(path); /* of an earlier life; usually there is none */
-        if (mkfifo(path, 0600) < 0)
-                return fail_errno(error, errno, "Cannot make %s", path);
-        autofd int fifo_fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-        if (fifo_fd < 0)
-                return fail_errno(error, errno, "Cannot open %s", path);
-        files.input_fd = is_slirp ? fifo_fd : -1;
-        bool is_started = process_start((const char *const *) arguments->pdata, &files, &pasta, error);
-        bool done = is_started && wait_for(fifo_fd, &pasta, error);
-        (void) unlink(path);
-        if (!is_started)
+        return open_namespace(state->pid, "net", &network_fd, error) &&
+               open_namespace(state->pid, "user", &user_fd, error) &&
+               uplink_start_pasta(arguments, network_fd, user_fd, ret_pasta, error);
+}
+
+static bool start_slirp(const WayOut *way_out, const NetworkState *state, Process *ret_slirp,
+                        int *ret_ready_fd, GError **error) {
+        g_autoptr(GPtrArray) arguments = print_slirp(way_out, state);
+
+        return uplink_start_slirp(arguments, ret_slirp, ret_ready_fd, error);
+}
+
+bool way_out_start(const WayOut *way_out, const NetworkState *state, Process *ret_pasta, GError **error) {
+        autofd int ready_fd = -1;
+        Process pasta = PROCESS_NONE;
+        GError *reason = NULL;
+
+        if (!(slirp_is_needed() ? start_slirp(way_out, state, &pasta, &ready_fd, error)
+                                : start_pasta(way_out, state, &pasta, error)))
                 return fail_prefix(error, "The network's way out needs pasta ('apt install passt'), or "
                                           "slirp4netns; Internal=yes does without");
-        if (!done)
-                process_abandon(&pasta);
-        else
-                *ret_pasta = pasta;
-        return done;
+        if (!uplink_wait(&pasta, ready_fd, &reason))
+                return explain(reason, error);
+        *ret_pasta = pasta;
+        return true;
 }

@@ -25,9 +25,8 @@ bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *r
 
 void way_out_clear(WayOut *way_out);
 
-/* pasta's arguments; pure. Caller unrefs. */
-GPtrArray *way_out_print(const WayOut *way_out, const NetworkState *state, const char *fifo_path);
+/* What uplink_start_pasta() completes; pure. Caller unrefs. */
+GPtrArray *way_out_print(const WayOut *way_out);
 
 /* Starts pasta for the namespaces of state->pid, and waits until the way is open. */
-bool way_out_start(const WayOut *way_out, const NetworkState *state, const char *folder, Process *ret_pasta,
-                   GError **error);
+bool way_out_start(const WayOut *way_out, const NetworkState *state, Process *ret_pasta, GError **error);

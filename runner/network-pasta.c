@@ -7,12 +7,8 @@
 
 #include "runner/network-pasta.h"
 
-#include "base/cleanup.h"
-#include "base/process.h"
 #include "spec/value-port.h"
 
-#include <elf.h>
-#include <fcntl.h>
 #include <string.h>
 
 /* Locally administered. The host's own would be copied, and loopback has none. */
@@ -99,38 +95,5 @@ GPtrArray *network_pasta_plan(const Network *network) {
                 add(arguments, "--udp-ns", "none");
         for (guint i = 0; i < options->words->len; i++)
                 add(arguments, options->words->pdata[i], NULL);
-        add(arguments, "--pid", network->fifo_path);
-        /* Its standard input and output: the only descriptors that it does not close. A process id would have to wait,
-         * since /proc/PID/ns/ of a child that changes its ids is closed. */
-        add(arguments, "--netns", "/proc/self/fd/0");
-        add(arguments, "--userns", "/proc/self/fd/1");
-        g_ptr_array_add(arguments, NULL);
         return arguments;
-}
-
-static bool has_avx2(void) {
-#ifdef __x86_64__
-        return __builtin_cpu_supports("avx2");
-#else
-        return false;
-#endif
-}
-
-/* A script in its place is somebody's who wants to be asked. */
-static bool is_script(const char *path) {
-        char magic[SELFMAG] = "";
-        autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-        return fd < 0 || read(fd, magic, sizeof magic) != sizeof magic ||
-               memcmp(magic, ELFMAG, SELFMAG) != 0;
-}
-
-void network_pasta_skip_detour(GPtrArray *arguments) {
-        g_autofree char *path = has_avx2() ? process_find_program(arguments->pdata[0]) : NULL;
-        g_autofree char *better = path ? g_strconcat(path, ".avx2", NULL) : NULL;
-
-        if (!better || access(better, X_OK) < 0 || is_script(path))
-                return;
-        g_free(arguments->pdata[0]);
-        arguments->pdata[0] = g_steal_pointer(&better);
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* pasta says when it is up by writing its process id into a file. That file is a fifo, so waiting for it
- * needs neither polling nor a daemon: pasta stays our child, and its death is noticed. */
-
 #include "runner/network.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "network/uplink.h"
 #include "runner/network-address.h"
 #include "runner/network-join.h"
 #include "runner/network-pasta.h"
@@ -15,12 +13,8 @@
 #include "spec/value-port.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define START_TIMEOUT_MSEC 20000
 
 static bool parse_ports(const ContainerSpec *spec, Network *network, GError **error) {
         network->ports = g_ptr_array_new_with_free_func((GDestroyNotify) port_mapping_free);
@@ -128,34 +122,15 @@ void network_clear(Network *network) {
         g_clear_pointer(&network->copied_address, g_free);
         g_clear_pointer(&network->template, g_free);
         g_clear_pointer(&network->shared_host_name, g_free);
-        if (network->fifo_path)
-                (void) unlink(network->fifo_path);
-        g_clear_pointer(&network->fifo_path, g_free);
         g_clear_pointer(&network->api_path, g_free);
-        cleanup_fd(&network->fifo_fd);
-}
-
-static bool make_fifo(Network *network, const char *container_dir, GError **error) {
-        network->fifo_path = g_build_filename(container_dir, "pasta.pid", NULL);
-
-        (void) unlink(network->fifo_path); /* of an earlier life; usually there is none */
-        if (mkfifo(network->fifo_path, 0600) < 0)
-                return fail_errno(error, errno, "Cannot make %s", network->fifo_path);
-        /* Opened for both, so that opening does not wait for pasta and an early end of it is not the end of
-         * file. */
-        network->fifo_fd = open(network->fifo_path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-        if (network->fifo_fd < 0)
-                return fail_errno(error, errno, "Cannot open %s", network->fifo_path);
-        return true;
+        cleanup_fd(&network->ready_fd);
 }
 
 static bool start_slirp(Network *network, const char *container_dir, pid_t child, GError **error) {
-        ProcessFiles files = {.input_fd = network->fifo_fd, .output_fd = -1};
-
         if (network->ports->len > 0)
                 network->api_path = g_build_filename(container_dir, "slirp4netns", NULL);
         g_autoptr(GPtrArray) arguments = network_slirp_plan(network, child);
-        return process_start((const char *const *) arguments->pdata, &files, &network->pasta, error);
+        return uplink_start_slirp(arguments, &network->pasta, &network->ready_fd, error);
 }
 
 static bool start_pasta(Network *network, pid_t child, int user_fd, GError **error) {
@@ -165,20 +140,12 @@ static bool start_pasta(Network *network, pid_t child, int user_fd, GError **err
         autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot open the container's network");
-        const ProcessFiles files = {.input_fd = fd, .output_fd = user_fd};
-        network_pasta_skip_detour(arguments);
-        if (!process_start((const char *const *) arguments->pdata, &files, &network->pasta, error))
-                return false;
-        g_free(network->pasta.name);
-        network->pasta.name = g_strdup("pasta");
-        return true;
+        return uplink_start_pasta(arguments, fd, user_fd, &network->pasta, error);
 }
 
 bool network_start(Network *network, const char *container_dir, pid_t child, int user_fd, GError **error) {
         if (network->kind != NETWORK_PASTA)
                 return true;
-        if (!make_fifo(network, container_dir, error))
-                return false;
         if (network->is_slirp ? start_slirp(network, container_dir, child, error)
                               : start_pasta(network, child, user_fd, error))
                 return true;
@@ -193,16 +160,9 @@ bool network_starts_late(const Network *network, const ContainerSpec *spec) {
         return network->kind == NETWORK_PASTA && (network->is_slirp || spec->sysctls->len > 0);
 }
 
-static const char *program_of(const Network *network) {
-        return network->is_slirp ? "slirp4netns" : "pasta";
-}
+static bool explain(GError *reason, GError **error) {
+        g_autoptr(GError) owned = reason;
 
-static bool explain_end(Network *network, GError **error) {
-        g_autoptr(GError) reason = NULL;
-
-        if (process_finish(&network->pasta, NULL, &reason))
-                return fail(error, WOLFFIA_ERROR_HELPER,
-                            "%s, which connects the container, ended without a word", program_of(network));
         if (strstr(reason->message, "No external routable interface") ||
             strstr(reason->message, "no interfaces"))
                 return fail(
@@ -214,7 +174,7 @@ static bool explain_end(Network *network, GError **error) {
                         error, errno,
                         "The container's network needs /dev/net/tun, which is closed to you; 'sudo modprobe "
                         "tun' and 'sudo chmod 0666 /dev/net/tun' open it, Network=none does without");
-        g_propagate_error(error, g_steal_pointer(&reason));
+        g_propagate_error(error, g_steal_pointer(&owned));
         return fail_prefix(error, "The container's network");
 }
 
@@ -226,25 +186,10 @@ bool network_wait(Network *network, GError **error) {
         if (network->kind != NETWORK_PASTA)
                 return true;
 
-        struct pollfd events[] = {
-                {.fd = network->fifo_fd, .events = POLLIN},
-                {.fd = network->pasta.error_fd, .events = 0}, /* hung up: pasta has ended */
-        };
-        int n;
-        do
-                n = poll(events, G_N_ELEMENTS(events), START_TIMEOUT_MSEC);
-        while (n < 0 && errno == EINTR);
-
-        if (n == 0)
-                return fail(error, WOLFFIA_ERROR_HELPER,
-                            "%s, which connects the container, is not up after %d s", program_of(network),
-                            START_TIMEOUT_MSEC / 1000);
-        if (!(events[0].revents & POLLIN))
-                return explain_end(network, error);
-
-        (void) unlink(network->fifo_path);
-        g_clear_pointer(&network->fifo_path, g_free);
-        cleanup_fd(&network->fifo_fd);
+        GError *reason = NULL;
+        if (!uplink_wait(&network->pasta, network->ready_fd, &reason))
+                return explain(reason, error);
+        cleanup_fd(&network->ready_fd);
         close_port_fds(network);
         return !network->is_slirp || network_slirp_publish(network, error);
 }

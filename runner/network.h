@@ -36,10 +36,9 @@ typedef struct Network {
         bool maps_guest;         /* pasta leads from NETWORK_HOST_ALIAS to the host */
         NetworkJoin *join;       /* places on networks; NULL with other kinds */
         GPtrArray *name_servers; /* that take the place of all others; NULL: none do */
-        char *fifo_path;         /* pasta says here that it is up */
         char *api_path;          /* slirp4netns is told of ports here; NULL: there are none */
         Process pasta;
-        int fifo_fd;
+        int ready_fd; /* slirp4netns says here that it is up */
 } Network;
 
 /* Where a container that has the host's own address finds the host, as Podman has it. */
@@ -50,7 +49,7 @@ typedef struct Network {
 #define NETWORK_GUEST_ADDRESS6 "fd77:6f6c:6666:2::15"
 #define NETWORK_GATEWAY6       "fe80::1"
 
-#define NETWORK_INITIAL ((Network){.pasta = PROCESS_NONE, .fifo_fd = -1})
+#define NETWORK_INITIAL ((Network){.pasta = PROCESS_NONE, .ready_fd = -1})
 
 /* Chooses, and finds out beforehand whether each published port can be had (SHORTCOMINGS.md, rows N1, N2).
  *
@@ -67,7 +66,7 @@ bool network_is_own(const Network *network);
  * (some 10 ms later, while maps are written and the child mounts). Neither does anything for the other kinds.
  *
  * Runs in:  the runner, as soon as the child is born
- * Needs:    the child alive and dumpable, session.container_dir for the fifo */
+ * Needs:    the child alive and dumpable, session.container_dir for the socket of slirp4netns */
 bool network_start(Network *network, const char *container_dir, pid_t child, int user_fd, GError **error);
 /* Whether it has to wait until the child has set what the user has asked for: an interface takes its settings from
  * the namespace when it is made. */

@@ -203,6 +203,10 @@ def main():
     options = parse()
     if options.list:
         return list_cases()
+    known = runner.load_cases()
+    for pattern in options.case or ():
+        if not any(case.matches([pattern]) for case in known):
+            sys.exit(f"tests/run: no case has '{pattern}' in its file, sentence or row; --list shows all")
 
     def terminate(number, frame):
         raise KeyboardInterrupt

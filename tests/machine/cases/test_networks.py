@@ -322,3 +322,24 @@ def test_a_network_waits_for_the_start_of_another_and_says_so(machine):
     machine.alice("systemctl --user stop other")
     machine.eventually(lambda: machine.show("app-network", "ActiveState") == "active")
     assert "Waiting" not in machine.show("app-network", "StatusText")
+
+
+@needs("controllers")
+@row("N5")
+def test_networks_work_under_the_profile_of_apparmor_that_comes_with_pasta(machine):
+    """Debian's own hosts have it in force, and pasta reads and writes there what its authors thought of."""
+    profiles = machine.root("ls /etc/apparmor.d/usr.bin.passt /etc/apparmor.d/usr.bin.pasta 2>/dev/null || true").out.split()
+    machine.root("apparmor_parser --replace --skip-cache " + " ".join(profiles), timeout=240)
+    try:
+        nets.member(machine, "alone", "PublishPort=8083:80")
+        two(machine)
+        nets.start(machine, "alone")
+        labels = machine.root("for pid in $(pgrep pasta; pgrep passt); do cat /proc/$pid/attr/current; done").out.splitlines()
+        assert len(labels) >= 2 and all("(enforce)" in label for label in labels), labels
+        assert machine.eventually(lambda: machine.client(f"curl -sS --max-time 5 http://{HOST}:8083/").out).startswith("alone ")
+        assert machine.eventually(lambda: machine.client(f"curl -sS --max-time 5 http://{HOST}:8081/").out).startswith("a ")
+        assert nets.fetch(machine, "a", f"http://{HOST}:8082/").startswith("b "), "the way out"
+        denied = machine.root("journalctl --boot --output=cat _TRANSPORT=kernel _TRANSPORT=audit | grep 'apparmor=\"DENIED\"' || true").out
+        assert not denied, denied
+    finally:
+        machine.root("apparmor_parser --remove " + " ".join(profiles), timeout=240)

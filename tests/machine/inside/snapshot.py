@@ -38,9 +38,10 @@ def processes():
 
 
 def mounts():
+    """But for those that systemd makes for its own services, such as one that waits for a login on a terminal."""
     with open("/proc/1/mountinfo") as file:
         lines = [line.split() for line in file]
-    return [f"{fields[fields.index('-') + 1]} on {fields[4]}" for fields in lines]
+    return [f"{fields[fields.index('-') + 1]} on {fields[4]}" for fields in lines if not fields[4].startswith("/run/credentials/")]
 
 
 def cgroups():
