@@ -153,7 +153,7 @@ int verb_import(const Verb *verb, int argc, char **argv) {
                 {"stop-signal", 0, 0, G_OPTION_ARG_STRING, &options.signal, "The signal that ends it",
                  "SIGNAL"},
                 {"store", 0, 0, G_OPTION_ARG_FILENAME, &options.store,
-                 "Put it into a store that others read (ReadOnlyFolders= in wolffia.conf)", "FOLDER"},
+                 "Put it into a store that others read (ReadOnlyFolders=)", "FOLDER"},
                 {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show no progress", NULL},
                 {NULL},
         };

@@ -143,7 +143,7 @@ int verb_pull(const Verb *verb, int argc, char **argv) {
                 {"missing", 0, 0, G_OPTION_ARG_NONE, &options.missing,
                  "Do nothing for an image that is in the store", NULL},
                 {"store", 0, 0, G_OPTION_ARG_FILENAME, &options.store,
-                 "Put it into a store that others read (ReadOnlyFolders= in wolffia.conf)", "FOLDER"},
+                 "Put it into a store that others read (ReadOnlyFolders=)", "FOLDER"},
                 {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show no progress", NULL},
                 {NULL},
         };

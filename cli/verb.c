@@ -26,14 +26,18 @@ static bool is_for_people(const Key *key) {
                !g_strv_contains(of_units, key->option);
 }
 
+/* "security-opt=label=type:" has its sign already. */
+static const char *sign_of(const Key *key) {
+        return g_str_has_suffix(key->option, ":") ? "" : "=";
+}
+
 void verb_print_keys(const KeyTable *table) {
         for (size_t i = 0; i < table->count; i++) {
                 const Key *key = &table->keys[i];
                 if (!is_for_people(key))
                         continue;
-                /* "security-opt=label=type:" has its sign already. */
-                bool has_sign = key_kind(key) == KEY_KIND_TRISTATE || g_str_has_suffix(key->option, ":");
-                printf("--%s%s\t%s\n", key->option, has_sign ? "" : "=", key->description);
+                bool takes_value = key_kind(key) != KEY_KIND_TRISTATE;
+                printf("--%s%s\t%s\n", key->option, takes_value ? sign_of(key) : "", key->description);
         }
 }
 
@@ -45,8 +49,8 @@ char *verb_describe_keys(const char *description, const KeyTable *table) {
                 const Key *key = &table->keys[i];
                 if (!is_for_people(key))
                         continue;
-                g_autofree char *option = g_strconcat("--", key->option, key->metavariable ? "=" : "",
-                                                      key->metavariable, NULL);
+                g_autofree char *option = g_strconcat(
+                        "--", key->option, key->metavariable ? sign_of(key) : "", key->metavariable, NULL);
                 g_string_append_printf(text, "  %-32s %s\n", option, key->description);
         }
         return g_string_free(text, FALSE);

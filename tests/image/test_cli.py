@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 
 COMPLETION = Path(__file__).resolve().parents[2] / "cli" / "completion" / "wolffia"
-MANUAL = Path(__file__).resolve().parents[2] / "man" / "wolffia.1.rst"
 INTERNAL = {"prepare", "complete", "cdi"}
 
 
@@ -40,7 +39,7 @@ def test_mistakes_in_the_command_line(box):
 
 
 def test_completion_knows_the_verbs_and_their_options(box):
-    script = f"source {COMPLETION}; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _wolffia; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    script = f"source {COMPLETION}; COMP_LINE=$*; COMP_POINT=${{#COMP_LINE}}; _wolffia; printf '%s\\n' \"${{COMPREPLY[@]}}\""
 
     def complete(*words):
         answer = subprocess.run(["bash", "-c", script, "bash", box.program, *words], capture_output=True, text=True, check=True)
@@ -50,7 +49,7 @@ def test_completion_knows_the_verbs_and_their_options(box):
     assert complete("unp") == {"unpause"}
     for verb in verbs(box):
         # run has the runner's as well.
-        offered = {word.rstrip("=") for word in complete(verb, "--")}
+        offered = {word.split("=")[0] for word in complete(verb, "--")}
         assert offered >= options(box, verb) | {"--help"} and (offered == options(box, verb) | {"--help"} or verb == "run"), verb
     assert {"--publish=", "--read-only", "--save="} <= complete("run", "--")
 
@@ -60,15 +59,6 @@ def test_completion_of_arguments(box):
     assert files == ":files\n" and box.run("complete", "unshare", "l").out == ":commands\n", files
     assert box.run("complete", "import", "x").out == "" and box.run("complete", "import", "x", "").out == ":files\n"
     assert box.run("complete", "nothing", "").out == "" and box.run("complete", "start", "").out == ""
-
-
-def test_the_manual_has_all_verbs_and_options(box):
-    text = MANUAL.read_text()
-    for verb in verbs(box):
-        section = re.search(rf"^wolffia (\w+, )*{verb}\b.*?(?=^wolffia |\Z)", text, re.MULTILINE | re.DOTALL)
-        assert section, verb
-        for option in options(box, verb):
-            assert option in section[0], (verb, option)
 
 
 def test_messages_are_plain_where_nobody_looks(box):
