@@ -48,6 +48,9 @@ static bool pack_entry(struct archive *from, struct archive *to, struct archive_
 
 static bool pack_all(struct archive *from, struct archive *to, const char *path, const char *base,
                      GError **error) {
+        /* The slash of the root is also the one in front of what is in it. */
+        size_t prefix = g_str_equal(path, "/") ? 0 : strlen(path);
+
         for (;;) {
                 struct archive_entry *entry;
                 int result = archive_read_next_header(from, &entry);
@@ -58,7 +61,7 @@ static bool pack_all(struct archive *from, struct archive *to, const char *path,
                         return fail_archive(from, path, error);
                 if (archive_read_disk_can_descend(from))
                         (void) archive_read_disk_descend(from);
-                if (!pack_entry(from, to, entry, strlen(path), base, error))
+                if (!pack_entry(from, to, entry, prefix, base, error))
                         return false;
         }
 }
@@ -118,7 +121,7 @@ static bool rename_entry(struct archive_entry *entry, const CopyTarget *target, 
         if (!target->is_stream) {
                 const char *rest = path + strlen(COPY_BASE);
                 g_autofree char *full = g_strconcat(name ? name : ".", rest, NULL);
-                bool is_folder = !name && !*rest;
+                bool is_folder = !name && (!*rest || g_str_equal(rest, "/")); /* folders end in it */
                 archive_entry_set_pathname(entry, full);
                 return !is_folder;
         }
@@ -131,6 +134,8 @@ static bool rename_entry(struct archive_entry *entry, const CopyTarget *target, 
 
 static bool unpack_entry(struct archive *from, struct archive *to, struct archive_entry *entry,
                          const CopyTarget *target, const char *name, GError **error) {
+        if (!archive_entry_pathname(entry))
+                return fail(error, WOLFFIA_ERROR_VALUE, "A name in the archive cannot be read");
         if (!rename_entry(entry, target, name))
                 return true;
         g_autofree char *path = g_strdup(archive_entry_pathname(entry));

@@ -248,6 +248,9 @@ def test_cp_copies_files_and_folders_both_ways(machine):
     assert look == "two\none\ntwo\napp:755\nfile\n", look
     machine.alice("cd ~ && wolffia cp box:/tmp/in out && wolffia cp box:/etc/passwd out/users && wolffia cp box:/tmp/in/. out/again")
     assert machine.alice("cd ~/out && cat in/sub/file again/file && head -1 users && stat -c %U users").out == "two\none\nroot:x:0:0::/root:/bin/sh\nalice\n"
+    # What is below goes into a folder that is there, which keeps its mode.
+    machine.alice("mkdir -m 700 ~/own && wolffia cp box:/tmp/in/. ~/own && wolffia exec box chmod 777 /tmp/in && wolffia cp box:/tmp/in/. ~/own")
+    assert machine.alice("stat -c %a ~/own; cat ~/own/sub/file").out == "700\ntwo\n"
     for words, text in (("box:/nothing ~/out", "/nothing"), ("~/in box:/no/such", "/no"), ("box:/etc/passwd /root/x", "/root"), ("~/in ~/out", "NAME:PATH")):
         result = machine.alice(f"wolffia cp {words}", check=False)
         assert result.status in (1, 2) and text in result.err, result
