@@ -36,7 +36,7 @@ static void append_own(GString *text, const char *address, const ContainerSpec *
 }
 
 /* What Podman calls the host. The supervisor finds the address in front of it. */
-#define HOST_NAMES "\thost.containers.internal host.docker.internal"
+#define HOST_NAMES SUPERVISOR_HOSTS_NAME "host.docker.internal"
 
 /* AddHost=: all lines but those of the host, or (IS_HOST) the names that are the host's. */
 static void append_hosts(GString *text, const ContainerSpec *spec, bool is_host) {

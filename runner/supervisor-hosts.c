@@ -49,7 +49,8 @@ static void print(const unsigned char bytes[4], char text[SUPERVISOR_HOSTS_WIDTH
 }
 
 void supervisor_hosts_refresh(const SupervisorHosts *hosts) {
-        char event[1024], now[SUPERVISOR_HOSTS_WIDTH], before[SUPERVISOR_HOSTS_WIDTH];
+        static const char name[] = SUPERVISOR_HOSTS_NAME;
+        char event[1024], now[SUPERVISOR_HOSTS_WIDTH], before[SUPERVISOR_HOSTS_WIDTH + sizeof name - 1];
         unsigned char bytes[4];
 
         while (hosts->event_fd >= 0 && recv(hosts->event_fd, event, sizeof event, MSG_DONTWAIT) > 0)
@@ -57,8 +58,9 @@ void supervisor_hosts_refresh(const SupervisorHosts *hosts) {
         if (find_address(bytes) != 0)
                 return;
         print(bytes, now);
+        /* The payload may have written the file anew, and something else may be there by now. */
         if (pread(hosts->fd, before, sizeof before, hosts->at) == (ssize_t) sizeof before &&
-            memcmp(now, before, sizeof now) != 0)
+            memcmp(before + sizeof now, name, sizeof name - 1) == 0 && memcmp(now, before, sizeof now) != 0)
                 (void) !pwrite(hosts->fd, now, sizeof now, hosts->at);
 }
 

@@ -97,7 +97,11 @@ def test_the_hosts_name_follows_its_address(machine):
         for name in lines:
             assert nets.python(machine, name, code).split() == ["greetings"] * 2, name
         assert nets.python(machine, "a", "import socket\nprint(socket.gethostbyname('gate'))\n") == "192.0.2.113\n"
+        # A file that the payload has written anew is its own.
+        nets.python(machine, "b", "open('/etc/hosts', 'w').write('x' * 1000)\n")
+        del lines["b"]
     machine.eventually(lambda: seen() == {"192.0.2.10"})
+    assert nets.python(machine, "b", "print(open('/etc/hosts').read() == 'x' * 1000)\n") == "True\n"
 
 
 def test_the_host_is_out_of_reach_by_its_loopback(machine):
