@@ -227,7 +227,6 @@ static void check_programs(Doctor *doctor) {
                 {"skopeo", "skopeo", "fetching images"},
                 {"buildah", "buildah", "building images"},
                 {"nft", "nftables", "published ports of networks"},
-                {"dnsmasq", "dnsmasq-base", "names on networks"},
         };
         g_autoptr(GString) missing = g_string_new(NULL), packages = g_string_new(NULL);
 
