@@ -174,6 +174,13 @@ static bool is_own(const char *value) {
 }
 
 /* podman-run(1): shareable is its default, and private to whoever does not ask. */
+bool check_own_hosts(const char *value, GError **error) {
+        return g_str_equal(value, "none") ||
+               fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "/etc/hosts is the container's own; write AddHost=NAME:ADDRESS for each line of %s",
+                    g_str_equal(value, "image") ? "the image's" : value);
+}
+
 bool check_own_ipc(const char *value, GError **error) {
         return is_own(value) || g_str_equal(value, "shareable") ||
                fail(error, WOLFFIA_ERROR_UNSUPPORTED,

@@ -30,6 +30,7 @@ bool check_number_set(const char *value, GError **error);
 bool check_oom_score(const char *value, GError **error);
 bool check_override(const char *value, GError **error);
 bool check_standard_input(const char *value, GError **error);
+bool check_own_hosts(const char *value, GError **error);
 bool check_own_ipc(const char *value, GError **error);
 bool check_own_pid(const char *value, GError **error);
 bool check_own_uts(const char *value, GError **error);
