@@ -49,6 +49,40 @@ static bool check_name(Manager *manager, const ContainerSpec *spec, bool replace
                     spec->unit, is_transient ? ", or --replace it" : "");
 }
 
+/* systemd would name the unit, and not that its file is newer than the last reload. */
+static bool check_required(Manager *manager, const GPtrArray *required, GError **error) {
+        for (guint i = 0; i < required->len; i++) {
+                const char *unit = required->pdata[i];
+                g_autofree char *load = NULL;
+
+                if (!manager_get_string(manager, unit, "Unit", "LoadState", &load, error))
+                        return false;
+                if (g_str_equal(load, "not-found"))
+                        return fail(error, WOLFFIA_ERROR_NOT_FOUND,
+                                    "The service manager does not know %s yet; 'systemctl --user "
+                                    "daemon-reload' tells it",
+                                    unit);
+        }
+        return true;
+}
+
+/* Whether one of those has failed: it, and its own words, are the reason. */
+static bool explain_required(Manager *manager, const GPtrArray *required, GError **error) {
+        for (guint i = 0; i < required->len; i++) {
+                const char *unit = required->pdata[i];
+                g_autofree char *active = NULL, *reason = NULL;
+
+                if (!manager_get_string(manager, unit, "Unit", "ActiveState", &active, NULL) ||
+                    g_str_equal(active, "active"))
+                        continue;
+                (void) manager_get_string(manager, unit, "Service", "StatusText", &reason, NULL);
+                fail(error, WOLFFIA_ERROR_HELPER, "%s, which it needs, has not started: %s", unit,
+                     reason && *reason ? reason : "'wolffia logs' has its reason");
+                return true;
+        }
+        return false;
+}
+
 static bool check_limits(ContainerSpec *spec, const UnitFile *service, GError **error) {
         const ServiceInput input = {
                 .unit = service, .path = "", .service = "", .source_kind = SOURCE_CONTAINER};
@@ -67,7 +101,10 @@ static bool check_limits(ContainerSpec *spec, const UnitFile *service, GError **
 
 static bool start_detached(Manager *manager, const ContainerSpec *spec, const RunOptions *options,
                            GError **error) {
-        const Transient transient = {.spec = spec, .service = options->service, .files = {-1, -1, -1}};
+        const Transient transient = {.spec = spec,
+                                     .service = options->service,
+                                     .required = options->references.required,
+                                     .files = {-1, -1, -1}};
         g_autofree char *reason = NULL;
         ManagerJob job;
 
@@ -79,7 +116,12 @@ static bool start_detached(Manager *manager, const ContainerSpec *spec, const Ru
         if (started || !made)
                 return started;
         /* The runner's own words are worth more than that a job has failed. */
-        if (manager_get_string(manager, spec->unit, "Service", "StatusText", &reason, NULL) && *reason) {
+        g_autoptr(GError) cause = NULL;
+        if (explain_required(manager, options->references.required, &cause)) {
+                g_clear_error(error);
+                g_propagate_error(error, g_steal_pointer(&cause));
+        } else if (manager_get_string(manager, spec->unit, "Service", "StatusText", &reason, NULL) &&
+                   *reason) {
                 g_clear_error(error);
                 fail(error, WOLFFIA_ERROR_HELPER, "%s", reason);
         }
@@ -200,15 +242,16 @@ static void send_signal(void *data, int number) {
 }
 
 /* The runner has said why on standard error; where it has not even run, nobody has. */
-static int judge(const Attached *attached) {
+static int judge(const Attached *attached, const GPtrArray *required) {
         g_autoptr(GError) error = NULL;
 
         if (attached->code != 0)
                 return attached->code == CLD_EXITED ? attached->status : 128 + attached->status;
         if (!attached->is_stopped) {
-                (void) fail(&error, WOLFFIA_ERROR_HELPER, "%s could not be started (%s)",
-                            attached->spec->unit,
-                            attached->result ? attached->result : "no reason is known");
+                if (!explain_required(attached->manager, required, &error))
+                        (void) fail(&error, WOLFFIA_ERROR_HELPER, "%s could not be started (%s)",
+                                    attached->spec->unit,
+                                    attached->result ? attached->result : "no reason is known");
                 (void) verb_fail(error);
         }
         return EXIT_STATUS_NOT_STARTED;
@@ -217,7 +260,10 @@ static int judge(const Attached *attached) {
 static bool follow(Attached *attached, const RunOptions *options, RunAttach *attach, GError **error) {
         sd_bus *bus = attached->manager->bus;
         g_autofree char *path = manager_unit_path(attached->spec->unit);
-        Transient transient = {.spec = attached->spec, .service = options->service, .collect = true};
+        Transient transient = {.spec = attached->spec,
+                               .service = options->service,
+                               .required = options->references.required,
+                               .collect = true};
         sd_bus_slot *slot = NULL;
 
         memcpy(transient.files, attach->given, sizeof transient.files);
@@ -246,7 +292,7 @@ static int run_attached(Manager *manager, const ContainerSpec *spec, const RunOp
                     manager_job_prepare(manager, &attached.job, &error) &&
                     follow(&attached, options, &attach, &error);
         run_attach_close(&attach);
-        int status = done ? judge(&attached) : EXIT_STATUS_NOT_STARTED;
+        int status = done ? judge(&attached, options->references.required) : EXIT_STATUS_NOT_STARTED;
         if (!done)
                 (void) verb_fail(error);
         manager_job_clear(&attached.job);
@@ -259,6 +305,7 @@ int run_unit(ContainerSpec *spec, const RunOptions *options) {
         g_autoptr(GError) error = NULL;
 
         if (!manager_open(&manager, &error) || !check_name(manager, spec, options->replace, &error) ||
+            !check_required(manager, options->references.required, &error) ||
             !check_limits(spec, options->service, &error)) {
                 (void) verb_fail(error);
                 return EXIT_STATUS_NOT_STARTED;

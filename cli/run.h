@@ -5,6 +5,7 @@
 
 #include "cli/manager.h"
 #include "spec/container-spec.h"
+#include "spec/reference.h"
 #include "spec/unit-file.h"
 
 #include <glib.h>
@@ -15,12 +16,17 @@ typedef struct RunOptions {
         bool foreground;
         bool interactive, terminal;
         bool quiet, replace;
-        char *save;        /* --save=NAME, NULL: not */
-        UnitFile *service; /* what [Service] of a file would say */
+        char *save;            /* --save=NAME, NULL: not */
+        UnitFile *service;     /* what [Service] of a file would say, and limits of starts of its [Unit] */
+        References references; /* what the unit needs */
 } RunOptions;
 
 /* Sees to it that the image is in the store, with its progress shown, as Pull= says. */
 bool run_pull(ContainerSpec *spec, bool quiet, GError **error);
+
+/* What --network=, --volume= and --mount= of SPEC name of other files becomes what it stands for, as in a file, and REFERENCES
+ * gets the units that must be there first. */
+bool run_reference(ContainerSpec *spec, References *references, GError **error);
 
 /* Starts a transient unit, and returns its status: of an attached container the payload's own. */
 int run_unit(ContainerSpec *spec, const RunOptions *options);

@@ -95,6 +95,16 @@ static bool add_lines(Build *build, const Transient *transient, GError **error) 
         return true;
 }
 
+/* Requires= and After=, as for a file that refers to others. */
+static void add_required(Build *build, const GPtrArray *required) {
+        static const char *const names[] = {"Requires", "After"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+                for (guint j = 0; j < required->len; j++)
+                        note(build, sd_bus_message_append(build->message, "(sv)", names[i], "as", 1,
+                                                          (const char *) required->pdata[j]));
+}
+
 static void add_files(Build *build, const int files[3]) {
         static const char *const names[] = {"StandardInputFileDescriptor", "StandardOutputFileDescriptor",
                                             "StandardErrorFileDescriptor"};
@@ -151,6 +161,7 @@ static bool fill(Build *build, const Transient *transient, GError **error) {
         if (transient->collect)
                 add_text(build, "CollectMode", "inactive-or-failed");
         add_files(build, transient->files);
+        add_required(build, transient->required);
         if (!add_lines(build, transient, error) || !add_command(build, spec, error))
                 return false;
         note(build, sd_bus_message_close_container(build->message));

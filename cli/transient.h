@@ -12,9 +12,10 @@
 
 typedef struct Transient {
         const ContainerSpec *spec;
-        const UnitFile *service; /* what [Service] is to have besides, as in a file */
-        int files[3];            /* what the runner gets; -1: /dev/null, and the journal */
-        bool collect;            /* nothing is kept of a unit that failed */
+        const UnitFile *service;   /* what [Service] is to have besides, as in a file */
+        const GPtrArray *required; /* units (char *) that are started first */
+        int files[3];              /* what the runner gets; -1: /dev/null, and the journal */
+        bool collect;              /* nothing is kept of a unit that failed */
 } Transient;
 
 /* Begins the start, and sets JOB, which is prepared, to wait for. */

@@ -58,6 +58,14 @@ static GVariant *convert_number(const char *value, GError **error) {
         return g_variant_new_uint64(number);
 }
 
+static GVariant *convert_count(const char *value, GError **error) {
+        guint64 number;
+
+        if (!value_number_parse(value, G_MAXUINT32, &number, error))
+                return NULL;
+        return g_variant_new_uint32((guint32) number);
+}
+
 static GVariant *convert_adjustment(const char *value, GError **error) {
         gint64 number;
 
@@ -115,6 +123,8 @@ static const struct {
         {"RuntimeDirectory", "RuntimeDirectory", convert_list},
         {"RuntimeDirectoryMode", "RuntimeDirectoryMode", convert_mode},
         {"Restart", "Restart", convert_text},
+        {"StartLimitBurst", "StartLimitBurst", convert_count},
+        {"StartLimitIntervalSec", "StartLimitIntervalUSec", convert_duration},
         {"TimeoutStopSec", "TimeoutStopUSec", convert_duration},
         {"RuntimeMaxSec", "RuntimeMaxUSec", convert_duration},
         {"MemoryMax", "MemoryMax", convert_size},

@@ -32,7 +32,7 @@ static void print_help(void) {
                 "  --save=NAME         Run nothing, write NAME.container instead\n"
                 "  -q, --quiet         Show no progress while an image is fetched\n"
                 "  --replace           End a run of the same name first\n"
-                "  --restart=WHEN      Start it again: always, on-failure, no\n"
+                "  --restart=WHEN      Start it again: always, on-failure[:N], no\n"
                 "  --rm                Accepted: it is always so\n"
                 "  --timeout=SECONDS   End it after that time\n"
                 "\n"
@@ -51,7 +51,7 @@ static void print_options(void) {
                                       "--save=\tRun nothing, write a file instead\n"
                                       "--quiet\tShow no progress while an image is fetched\n"
                                       "--replace\tEnd a run of the same name first\n"
-                                      "--restart=\tStart it again: always, on-failure, no\n"
+                                      "--restart=\tStart it again: always, on-failure[:N], no\n"
                                       "--rm\tAccepted: it is always so\n"
                                       "--timeout=\tEnd it after that time\n";
 
@@ -62,10 +62,23 @@ static void print_options(void) {
 
 /* ---- the command line ---- */
 
-static void set_service(RunOptions *options, const char *key, const char *value) {
-        guint section = unit_file_add_section(options->service, "Service");
+static void set_property(RunOptions *options, const char *name, const char *key, const char *value) {
+        guint section = unit_file_add_section(options->service, name);
 
         unit_file_add(options->service, section, key, unit_file_keep(options->service, value), "", 0);
+}
+
+/* systemd counts starts, the first among them, and for as long as there is a unit where the interval has no end. */
+static bool take_retries(RunOptions *options, const char *number, GError **error) {
+        guint64 retries;
+
+        if (!value_number_parse(number, G_MAXUINT16, &retries, error))
+                return false;
+        g_autofree char *starts = g_strdup_printf("%" G_GUINT64_FORMAT, retries + 1);
+        set_property(options, "Service", "Restart", "on-failure");
+        set_property(options, "Unit", "StartLimitBurst", starts);
+        set_property(options, "Unit", "StartLimitIntervalSec", "infinity");
+        return true;
 }
 
 static bool take_restart(RunOptions *options, const char *value, GError **error) {
@@ -77,14 +90,14 @@ static bool take_restart(RunOptions *options, const char *value, GError **error)
 
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
                 if (g_str_equal(value, names[i][0])) {
-                        set_service(options, "Restart", names[i][1]);
+                        set_property(options, "Service", "Restart", names[i][1]);
                         return true;
                 }
-        return fail(
-                error, WOLFFIA_ERROR_VALUE,
-                "--restart=%s: it is no, on-failure or always; how often is StartLimitBurst= in the [Unit] "
-                "of a file",
-                value);
+        if (g_str_has_prefix(value, "on-failure:"))
+                return take_retries(options, value + strlen("on-failure:"), error) ||
+                       fail_prefix(error, "--restart=%s", value);
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "--restart=%s: it is no, on-failure, on-failure:NUMBER or always", value);
 }
 
 static bool take_timeout(RunOptions *options, const char *value, GError **error) {
@@ -93,7 +106,7 @@ static bool take_timeout(RunOptions *options, const char *value, GError **error)
         if (!value_number_parse(value, G_MAXUINT32, &seconds, error))
                 return fail_prefix(error, "--timeout=%s", value);
         if (seconds > 0)
-                set_service(options, "RuntimeMaxSec", value);
+                set_property(options, "Service", "RuntimeMaxSec", value);
         return true;
 }
 
@@ -272,6 +285,11 @@ static bool check(const ContainerSpec *spec, const RunOptions *options, GError *
         if (options->foreground && options->service->assignments->len > 0)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "--restart and --timeout are for a service manager, and --foreground has none");
+        if (options->save && unit_file_find_section(options->service, "Unit") != UNIT_FILE_NO_SECTION)
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "--restart=on-failure:NUMBER is not for a file, whose starts by hand would count as "
+                        "well; write --restart=on-failure, and StartLimitBurst= in its [Unit]");
         return true;
 }
 
@@ -307,6 +325,8 @@ static int run(const Verb *verb, RunOptions *options, char **words) {
         give_input(spec, options);
         if (options->save)
                 return run_save(spec, options, &error) ? VERB_SUCCESS : verb_fail(error);
+        if (!run_reference(spec, &options->references, &error))
+                return verb_misuse(verb, "%s", error->message);
         if (!run_pull(spec, options->quiet, &error)) {
                 (void) verb_fail(error);
                 return EXIT_STATUS_NOT_STARTED;
@@ -326,7 +346,9 @@ int verb_run(const Verb *verb, int argc, char **argv) {
                 print_help();
                 return VERB_SUCCESS;
         }
+        references_init(&options.references);
         int status = run(verb, &options, argv + 1);
+        references_clear(&options.references);
         g_free(options.save);
         return status;
 }

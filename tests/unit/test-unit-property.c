@@ -29,6 +29,8 @@ static void values_have_the_managers_types(void) {
         expect("CPUQuota", "150%", "CPUQuotaPerSecUSec", "uint64 1500000");
         expect("CPUQuotaPeriodSec", "50000us", "CPUQuotaPeriodUSec", "uint64 50000");
         expect("OOMScoreAdjust", "-500", "OOMScoreAdjust", "-500");
+        expect("StartLimitBurst", "4", "StartLimitBurst", "uint32 4");
+        expect("StartLimitIntervalSec", "infinity", "StartLimitIntervalUSec", "uint64 18446744073709551615");
         expect("TasksMax", "infinity", "TasksMax", "uint64 18446744073709551615");
 }
 

@@ -4,6 +4,7 @@
 import shlex
 
 import box
+import nets
 
 from machine.case import needs, row
 
@@ -95,6 +96,47 @@ def test_limits_are_properties_of_the_unit(machine):
     assert result.status == 125 and "--memory-swap=64M cannot be translated" in result.err, result
     result = run(machine, "--reload-cmd true localhost/box true")
     assert result.status == 125 and "--save=NAME" in result.err, result
+
+
+def test_networks_and_volumes_are_brought_up_as_for_a_file(machine):
+    nets.network(machine, "app", "NetworkName=shop")
+    machine.write("~/.config/wolffia/data.volume", "[Volume]\nVolumeName=store\n")
+    machine.alice("systemctl --user daemon-reload")
+    # By the name of the file, or by what the file calls it.
+    assert run(machine, "--network=app.network -v data.volume:/x localhost/box sh -c 'echo kept >/x/file; hostname -i'", check=True).out.startswith("10.")
+    assert machine.show("app-network", "ActiveState") == machine.show("data-volume", "ActiveState") == "active"
+    machine.alice("wolffia stop app-network")
+    run(machine, "-d --name try --network=shop --mount type=volume,source=store,target=/x localhost/box sleep 600", check=True)
+    assert machine.alice("wolffia exec try cat /x/file").out == "kept\n"
+    for name in ("Requires", "After"):
+        assert {"app-network.service", "data-volume.service"} <= set(machine.show("try", name).split()), name
+    # The network of a container that runs, whoever started it.
+    first = machine.alice("wolffia exec try hostname -i").out
+    assert run(machine, "--network=container:try localhost/box hostname -i").out == first
+    machine.alice("wolffia stop try")
+    # What no file makes is made with the defaults.
+    assert run(machine, "--network=bare localhost/box true").status == 0
+    assert machine.show("wolffia-network@bare", "ActiveState") == "active"
+    machine.alice("wolffia stop wolffia-network@bare app-network")
+
+
+def test_what_it_needs_and_cannot_be_had_is_the_reason(machine):
+    machine.write("~/.config/wolffia/new.network", "[Network]\n")
+    result = run(machine, "--network=new localhost/box true")
+    assert result.status == 125 and "daemon-reload" in result.err and "new-network.service" in result.err, result
+    machine.write("~/.config/wolffia/new.network", "[Network]\nSubnet=10.89.7.0/24\n")
+    machine.write("~/.config/wolffia/old.network", "[Network]\nSubnet=10.89.7.0/24\n")
+    machine.alice("systemctl --user daemon-reload && systemctl --user start old-network")
+    for options in ("", "-d"):
+        result = run(machine, f"{options} --network=new localhost/box true")
+        assert result.status == 125 and "new-network.service, which it needs, has not started" in result.err, result
+    assert units(machine) == ""
+    machine.alice("systemctl --user stop old-network new-network; rm ~/.config/wolffia/*.network; systemctl --user daemon-reload", check=False)
+
+
+def test_restarts_end_after_the_number_that_was_asked_for(machine):
+    result = run(machine, "--name try --restart=on-failure:2 --network=none localhost/box sh -c 'echo begun; exit 3'")
+    assert result.out.count("begun") == 3 and result.status == 3, result
 
 
 def test_a_run_that_failed_is_told_and_its_name_can_be_taken_again(machine):
@@ -213,6 +255,7 @@ def test_an_option_that_does_nothing_here_is_said(machine):
 
 
 def test_mistakes_are_told(machine):
-    for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "is for a terminal"), ("-di box sh", "wolffia exec -it"), ("--restart=on-failure:3 box", "StartLimitBurst=")):
+    for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "is for a terminal"), ("-di box sh", "wolffia exec -it"), ("--restart=on-failure:x box", "on-failure:x"), ("--save=x --restart=on-failure:3 box", "StartLimitBurst="),
+                        ("--network=ap.network box", "--network: ap.network: there is no such file")):
         result = run(machine, words)
         assert result.status == 2 and text in result.err, result
