@@ -77,7 +77,7 @@ static bool explain_required(Manager *manager, const GPtrArray *required, GError
                         continue;
                 (void) manager_get_string(manager, unit, "Service", "StatusText", &reason, NULL);
                 fail(error, WOLFFIA_ERROR_HELPER, "%s, which it needs, has not started: %s", unit,
-                     reason && *reason ? reason : "'wolffia logs' has its reason");
+                     reason && *reason ? reason : "'journalctl --user' has its reason");
                 return true;
         }
         return false;
@@ -136,6 +136,7 @@ typedef struct Attached {
         const ContainerSpec *spec;
         ManagerJob job;
         bool has_ended;
+        bool restarts;       /* systemd may start it again */
         bool is_stopped;     /* by us */
         gint32 code, status; /* of the runner's process, as waitid(2) has them; 0: it has not run */
         char *result;        /* "success", "timeout", … */
@@ -189,6 +190,15 @@ static bool has_failed(const Attached *attached) {
         return result && !g_str_equal(result, "done");
 }
 
+/* Before a restart it is inactive or failed for a moment, which is told as well. By the time of the answer that is over. */
+static bool is_back(const Attached *attached) {
+        g_autofree char *active = NULL;
+
+        return manager_get_string(attached->manager, attached->spec->unit, "Unit", "ActiveState", &active,
+                                  NULL) &&
+               !g_str_equal(active, "inactive") && !g_str_equal(active, "failed");
+}
+
 static bool step(void *data, GError **error) {
         Attached *attached = data;
 
@@ -196,8 +206,11 @@ static bool step(void *data, GError **error) {
                 int result = sd_bus_process(attached->manager->bus, NULL);
                 if (result < 0)
                         return !fail_errno(error, result, "The service manager is not there any more");
-                if (result == 0)
+                if (result > 0)
+                        continue;
+                if (!attached->has_ended || !attached->restarts || !is_back(attached))
                         return attached->has_ended || has_failed(attached);
+                attached->has_ended = false; /* and what has come meanwhile is next */
         }
 }
 
@@ -284,7 +297,7 @@ static bool follow(Attached *attached, const RunOptions *options, RunAttach *att
 }
 
 static int run_attached(Manager *manager, const ContainerSpec *spec, const RunOptions *options) {
-        Attached attached = {.manager = manager, .spec = spec};
+        Attached attached = {.manager = manager, .spec = spec, .restarts = options->restarts};
         g_autoptr(GError) error = NULL;
         RunAttach attach;
 

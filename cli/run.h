@@ -16,6 +16,7 @@ typedef struct RunOptions {
         bool foreground;
         bool interactive, terminal;
         bool quiet, replace;
+        bool restarts;         /* the unit has a Restart= */
         char *save;            /* --save=NAME, NULL: not */
         UnitFile *service;     /* what [Service] of a file would say, and limits of starts of its [Unit] */
         References references; /* what the unit needs */

@@ -76,6 +76,7 @@ static bool take_retries(RunOptions *options, const char *number, GError **error
                 return false;
         g_autofree char *starts = g_strdup_printf("%" G_GUINT64_FORMAT, retries + 1);
         set_property(options, "Service", "Restart", "on-failure");
+        options->restarts = true;
         set_property(options, "Unit", "StartLimitBurst", starts);
         set_property(options, "Unit", "StartLimitIntervalSec", "infinity");
         return true;
@@ -91,6 +92,7 @@ static bool take_restart(RunOptions *options, const char *value, GError **error)
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
                 if (g_str_equal(value, names[i][0])) {
                         set_property(options, "Service", "Restart", names[i][1]);
+                        options->restarts = !g_str_equal(names[i][1], "no");
                         return true;
                 }
         if (g_str_has_prefix(value, "on-failure:"))
@@ -285,6 +287,11 @@ static bool check(const ContainerSpec *spec, const RunOptions *options, GError *
         if (options->foreground && options->service->assignments->len > 0)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "--restart and --timeout are for a service manager, and --foreground has none");
+        if (options->restarts && !options->detach && !options->save &&
+            (options->interactive || options->terminal))
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED,
+                        "--interactive and --tty are for one start, and --restart is for more; write --detach with it");
         if (options->save && unit_file_find_section(options->service, "Unit") != UNIT_FILE_NO_SECTION)
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
@@ -331,6 +338,9 @@ static int run(const Verb *verb, RunOptions *options, char **words) {
                 (void) verb_fail(error);
                 return EXIT_STATUS_NOT_STARTED;
         }
+        /* Up to systemd 252 at least, the manager lets go of the caller's files with the first process. */
+        if (options->restarts && !options->detach)
+                verb_warn("what it says after a restart may be in the journal, by the version of systemd");
         return options->foreground ? run_foreground(spec, options) : run_unit(spec, options);
 }
 
