@@ -36,6 +36,7 @@
 #include "network/lock.h"
 #include "network/registry.h"
 #include "network/resolver.h"
+#include "network/upstreams.h"
 #include "network/way-out.h"
 
 #include <fcntl.h>
@@ -65,6 +66,7 @@ typedef struct Holder {
         int lock_fd;    /* of all networks, while namespaces are looked for */
         int holder_fd;  /* of this one, for as long as it is held */
         int network_fd; /* the namespace that is taken over; -1: a new one */
+        int names_fd;   /* the name servers, kept those of the host; -1: they are not */
         int user_fd;    /* the user namespace of all networks; -1: a new one */
         Sync sync;
         pid_t keeper;
@@ -169,7 +171,7 @@ static bool make(Holder *holder, GError **error) {
 
 /* Members that live keep the network, and what the next holder finds it by. */
 static void forget(const Holder *holder) {
-        static const char *const names[] = {"state", "holder", "lock"};
+        static const char *const names[] = {"state", "holder", "lock", UPSTREAMS_FILE};
         g_autoptr(GPtrArray) leases = lease_list(holder->folder);
         g_autofree char *members = g_build_filename(holder->folder, "members", NULL);
         g_autofree char *all = registry_folder(holder->runtime_dir, "");
@@ -219,6 +221,7 @@ static bool keep(Holder *holder, GError **error) {
         /* Locks are the holder's: they would last as long as any copy of the descriptor. */
         cleanup_fd(&holder->lock_fd);
         cleanup_fd(&holder->holder_fd);
+        cleanup_fd(&holder->names_fd);
         autofd int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
         if (signal_fd < 0)
                 return fail_errno(error, errno, "Cannot wait for signals");
@@ -377,7 +380,10 @@ static bool prepare(Holder *holder, GError **error) {
                 return true;
         g_strfreev(g_steal_pointer(&holder->state->upstreams));
         return way_out_plan(holder->state, holder->spec->dns, &holder->way_out, &holder->state->upstreams,
-                            error);
+                            error) &&
+               upstreams_open(holder->folder, holder->state->upstreams,
+                              holder->spec->dns->len == 0 && !holder->way_out.has_stub, &holder->names_fd,
+                              error);
 }
 
 static bool map_ids(const Holder *holder, GError **error) {
@@ -440,6 +446,8 @@ static bool become_supervisor(Holder *holder, GError **error) {
                 g_ptr_array_add(argv, g_strdup_printf("--pasta-errors-fd=%d", holder->pasta.error_fd));
                 (void) fcntl(holder->pasta.error_fd, F_SETFD, 0);
         }
+        if (!upstreams_hand_over(holder->names_fd, argv, error))
+                return false;
         g_ptr_array_add(argv, g_strdup(holder->spec->name));
         g_ptr_array_add(argv, NULL);
         (void) fcntl(holder->holder_fd, F_SETFD, 0);
@@ -457,6 +465,7 @@ static void tear_down(Holder *holder) {
         cleanup_fd(&holder->holder_fd);
         cleanup_fd(&holder->lock_fd);
         cleanup_fd(&holder->network_fd);
+        cleanup_fd(&holder->names_fd);
         cleanup_fd(&holder->user_fd);
         sync_close(&holder->sync);
         way_out_clear(&holder->way_out);
@@ -475,6 +484,7 @@ bool holder_run(const NetworkSpec *spec, GError **error) {
                 .lock_fd = -1,
                 .holder_fd = -1,
                 .network_fd = -1,
+                .names_fd = -1,
                 .user_fd = -1,
                 .sync = SYNC_NONE,
         };

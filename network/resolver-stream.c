@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "network/resolver-address.h"
 #include "network/resolver-names.h"
+#include "network/upstreams.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ typedef struct Stream {
 
 struct ResolverStreams {
         const char *runtime_dir, *way_out;
-        const NetworkState *state;
+        NetworkState *state;
         int server_fds[REGISTRY_FAMILIES];
         Stream streams[RESOLVER_MOST_STREAMS];
 };
@@ -54,7 +55,7 @@ static bool open_server(const Address *gateway, int *ret_fd, GError **error) {
         return true;
 }
 
-bool resolver_streams_open(const char *runtime_dir, const NetworkState *state, const char *way_out,
+bool resolver_streams_open(const char *runtime_dir, NetworkState *state, const char *way_out,
                            ResolverStreams **ret_streams, GError **error) {
         ResolverStreams *streams = g_new0(ResolverStreams, 1);
 
@@ -177,8 +178,11 @@ static void begin_to_ask(const ResolverStreams *streams, Stream *stream, const L
         stream->answer = g_byte_array_new();
         if (!streams->state->is_internal)
                 resolver_address_add(asker ? asker->upstreams : NULL, stream->upstreams, &stream->count);
-        if (!streams->state->is_internal && stream->count == 0)
+        if (!streams->state->is_internal && stream->count == 0) {
+                g_autofree char *folder = registry_folder(streams->runtime_dir, streams->state->name);
+                upstreams_refresh(folder, &streams->state->upstreams);
                 resolver_address_add(streams->state->upstreams, stream->upstreams, &stream->count);
+        }
         ask(streams, stream);
 }
 

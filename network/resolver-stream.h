@@ -15,7 +15,7 @@ typedef struct ResolverStreams ResolverStreams;
 #define RESOLVER_STREAM_EVENTS (RESOLVER_MOST_STREAMS + REGISTRY_FAMILIES)
 
 /* Listens on the gateways. STATE and the texts stay the caller's, and must last. */
-bool resolver_streams_open(const char *runtime_dir, const NetworkState *state, const char *way_out,
+bool resolver_streams_open(const char *runtime_dir, NetworkState *state, const char *way_out,
                            ResolverStreams **ret_streams, GError **error);
 void resolver_streams_free(ResolverStreams *streams);
 

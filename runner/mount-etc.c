@@ -8,7 +8,9 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "network/upstreams.h"
 #include "runner/supervisor-hosts.h"
+#include "runner/supervisor-names.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -182,6 +184,34 @@ static bool follow_host(Run *run, int folder_fd, const char *hosts, GError **err
         return run->hosts_fd >= 0 || fail_errno(error, errno, "Cannot open hosts of the container");
 }
 
+G_STATIC_ASSERT(UPSTREAMS_KEPT == SUPERVISOR_NAMES_SERVERS); /* a network may not look here */
+
+/* Which lines of resolv.conf follow those that they were copied from. */
+static bool follow_names(Run *run, int folder_fd, GError **error) {
+        const ContainerSpec *spec = run->spec;
+        const Network *network = &run->network;
+        bool is_copied = run->peer_folder && spec->dns->len == 0; /* whole, print_shared() */
+        g_autofree char *own = mount_etc_print_resolv_conf(spec, network, "");
+        struct stat status;
+
+        if (network->kind == NETWORK_NONE)
+                return true;
+        run->names_head = is_copied ? 0 : (unsigned) strlen(own);
+        run->names_kept =
+                (is_copied || is_kept("nameserver", spec, network) ? SUPERVISOR_NAMES_SERVERS : 0) |
+                (is_copied || is_kept("search", spec, network) ? SUPERVISOR_NAMES_SEARCH : 0) |
+                (is_copied || is_kept("options", spec, network) ? SUPERVISOR_NAMES_OPTIONS : 0);
+        if (run->names_kept == 0)
+                return true;
+        if (is_copied || network->kind == NETWORK_HOST)
+                run->names_kept |= SUPERVISOR_NAMES_LOOPBACK;
+        run->names_fd = openat(folder_fd, "resolv.conf", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+        if (run->names_fd < 0 || fstat(run->names_fd, &status) < 0)
+                return fail_errno(error, errno, "Cannot open resolv.conf of the container");
+        run->names_time = (unsigned) status.st_mtim.tv_nsec;
+        return true;
+}
+
 bool mount_etc_write(Run *run, GError **error) {
         g_autofree char *host_text = NULL, *hosts = NULL, *resolv_conf = NULL;
         g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
@@ -202,5 +232,5 @@ bool mount_etc_write(Run *run, GError **error) {
         return write_file(folder_fd, "hostname", name_line, error) &&
                write_file(folder_fd, "hosts", hosts, error) &&
                write_file(folder_fd, "resolv.conf", resolv_conf, error) &&
-               follow_host(run, folder_fd, hosts, error);
+               follow_host(run, folder_fd, hosts, error) && follow_names(run, folder_fd, error);
 }

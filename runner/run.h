@@ -74,8 +74,10 @@ typedef struct Run {
         int owner_fd;      /* a pidfd of the supervisor of whose namespaces it lives in; -1: its own */
         int hosts_fd;      /* /etc/hosts of the container, where it names the host; -1: it does not */
         unsigned hosts_at; /* where in it the host's address is */
-        int member_fd;     /* the pod sees by it that there are members; -1: no pod */
-        int members_fd;    /* of the pod itself: ends with its last member; -1: no pod */
+        int names_fd;      /* /etc/resolv.conf of the container, where it follows another; -1: it does not */
+        unsigned names_head, names_kept, names_time; /* runner/supervisor-names.h */
+        int member_fd;  /* the pod sees by it that there are members; -1: no pod */
+        int members_fd; /* of the pod itself: ends with its last member; -1: no pod */
 
         Sync sync;
         pid_t child;
@@ -110,6 +112,7 @@ typedef struct Run {
                .ids_fd = -1,                                                                                \
                .namespace_fd = -1,                                                                          \
                .owner_fd = -1,                                                                              \
+               .names_fd = -1,                                                                              \
                .hosts_fd = -1,                                                                              \
                .member_fd = -1,                                                                             \
                .members_fd = -1,                                                                            \

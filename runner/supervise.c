@@ -41,6 +41,18 @@ static void add_runner(GPtrArray *argv) {
         g_ptr_array_add(argv, g_strconcat("--runner=", path ? path : WOLFFIA_RUNNER_PATH, NULL));
 }
 
+static void add_names(GPtrArray *argv, const Run *run) {
+        if (run->names_fd < 0)
+                return;
+        add_descriptor(argv, "names-fd", run->names_fd);
+        g_ptr_array_add(argv, g_strdup_printf("--names-head=%u", run->names_head));
+        g_ptr_array_add(argv, g_strdup_printf("--names-kept=%u", run->names_kept));
+        g_ptr_array_add(argv, g_strdup_printf("--names-time=%u", run->names_time));
+        g_ptr_array_add(argv, run->peer_folder
+                                      ? g_strconcat("--names-from=", run->peer_folder, "/resolv.conf", NULL)
+                                      : g_strdup("--names-from=/etc/resolv.conf"));
+}
+
 /* What the supervisor is told. Caller frees. */
 static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
@@ -76,6 +88,7 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "hosts-fd", run->hosts_fd);
         if (run->hosts_fd >= 0)
                 g_ptr_array_add(argv, g_strdup_printf("--hosts-at=%u", run->hosts_at));
+        add_names(argv, run);
         if (run->session.owns_container_dir)
                 g_ptr_array_add(argv, g_strconcat("--runtime-dir=", run->session.container_dir, NULL));
         g_ptr_array_add(argv, g_strdup(run->spec->name));
@@ -97,6 +110,7 @@ static void execute(const Run *run, char *const *argv, char *const *environment,
                                    run->owner_fd,
                                    run->member_fd,
                                    run->hosts_fd,
+                                   run->names_fd,
                                    run->cgroup_fd,
                                    run->ids_fd};
 

@@ -187,6 +187,14 @@ ssize_t pwrite(int fd, const void *buffer, size_t size, off_t at) {
         return CALL(SYS_pwrite64, fd, buffer, size, at, 0);
 }
 
+int ftruncate(int fd, off_t size) {
+        return (int) CALL(SYS_ftruncate, fd, size, 0, 0, 0);
+}
+
+ssize_t readlink(const char *restrict path, char *restrict target, size_t size) {
+        return CALL(SYS_readlinkat, AT_FDCWD, path, target, size, 0);
+}
+
 int ioctl(int fd, unsigned long request, ...) {
         va_list arguments;
 

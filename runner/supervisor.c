@@ -12,7 +12,8 @@
  *   - connections of those who want to run something in the container, for whom the runner is started,
  *   - reports of health checks, for which the runner is started when their time has come,
  *   - pasta's complaints,
- *   - changes of the host's address, which is named in the container's /etc/hosts.
+ *   - changes of the host's address, which is named in the container's /etc/hosts; those of its /etc/resolv.conf are
+ *     signals.
  * After the payload's end the pipe is drained until it is empty, never until its end of file: a process that
  * somebody else holds the pipe in must not delay us. Then the writable layer is removed, and we end as the
  * payload has ended. */
@@ -23,6 +24,7 @@
 #include "runner/supervisor-hold.h"
 #include "runner/supervisor-hosts.h"
 #include "runner/supervisor-journal.h"
+#include "runner/supervisor-names.h"
 #include "runner/supervisor-notify.h"
 #include "runner/supervisor-output.h"
 #include "runner/supervisor-remove.h"
@@ -71,6 +73,7 @@ typedef struct Supervisor {
         int watchdog;        /* msec after which systemd gives us up if it hears nothing; 0: never */
         SupervisorHealth health;
         SupervisorHosts hosts;
+        SupervisorNames names;
         int namespace_fd;
         int containers_fd;
         int folder_fd;
@@ -207,6 +210,8 @@ static void take_signal(Supervisor *supervisor) {
                         reap(supervisor);
                 else if (info.ssi_signo == SIGALRM && supervisor->is_waiting)
                         insist(supervisor);
+                else if (info.ssi_signo == SIGIO && info.ssi_code == SI_KERNEL)
+                        supervisor_names_refresh(&supervisor->names);
                 else if (info.ssi_signo != SIGPIPE)
                         pass_signal(supervisor, (int) info.ssi_signo);
         }
@@ -282,8 +287,10 @@ static void supervise(Supervisor *supervisor) {
                         supervisor_notify_relay(supervisor->notify_fd, supervisor->health.is_unhealthy);
                 if (events[3].revents)
                         relay_pasta(supervisor);
-                if (events[7].revents)
+                if (events[7].revents) {
                         supervisor_hosts_refresh(&supervisor->hosts);
+                        supervisor_names_refresh(&supervisor->names);
+                }
                 if (events[5].revents)
                         take_verdict(supervisor);
                 if (events[4].revents)
@@ -355,7 +362,8 @@ static int mirror(const Supervisor *supervisor) {
 /* ---- the start ---- */
 
 static bool parse(int argc, char **argv, Supervisor *supervisor) {
-        static const char runtime_dir[] = "--runtime-dir=", runner[] = "--runner=";
+        static const char runtime_dir[] = "--runtime-dir=", runner[] = "--runner=",
+                          names[] = "--names-from=";
         const struct {
                 const char *option;
                 int *value;
@@ -380,6 +388,10 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                 {"--member-fd=", &supervisor->member_fd},
                 {"--hosts-fd=", &supervisor->hosts.fd},
                 {"--hosts-at=", &supervisor->hosts.at},
+                {"--names-fd=", &supervisor->names.fd},
+                {"--names-head=", &supervisor->names.head},
+                {"--names-kept=", &supervisor->names.kept},
+                {"--names-time=", &supervisor->names.time},
                 {"--interrupted=", &supervisor->interrupted},
         };
 
@@ -388,6 +400,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                         supervisor->runtime_dir = argv[i] + sizeof runtime_dir - 1;
                 else if (strncmp(argv[i], runner, sizeof runner - 1) == 0)
                         supervisor->runner = argv[i] + sizeof runner - 1;
+                else if (strncmp(argv[i], names, sizeof names - 1) == 0)
+                        supervisor->names.source = argv[i] + sizeof names - 1;
                 else if (strncmp(argv[i], "--", 2) != 0)
                         supervisor->name = argv[i];
                 for (size_t j = 0; j < sizeof numbers / sizeof *numbers; j++) {
@@ -408,6 +422,7 @@ static bool prepare(Supervisor *supervisor) {
         supervisor->signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
         supervisor_health_open(&supervisor->health, supervisor->first_check, supervisor->watchdog);
         supervisor_hosts_open(&supervisor->hosts);
+        supervisor_names_open(&supervisor->names);
         supervisor->payload_fd = pidfd_open(supervisor->payload, 0);
         supervisor_output_open(&supervisor->output);
         return supervisor->signal_fd >= 0;
@@ -430,6 +445,7 @@ int main(int argc, char **argv) {
                 .folder_fd = -1,
                 .cgroup_fd = -1,
                 .hosts = {.fd = -1, .event_fd = -1},
+                .names = {.fd = -1, .folder_fds = {-1, -1}},
         };
 
         if (argc == 2 && strcmp(argv[1], "--hold") == 0)

@@ -190,6 +190,51 @@ def test_a_resolver_on_the_hosts_loopback_answers_inside(machine):
     assert "nameserver 10.0.2.3" in out and "203.0.113.7" in out, out
 
 
+# Answers on the host's own address; how the host's file comes to name it is the case's.
+OTHER_RESOLVER = RESOLVER.split("cp ")[0].replace("127.0.0.53", "192.0.2.10") + """
+cp /etc/resolv.conf /run/resolv.conf.kept
+until [ -n "$(busybox nslookup answer.test 192.0.2.10 | grep 203)" ]; do sleep 0.05; done
+"""
+LATER_NAMES = "echo nameserver 192.0.2.10 >/etc/new.conf && echo search one.test two.test >>/etc/new.conf && mv /etc/new.conf /etc/resolv.conf"
+LINKED_NAMES = "mkdir -p /run/names && echo nameserver 192.0.2.99 >/run/names/resolv.conf && ln -sfn ../run/names/resolv.conf /etc/new.conf && mv -T /etc/new.conf /etc/resolv.conf"
+
+
+def test_names_follow_those_of_the_host(machine):
+    """Of a container, a pod's member, one that has another's network, one with the host's, and what a network's gateway asks,
+    whichever way the host's file changes; but not what the payload, or DNS=, says instead."""
+    lines = {"a": [], "m": ["Pod=p.pod"], "v": ["Network=a.container", "Environment=PORTS=81"], "h": ["Network=host", "Environment=PORTS=8082"],
+             "d": ["DNS=192.0.2.98"], "o": [], "b": ["Network=app.network"]}
+    nets.network(machine, "app")
+    machine.write("~/.config/wolffia/p.pod", "[Pod]\n")
+    for name, more in lines.items():
+        nets.member(machine, name, *more)
+    nets.start(machine, *lines)
+
+    def inside(name, command="/usr/bin/cat /etc/resolv.conf"):
+        return machine.alice(f"/usr/libexec/wolffia/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/{name} -- {command}").out
+
+    def seen():
+        return {inside(name) for name in "amvh"}
+
+    def answers():
+        return {name: inside(name, "/usr/bin/sh -c 'getent ahostsv4 answer.test || true'").split(" ")[0] for name in "amvb"}
+
+    before = seen()
+    assert before == {"nameserver 192.0.2.254\noptions timeout:1 attempts:1\n"}, before
+    inside("o", "/usr/bin/sh -c 'echo nameserver 192.0.2.97 >/etc/resolv.conf'")
+    with changed(machine, OTHER_RESOLVER, "systemctl stop resolver; mv -T /run/resolv.conf.kept /etc/resolv.conf"):
+        machine.root(LATER_NAMES)
+        machine.eventually(lambda: seen() == {"nameserver 192.0.2.10\nsearch one.test two.test\n"})
+        machine.eventually(lambda: answers() == dict.fromkeys("amvb", "203.0.113.7"))
+        machine.eventually(lambda: inside("d") == "nameserver 192.0.2.98\nsearch one.test two.test\n")
+        machine.root(LINKED_NAMES)
+        machine.eventually(lambda: seen() == {"nameserver 192.0.2.99\n"})
+        machine.root("echo nameserver 192.0.2.10 >/run/names/resolv.conf")  # where the link leads to
+        machine.eventually(lambda: seen() == {"nameserver 192.0.2.10\n"})
+    machine.eventually(lambda: seen() == before)
+    assert inside("o") == "nameserver 192.0.2.97\n"
+
+
 @row("N10")
 def test_a_host_without_a_network_starts_containers_at_once_and_they_have_it_when_it_comes(machine):
     web.import_image(machine)
