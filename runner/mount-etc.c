@@ -137,19 +137,24 @@ static bool write_file(int folder_fd, const char *name, const char *text, GError
         return file_write_all(fd, text, strlen(text), error);
 }
 
-static char *print_own_lines(const ContainerSpec *spec, const char *host_name) {
-        GString *text = g_string_new(NULL);
-
-        append_own(text, "127.0.0.1", spec, host_name);
-        append_hosts(text, spec, false);
-        return g_string_free(text, FALSE);
-}
-
 /* Of whose network it is: its names hold here too, and our own means this very network. */
 static bool read_from_peer(const Run *run, const char *name, char **ret_text, GError **error) {
         g_autofree char *path = g_build_filename(run->peer_folder, name, NULL);
 
         return file_read(AT_FDCWD, path, 1 << 20, ret_text, NULL, error);
+}
+
+/* The host has one line, that follows its address: names of it that only one member has go to the line's end. */
+char *mount_etc_extend_hosts(const char *theirs, const ContainerSpec *spec, const char *host_name) {
+        const char *host = strstr(theirs, HOST_NAMES), *end = host ? host + strcspn(host, "\n") : theirs;
+        GString *text = g_string_new_len(theirs, end - theirs);
+
+        if (host)
+                append_hosts(text, spec, true);
+        g_string_append(text, end);
+        append_own(text, "127.0.0.1", spec, host_name);
+        append_hosts(text, spec, false);
+        return g_string_free(text, FALSE);
 }
 
 static bool print_shared(const Run *run, const char *host_name, char **hosts, char **resolv_conf,
@@ -159,10 +164,21 @@ static bool print_shared(const Run *run, const char *host_name, char **hosts, ch
         if (!read_from_peer(run, "hosts", &theirs, error) ||
             !read_from_peer(run, "resolv.conf", &names, error))
                 return false;
-        g_autofree char *own = print_own_lines(run->spec, host_name);
-        *hosts = g_strconcat(theirs, own, NULL);
+        *hosts = mount_etc_extend_hosts(theirs, run->spec, host_name);
         *resolv_conf = run->spec->dns->len > 0 ? mount_etc_print_resolv_conf(run->spec, &run->network, names)
                                                : g_steal_pointer(&names);
+        return true;
+}
+
+/* Podman refuses it too: a name that leads nowhere would be found by the payload, much later. */
+static bool check_gateways(const ContainerSpec *spec, const char *hosts, GError **error) {
+        for (guint i = 0; i < spec->hosts->len && !strstr(hosts, HOST_NAMES); i++)
+                if (g_str_has_suffix(spec->hosts->pdata[i], ":host-gateway"))
+                        return fail(
+                                error, WOLFFIA_ERROR_UNSUPPORTED,
+                                "AddHost=%s: the host has no address in the container's network; leave it out, or "
+                                "use a network from which the host is reached (Network=pasta)",
+                                (const char *) spec->hosts->pdata[i]);
         return true;
 }
 
@@ -229,7 +245,8 @@ bool mount_etc_write(Run *run, GError **error) {
                 resolv_conf = mount_etc_print_resolv_conf(run->spec, &run->network, host_text);
         } else if (!print_shared(run, host_name, &hosts, &resolv_conf, error))
                 return false;
-        return write_file(folder_fd, "hostname", name_line, error) &&
+        return check_gateways(run->spec, hosts, error) &&
+               write_file(folder_fd, "hostname", name_line, error) &&
                write_file(folder_fd, "hosts", hosts, error) &&
                write_file(folder_fd, "resolv.conf", resolv_conf, error) &&
                follow_host(run, folder_fd, hosts, error) && follow_names(run, folder_fd, error);

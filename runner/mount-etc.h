@@ -8,6 +8,8 @@
 
 /* The texts; pure. Caller frees. */
 char *mount_etc_print_hosts(const ContainerSpec *spec, const Network *network, const char *host_name);
+/* The same for who shares the network of another, whose text is THEIRS. */
+char *mount_etc_extend_hosts(const char *theirs, const ContainerSpec *spec, const char *host_name);
 char *mount_etc_print_resolv_conf(const ContainerSpec *spec, const Network *network, const char *host_text);
 
 /* Runs in:  the runner, before the child exists

@@ -4,6 +4,7 @@
 
 #include "runner/mount-etc.h"
 
+#include "base/error.h"
 #include "tests/lib/scratch.h"
 
 #include <fcntl.h>
@@ -103,6 +104,24 @@ static void hosts_has_room_for_another_address_of_the_host(void) {
         g_assert_true(has_line(unknown, "#              \thost.containers.internal host.docker.internal"));
 }
 
+/* Who shares a network has the names of whose it is, and its own ones beside them. */
+static void hosts_of_another_are_extended(void) {
+        g_autoptr(ContainerSpec) spec = named("member");
+        const char *theirs =
+                "127.0.0.1\tlocalhost\n192.168.1.5    \thost.containers.internal host.docker.internal tor\n"
+                "10.1.2.3\tdb\n";
+
+        add(spec->hosts, "own:10.1.2.4");
+        add(spec->hosts, "gate;way:host-gateway");
+        g_autofree char *text = mount_etc_extend_hosts(theirs, spec, "pod");
+        g_assert_cmpstr(text, ==,
+                        "127.0.0.1\tlocalhost\n"
+                        "192.168.1.5    \thost.containers.internal host.docker.internal tor gate way\n"
+                        "10.1.2.3\tdb\n127.0.0.1\tpod member\n10.1.2.4\town\n");
+        g_autofree char *without = mount_etc_extend_hosts("127.0.0.1\tlocalhost\n", spec, "pod");
+        g_assert_cmpstr(without, ==, "127.0.0.1\tlocalhost\n127.0.0.1\tpod member\n10.1.2.4\town\n");
+}
+
 /* The grammar takes an IPv6 address in brackets; hosts(5) does not know them. */
 static void hosts_has_no_brackets(void) {
         g_autoptr(ContainerSpec) spec = named("web");
@@ -185,6 +204,17 @@ static void write_makes_files_that_everybody_reads(Scratch *scratch, gconstpoint
         g_assert_cmpstr(name, ==, "web\n");
 }
 
+static void write_refuses_a_name_of_a_host_that_is_not_reached(Scratch *scratch, gconstpointer data) {
+        g_autoptr(ContainerSpec) spec = named("web");
+        g_autoptr(GError) error = NULL;
+        Run run = {.spec = spec, .session = {.container_dir = scratch->path}, .network = none};
+
+        add(spec->hosts, "gate:host-gateway");
+        g_assert_false(mount_etc_write(&run, &error));
+        g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_UNSUPPORTED);
+        g_assert_true(g_str_has_prefix(error->message, "AddHost=gate:host-gateway: "));
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/mount-etc/host-name/is-the-containers-own", host_name_is_the_containers_own);
@@ -204,5 +234,8 @@ int main(int argc, char **argv) {
                          write_makes_files_that_everybody_reads);
         g_test_add_func("/mount-etc/hosts/has-room-for-another-address-of-the-host",
                         hosts_has_room_for_another_address_of_the_host);
+        g_test_add_func("/mount-etc/hosts/of-another-are-extended", hosts_of_another_are_extended);
+        scratch_test_add("/mount-etc/write/refuses-a-name-of-a-host-that-is-not-reached",
+                         write_refuses_a_name_of_a_host_that_is_not_reached);
         return g_test_run();
 }

@@ -41,11 +41,13 @@ def test_a_pod_starts_its_members_and_its_published_port_answers_with_the_client
 
 
 def test_members_see_each_other_on_localhost_and_share_name_and_memory(machine):
-    start_pod(machine, "HostName=together", "AddHost=printer:192.0.2.50",
+    start_pod(machine, "HostName=together", "AddHost=printer:192.0.2.50", "AddHost=tor:host-gateway", member=("AddHost=gate:host-gateway",),
               script="hostname; grep -c together /etc/hosts; grep printer /etc/hosts; echo shared >/dev/shm/x; "
                      "wait=0; until echo | nc 127.0.0.1 80; do sleep 0.1; done; echo connected; exec sleep 1000")
     log = machine.eventually(lambda: "connected" in (text := machine.journal("box")) and text)
     assert "together\n" in log and "192.0.2.50\tprinter" in log, log
+    for name, names in ("box", ["tor", "gate"]), ("web", ["tor"]):
+        assert inside(machine, name, "grep containers.internal /etc/hosts").split()[3:] == names, name
     assert machine.alice("cat $XDG_RUNTIME_DIR/wolffia/app-pod/shm/x").out == "shared\n"
     assert inside(machine, "web", "hostname") == "together\n"
 
