@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "runner/network-ports.h"
 #include "spec/value-port.h"
 
 #include <arpa/inet.h>
@@ -42,8 +43,7 @@ static bool open_listener(const PortMapping *port, int family, guint16 number, i
                 setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
         if (fd < 0 || !bind_socket(fd, family, port->address, number) ||
             (!is_udp && listen(fd, BACKLOG) < 0))
-                return fail_errno(error, errno, "Port %u/%s of the host cannot be published", number,
-                                  is_udp ? "udp" : "tcp");
+                return network_ports_explain(port, number, errno, error);
         *ret_fd = steal_fd(&fd);
         return true;
 }

@@ -72,12 +72,9 @@ static const char *print_protocol(const PortMapping *port) {
         return port->protocol == PORT_UDP ? "udp" : "tcp";
 }
 
-static bool check_port(const PortMapping *port, guint16 number, GError **error) {
+bool network_ports_explain(const PortMapping *port, guint16 number, int errno_value, GError **error) {
         const char *protocol = print_protocol(port);
-        int errno_value = 0;
 
-        if (bind_for_a_moment(port, number, &errno_value))
-                return true;
         switch (errno_value) {
         case EACCES:
                 return explain_privileged(number, protocol, error);
@@ -97,6 +94,13 @@ static bool check_port(const PortMapping *port, guint16 number, GError **error) 
                 return fail_errno(error, errno_value, "Port %u/%s of the host cannot be published", number,
                                   protocol);
         }
+}
+
+static bool check_port(const PortMapping *port, guint16 number, GError **error) {
+        int errno_value = 0;
+
+        return bind_for_a_moment(port, number, &errno_value) ||
+               network_ports_explain(port, number, errno_value, error);
 }
 
 /* With the host's network the payload itself binds the container's port, as one of the user's processes (row N2). */

@@ -3,8 +3,14 @@
 
 /* Published ports, looked at before anything is started (SHORTCOMINGS.md, row N1). */
 
+#include "spec/value-port.h"
+
 #include <glib.h>
 #include <stdbool.h>
+
+/* Why the host's port NUMBER, of PORT, could not be bound, with the cheapest remedy: ERRNO_VALUE is the kernel's. Returns
+ * false. */
+bool network_ports_explain(const PortMapping *port, guint16 number, int errno_value, GError **error);
 
 /* Binds each host port of the PortMapping list for a moment. One that is taken or privileged is an error
  * with the cheapest remedy. */
