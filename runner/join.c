@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "runner/peer.h"
+#include "runner/pod-memory.h"
 #include "runner/pod.h"
 #include "spec/value-network.h"
 
@@ -69,6 +70,8 @@ static bool open_owner(Run *run, const Peer *owner, GError **error) {
                 return false;
         /* A name of one's own cannot be had in a shared namespace. */
         if (shares_all && !run->spec->host_name && !namespaces_owner_share(&run->owner, pid, "uts", error))
+                return false;
+        if (shares_all && !pod_memory_share(run, pid, error))
                 return false;
         return watch_owner(run, owner, error);
 }

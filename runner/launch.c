@@ -17,7 +17,7 @@
  *   sync_reach(POINT_CONNECTED)       ─────────►  the last step: security, ids, exec
  *   sync_wait_exec()                  ◄─────────  the payload's program runs
  *
- * A pod has no files: it skips what is about mounts, and others find it (state_write()) when all is done.
+ * A pod has no files but its memory (runner/pod-memory.h): it skips what is about mounts, and others find it (state_write()) when all is done.
  *
  * A failure in the child travels back as a GError (base/sync.h): the child has no way to the journal once its root has
  * changed, so it never logs. All that a failed start has made goes away with the child, but for one folder, a fifo and an
@@ -38,6 +38,7 @@
 #include "runner/network-join.h"
 #include "runner/payload-input.h"
 #include "runner/payload-output.h"
+#include "runner/pod-memory.h"
 #include "runner/security-sysctl.h"
 #include "runner/state.h"
 #include "runner/supervise.h"
@@ -67,7 +68,8 @@ static bool run_child(Run *run, LaunchExecute *execute, GError **error) {
 
         sync_become_child(&run->sync);
         if (!sync_wait(&run->sync, POINT_MAPPED, error) ||
-            (has_files && !mount_open_all(run, &rootfs, error)) || !namespaces_become_root(error))
+            !(has_files ? mount_open_all(run, &rootfs, error) : pod_memory_mount(run, error)) ||
+            !namespaces_become_root(error))
                 return false;
         if (!set_up_network(run, error) ||
             (network_starts_late(&run->network, run->spec) && !sync_reach(&run->sync, POINT_SET, error)))

@@ -121,6 +121,10 @@ static bool open_step(MountStep *step, GError **error) {
         }
         if (step->kind == MOUNT_IMAGE)
                 return open_layers(step, error);
+        if (step->given_fd >= 0) {
+                step->source_fd = fcntl(step->given_fd, F_DUPFD_CLOEXEC, 3);
+                return step->source_fd >= 0 || fail_errno(error, errno, "Cannot copy a descriptor");
+        }
         if ((step->kind == MOUNT_BIND && !step->is_fallback_bind) || step->kind == MOUNT_OVERLAY)
                 return open_source(step, &step->source_fd, error);
         return true;

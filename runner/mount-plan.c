@@ -73,8 +73,9 @@ static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const Moun
                                                         : "newinstance,ptmxmode=0666,mode=0620");
         /* Message queues of a shared ipc namespace can be seen by its owner only, and work all the same. */
         if (facts->shm_dir) {
-                mount_step_add(steps, MOUNT_BIND, "/dev/shm", facts->shm_dir)->attributes =
-                        SAFE | MOUNT_ATTR_NOEXEC;
+                MountStep *shm = mount_step_add(steps, MOUNT_BIND, "/dev/shm", facts->shm_dir);
+                shm->attributes = SAFE | MOUNT_ATTR_NOEXEC;
+                shm->given_fd = facts->shm_fd;
                 return true;
         }
         mount_step_add_file_system(steps, "tmpfs", "/dev/shm", SAFE | MOUNT_ATTR_NOEXEC, shm_size);
@@ -239,6 +240,10 @@ bool mount_plan(const ContainerSpec *spec, const MountFacts *facts, MountPlan **
         plan_kernel(plan->steps, facts);
         if (!plan_devices(plan->steps, spec, facts, error) || !plan_user(plan->steps, &planning, error))
                 return false;
+        if (facts->shm_dir && spec->shm_size)
+                g_ptr_array_add(plan->notices,
+                                g_strdup("ShmSize= is without effect: members share /dev/shm of their pod; "
+                                         "write it into the .pod file"));
         plan_own_files(plan->steps, facts);
         if (!plan_hiding(plan->steps, spec, error))
                 return false;

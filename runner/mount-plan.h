@@ -54,6 +54,7 @@ typedef struct MountStep {
         char **layers;     /* of MOUNT_IMAGE: folders, the topmost first */
         char *subpath;     /* of the image; NULL: all of it */
         GArray *layer_fds; /* int; mount_open() fills it */
+        int given_fd;      /* the same, opened by others: not owned; -1: it is opened by its path */
         int source_fd;     /* mount_open() fills it: a detached mount, or the folder of a first use */
 } MountStep;
 
@@ -72,6 +73,7 @@ typedef struct MountFacts {
         const char *etc_dir;              /* hosts, hostname, resolv.conf of this container */
         const char *notify_dir;           /* the folder of its notification socket, or NULL */
         const char *shm_dir;              /* /dev/shm of all members of a pod; NULL: one of its own */
+        int shm_fd;                       /* it, as a detached mount by the time that mounts are opened */
         const char *init_path;            /* the host's init for RunInit=, or NULL */
         const char *time_zone_path;       /* what Timezone= names, or NULL (runner/mount-time.h) */
         const char *own_dir;              /* the container's folder, which goes with it; NULL: none */

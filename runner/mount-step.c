@@ -28,7 +28,7 @@ MountStep *mount_step_add(GPtrArray *steps, MountKind kind, const char *target, 
         MountStep *step = g_new0(MountStep, 1);
 
         step->kind = kind;
-        step->source_fd = -1;
+        step->given_fd = step->source_fd = -1;
         step->target = g_strdup(target);
         step->source = g_strdup(source);
         g_ptr_array_add(steps, step);

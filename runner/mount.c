@@ -23,6 +23,7 @@
 #include "runner/payload-switch.h"
 #include "runner/payload-systemd.h"
 #include "runner/payload-user.h"
+#include "runner/pod-memory.h"
 #include "runner/secrets.h"
 #include "runner/security-label.h"
 
@@ -116,7 +117,7 @@ static char *find_init(void) {
 
 bool mount_prepare(Run *run, GError **error) {
         g_autofree char *notify_dir = g_build_filename(run->session.container_dir, "notify", NULL);
-        g_autofree char *shm_dir = run->spec->pod ? g_build_filename(run->peer_folder, "shm", NULL) : NULL;
+        g_autofree char *shm_dir = run->spec->pod ? pod_memory_folder(run->peer_folder) : NULL;
         g_autofree char *time_zone_path = NULL;
         g_autofree char *own_dir = g_build_filename(run->store->path, "containers", run->spec->name, NULL);
         g_autofree char *init_path = run->spec->init == TRISTATE_YES ? find_init() : NULL;
@@ -134,6 +135,7 @@ bool mount_prepare(Run *run, GError **error) {
         facts.find_data = run;
         if (run->spec->pod)
                 facts.shm_dir = shm_dir;
+        facts.shm_fd = run->owner.mount_fd;
         if (run->spec->init == TRISTATE_YES && !init_path)
                 return fail(
                         error, WOLFFIA_ERROR_NOT_FOUND,

@@ -15,12 +15,15 @@
 #include <linux/sched.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static bool explain_refusal(int errno_value, GError **error) {
@@ -68,7 +71,21 @@ bool namespaces_owner_share(NamespacesOwner *owner, pid_t pid, const char *kind,
         g_assert_not_reached();
 }
 
+bool namespaces_owner_take(NamespacesOwner *owner, pid_t pid, const char *path, GError **error) {
+        g_autofree char *mounts = g_strdup_printf("/proc/%d/ns/mnt", (int) pid);
+
+        owner->mounts_fd = open(mounts, O_RDONLY | O_CLOEXEC);
+        if (owner->mounts_fd < 0)
+                return fail_errno(error, errno, "Cannot open %s", mounts);
+        owner->mount_path = g_strdup(path);
+        owner->mount_fd = open("/", O_PATH | O_CLOEXEC);
+        return owner->mount_fd >= 0 || fail_errno(error, errno, "Cannot open /");
+}
+
 void namespaces_owner_clear(NamespacesOwner *owner) {
+        cleanup_fd(&owner->mounts_fd);
+        cleanup_fd(&owner->mount_fd);
+        g_clear_pointer(&owner->mount_path, g_free);
         cleanup_fd(&owner->user_fd);
         g_clear_pointer(&owner->map, id_map_free);
         for (size_t i = 0; i < G_N_ELEMENTS(owner->shared_fds); i++)
@@ -116,11 +133,38 @@ static bool enter_owner(const NamespacesOwner *owner, GError **error) {
         return true;
 }
 
+/* In a process of its own, which has our descriptors: whoever has entered a mount namespace has no way back. */
+static int take_mount(const NamespacesOwner *owner) {
+        if (setns(owner->mounts_fd, CLONE_NEWNS) < 0)
+                return errno;
+        int fd = open_tree(AT_FDCWD, owner->mount_path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        if (fd < 0 || dup3(fd, owner->mount_fd, O_CLOEXEC) < 0)
+                return errno;
+        close(fd);
+        return 0;
+}
+
+static bool take_along(const NamespacesOwner *owner, GError **error) {
+        int status = 0;
+
+        if (owner->mounts_fd < 0)
+                return true;
+        long helper = spawn(CLONE_FILES | CLONE_VFORK, SIGCHLD, -1);
+        if (helper == 0)
+                _exit(take_mount(owner));
+        if (helper < 0 || waitpid((pid_t) helper, &status, 0) < 0)
+                return fail_errno(error, errno, "Cannot fork");
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+                return fail_errno(error, WIFEXITED(status) ? WEXITSTATUS(status) : EINTR,
+                                  "Cannot take part in %s", owner->mount_path);
+        return true;
+}
+
 /* What the process in between does: it ends once the child, which is its parent's by CLONE_PARENT, has its map. Returns
  * in the child alone, with RET_CHILD 0. A process id as the host has it goes back as the meeting point. */
 static bool bear(Sync *sync, const NamespacesOwner *owner, const IdMap *nested, guint64 flags, int cgroup_fd,
                  GError **error) {
-        if (!enter_owner(owner, error))
+        if (!enter_owner(owner, error) || !take_along(owner, error))
                 return false;
         long child = spawn(flags | CLONE_PARENT, 0, cgroup_fd);
         if (child < 0)

@@ -16,9 +16,13 @@ typedef struct NamespacesOwner {
         IdMap *map;  /* the owner's ids, as the host sees them */
         int shared_fds
                 [3]; /* namespaces of the owner that take the place of own ones (network, IPC, UTS); -1: none */
+        int mounts_fd;    /* a mount namespace of the owner that something is taken from; -1: none */
+        char *mount_path; /* it, and */
+        int mount_fd; /* the same as a detached mount, in the child; no more than a place for it in the runner */
 } NamespacesOwner;
 
-#define NAMESPACES_OWNER_NONE ((NamespacesOwner){.user_fd = -1, .shared_fds = {-1, -1, -1}})
+#define NAMESPACES_OWNER_NONE                                                                               \
+        ((NamespacesOwner){.user_fd = -1, .shared_fds = {-1, -1, -1}, .mounts_fd = -1, .mount_fd = -1})
 
 /* Opens the user namespace that PID is in. Needs PID alive, and ours. */
 bool namespaces_owner_open(pid_t pid, NamespacesOwner *ret_owner, GError **error);
@@ -26,6 +30,9 @@ bool namespaces_owner_open(pid_t pid, NamespacesOwner *ret_owner, GError **error
 /* Has the container share one of "net", "ipc" and "uts" with PID, which is in the owner's user namespace or in one
  * above it. */
 bool namespaces_owner_share(NamespacesOwner *owner, pid_t pid, const char *kind, GError **error);
+
+/* Has the child be born with what is mounted on PATH where PID is, which is as for sharing. */
+bool namespaces_owner_take(NamespacesOwner *owner, pid_t pid, const char *path, GError **error);
 void namespaces_owner_clear(NamespacesOwner *owner);
 
 /* Runs in:  the runner

@@ -4,7 +4,7 @@
  *
  *   pod      a GKeyFile: the volumes of all members
  *   members  a fifo that each member's supervisor holds open for writing; its end of file says that none is left
- *   shm/     /dev/shm of all members
+ *   shm/     where /dev/shm of all members is mounted (runner/pod-memory.h)
  *
  * The stages are those of a container, less all that has to do with files and a payload. */
 
@@ -20,6 +20,7 @@
 #include "runner/mount-etc.h"
 #include "runner/network-join.h"
 #include "runner/peer.h"
+#include "runner/pod-memory.h"
 #include "runner/preflight.h"
 #include "runner/report.h"
 #include "runner/state.h"
@@ -70,12 +71,13 @@ static ContainerSpec *take_spec(PodSpec *pod) {
         take_list(&spec->network_aliases, &pod->network_aliases);
         take_text(&spec->ip, &pod->ip);
         take_text(&spec->ip6, &pod->ip6);
+        take_text(&spec->shm_size, &pod->shm_size);
         return spec;
 }
 
 static bool write_pod(const Run *run, GError **error) {
         g_autofree char *path = g_build_filename(run->session.container_dir, "pod", NULL);
-        g_autofree char *shm = g_build_filename(run->session.container_dir, "shm", NULL);
+        g_autofree char *shm = pod_memory_folder(run->session.container_dir);
         g_autoptr(GKeyFile) file = g_key_file_new();
         const GPtrArray *volumes = run->spec->volumes;
         gsize size;
@@ -85,9 +87,7 @@ static bool write_pod(const Run *run, GError **error) {
         g_autofree char *text = g_key_file_to_data(file, &size, NULL);
         if (!file_write_atomic(AT_FDCWD, path, text, size, 0600, error))
                 return false;
-        if ((mkdir(shm, 0700) < 0 && errno != EEXIST) || chmod(shm, 01777) < 0)
-                return fail_errno(error, errno, "Cannot make %s", shm);
-        return true;
+        return mkdir(shm, 0700) == 0 || errno == EEXIST || fail_errno(error, errno, "Cannot make %s", shm);
 }
 
 static bool read_volumes(const Run *run, GError **error) {

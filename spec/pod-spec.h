@@ -26,6 +26,7 @@ typedef struct PodSpec {
         GPtrArray *dns_search;
 
         GPtrArray *volumes; /* of all members */
+        char *shm_size;
         char *user_namespace;
         GPtrArray *uid_map;
         GPtrArray *gid_map;

@@ -48,8 +48,32 @@ def test_members_see_each_other_on_localhost_and_share_name_and_memory(machine):
     assert "together\n" in log and "192.0.2.50\tprinter" in log, log
     for name, names in ("box", ["tor", "gate"]), ("web", ["tor"]):
         assert inside(machine, name, "grep containers.internal /etc/hosts").split()[3:] == names, name
-    assert machine.alice("cat $XDG_RUNTIME_DIR/wolffia/app-pod/shm/x").out == "shared\n"
+    assert inside(machine, "web", "cat /dev/shm/x") == "shared\n"
     assert inside(machine, "web", "hostname") == "together\n"
+
+
+def test_members_share_memory_of_the_size_that_the_pod_says(machine):
+    """It is gone with the pod, and takes nothing of the user's runtime folder."""
+    start_pod(machine, "ShmSize=3m", script="head -c 9m /dev/zero >/dev/shm/x; exec sleep 1000", member=("ShmSize=9m",))
+    assert machine.eventually(lambda: inside(machine, "web", "stat -c %s /dev/shm/x").strip() == str(3 << 20))
+    assert "rw,nosuid,nodev,noexec" in inside(machine, "web", "grep /dev/shm /proc/self/mounts")
+    assert machine.alice("ls -A $XDG_RUNTIME_DIR/wolffia/app-pod/shm").out == ""
+    assert "ShmSize= is without effect" in machine.journal("box")
+    machine.alice("systemctl --user restart web", timeout=60)
+    assert inside(machine, "web", "stat -c %s /dev/shm/x").strip() == str(3 << 20)
+    machine.alice("systemctl --user stop app-pod", timeout=60)
+    assert machine.alice("test -e $XDG_RUNTIME_DIR/wolffia/app-pod", check=False).status == 1
+
+
+def test_members_have_their_memory_whatever_ids_the_pod_has(machine):
+    box.import_image(machine)
+    for mode in "single", "keep-id":
+        write_pod(machine, f"UserNS={mode}")
+        web.write(machine, box.container("Pod=app.pod", f"UserNS={mode}", "Exec=/bin/sleep 1000"), "box")
+        machine.alice("systemctl --user start box", timeout=60)
+        assert inside(machine, "box", "sh -c 'echo kept >/dev/shm/x; cat /dev/shm/x; grep -c ^tmpfs./dev/shm /proc/mounts'") == "kept\n1\n", mode
+        machine.alice("systemctl --user stop app-pod", timeout=60)
+        assert machine.alice("test -e $XDG_RUNTIME_DIR/wolffia/app-pod", check=False).status == 1, mode
 
 
 def test_a_volume_of_the_pod_reaches_its_members(machine):
