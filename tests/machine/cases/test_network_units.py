@@ -104,7 +104,7 @@ def test_a_network_that_is_stopped_while_it_starts_leaves_nothing(machine):
     machine.write(pasta, f"#!/bin/sh\nsleep 1\nexec {pasta}.away \"$@\"\n", user="root", mode="755")
     try:
         machine.alice("systemctl --user daemon-reload && systemctl --user start --no-block app-network")
-        machine.eventually(lambda: machine.alice("ls $XDG_RUNTIME_DIR/wolffia/.networks/app/pasta.pid", check=False).status == 0)
+        machine.eventually(lambda: machine.alice("pgrep --exact pasta", check=False).status == 0)
         machine.alice("systemctl --user stop app-network", timeout=30)
         assert machine.show("app-network", "Result") == "success"
         assert machine.alice("ls $XDG_RUNTIME_DIR/wolffia/.networks", check=False).status != 0
