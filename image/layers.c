@@ -147,6 +147,14 @@ static bool unpack_one(LayersWork *work, guint index, GError **error) {
         return move_layer(work, aside, name, error);
 }
 
+static bool unpack_missing(LayersWork *work, GError **error) {
+        for (guint i = 0; work->record->layers[i]; i++)
+                if (!is_unpacked(work, work->record->layers[i]) && !unpack_one(work, i, error))
+                        return false;
+        return true;
+}
+
+/* A process of its own, whose line of progress only it knows to be there. */
 static bool unpack_all(void *data, GError **error) {
         LayersWork *work = data;
 
@@ -154,9 +162,10 @@ static bool unpack_all(void *data, GError **error) {
         /* Names in pax headers are UTF-8, and libarchive converts them to the locale's encoding. */
         (void) setlocale(LC_CTYPE, "C.UTF-8");
 
-        for (guint i = 0; work->record->layers[i]; i++)
-                if (!is_unpacked(work, work->record->layers[i]) && !unpack_one(work, i, error))
-                        return false;
+        bool done = unpack_missing(work, error);
+        image_progress_clear(work->progress);
+        if (!done)
+                return false;
 
         g_autofree char *path = g_strconcat("layers/", work->key, NULL);
         autofd int fd = openat(work->store->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -207,7 +216,6 @@ static bool run(LayersWork *work, GPtrArray *warnings, GError **error) {
         /* With a map that the user is not in, root of the namespace would have no way into the store. */
         g_autoptr(IdMap) map = id_own_add_user(work->map);
         bool done = user_namespace_run(map, unpack_all, work, error);
-        image_progress_clear(work->progress);
         if (done && warnings)
                 add_warnings(work, warnings);
         munmap(work->notes, sizeof *work->notes);

@@ -111,7 +111,7 @@ def test_seven_hundred_ports_of_a_member_are_published_and_its_limits_stay_as_th
     assert_many(machine, "Network=app.network")
     pid = machine.alice("sed -n 's/^Payload=//p' $XDG_RUNTIME_DIR/wolffia/a/state").out.strip()
     assert machine.root(f"grep 'Max open files' /proc/{pid}/limits").out.split()[3] == "1024"
-    nets.member(machine, "b", "Network=app.network", "PublishPort=20000-29999:20000-29999")
+    nets.member(machine, "b", "Network=app.network", "PublishPort=22000-31999:22000-31999")
     machine.alice("systemctl --user daemon-reload")
     assert machine.alice("systemctl --user start b", check=False).status != 0
     assert "10000 ports are published, and 8192 are possible" in machine.show("b", "StatusText")
