@@ -7,13 +7,16 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#include <linux/ethtool.h>
 #include <linux/fib_rules.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <linux/veth.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #define MARK_TABLE 100
@@ -184,6 +187,15 @@ bool link_raise(Link *link, const char *name, GError **error) {
         begin(&request, RTM_NEWLINK, 0, &body, sizeof body);
         int result = execute(link, &request);
         return result == 0 || fail_errno(error, result, "Cannot raise the interface %s", name);
+}
+
+void link_settle(Link *link, const char *name) {
+        struct ethtool_value value = {.cmd = ETHTOOL_GLINK};
+        struct ifreq request = {.ifr_data = (char *) &value};
+
+        g_strlcpy(request.ifr_name, name, sizeof request.ifr_name);
+        /* The answer does not matter, and where it is refused things are as they were. */
+        (void) ioctl(link->fd, SIOCETHTOOL, &request);
 }
 
 bool link_add_address(Link *link, const char *name, const Address *address, guint prefix, GError **error) {

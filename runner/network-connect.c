@@ -36,9 +36,13 @@ static void choose_mac(const Place *place, guint8 mac[6]) {
         link_choose_mac(address, mac);
 }
 
+static char *name_port(pid_t child, guint i) {
+        return g_strdup_printf("v%d.%u", (int) child, i);
+}
+
 /* In the network's namespace. */
 static bool plug_in(const Place *place, guint i, pid_t child, int child_fd, GError **error) {
-        g_autofree char *name = g_strdup_printf("v%d.%u", (int) child, i);
+        g_autofree char *name = name_port(child, i);
         guint8 mac[6];
         Link link = LINK_NONE;
 
@@ -79,6 +83,22 @@ static bool set_up(Link *link, const Place *place, bool has_route[REGISTRY_FAMIL
         return add_default_routes(link, place, has_route, error);
 }
 
+/* In the network's namespace again, when the member's end is up. */
+static bool settle(const Place *place, guint i, pid_t child, GError **error) {
+        g_autofree char *name = name_port(child, i);
+        Link link = LINK_NONE;
+
+        if (setns(place->namespace_fd, CLONE_NEWNET) < 0)
+                return fail_errno(error, errno, "Cannot enter the namespace of the network '%s'",
+                                  place->asked->network);
+        if (!link_open(&link, error))
+                return false;
+        link_settle(&link, name);
+        link_settle(&link, place->state->bridge);
+        link_close(&link);
+        return true;
+}
+
 static bool connect_all(const NetworkJoin *join, const NamespacesOwner *owner, pid_t child, int child_fd,
                         GError **error) {
         static const Subnet multicast = {{AF_INET, {224}}, 4};
@@ -100,7 +120,11 @@ static bool connect_all(const NetworkJoin *join, const NamespacesOwner *owner, p
         const Place *first = join->places->pdata[0];
         done = done && (first->addresses[REGISTRY_V4].family == 0 ||
                         link_add_route(&link, first->interface, &multicast, &none, error));
+        for (guint i = 0; done && i < join->places->len; i++)
+                link_settle(&link, ((const Place *) join->places->pdata[i])->interface);
         link_close(&link);
+        for (guint i = 0; done && i < join->places->len; i++)
+                done = settle(join->places->pdata[i], i, child, error);
         return done;
 }
 
