@@ -130,14 +130,29 @@ const char *supervise_find_program(void) {
         return program ? program : WOLFFIA_SUPERVISOR_PATH;
 }
 
+static const int interruptions[] = {SIGTERM, SIGINT, SIGHUP};
+
+void supervise_hold_interruptions(bool hold) {
+        sigset_t set;
+
+        sigemptyset(&set);
+        for (size_t i = 0; i < G_N_ELEMENTS(interruptions); i++)
+                sigaddset(&set, interruptions[i]);
+        sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
 bool supervise_become(const Run *run, GError **error) {
         const char *program = supervise_find_program(), *notify_socket = g_getenv("NOTIFY_SOCKET");
         g_autofree char *notify_variable = g_strconcat("NOTIFY_SOCKET=", notify_socket, NULL);
         char *const environment[] = {notify_socket ? notify_variable : NULL, NULL};
 
         g_autoptr(GPtrArray) argv = plan_arguments(run, run->stop_signal);
+        /* Handlers do not outlive it: what comes until the supervisor has blocked signals itself would end it. */
+        supervise_hold_interruptions(true);
         execute(run, (char *const *) argv->pdata, environment, program);
-        return fail_errno(error, errno, "Cannot start %s", program);
+        int refusal = errno;
+        supervise_hold_interruptions(false);
+        return fail_errno(error, refusal, "Cannot start %s", program);
 }
 
 /* All that the handler needs: it may not allocate. */
@@ -159,17 +174,6 @@ static void give_up(int number) {
         execute(interruption.run, (char *const *) interruption.argv->pdata, environment,
                 interruption.program);
         _exit(EXIT_STATUS_NOT_STARTED);
-}
-
-static const int interruptions[] = {SIGTERM, SIGINT, SIGHUP};
-
-void supervise_hold_interruptions(bool hold) {
-        sigset_t set;
-
-        sigemptyset(&set);
-        for (size_t i = 0; i < G_N_ELEMENTS(interruptions); i++)
-                sigaddset(&set, interruptions[i]);
-        sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
 void supervise_when_interrupted(const Run *run) {
