@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* By descriptors, since the payload of an earlier life may have left links. */
-
 #include "runner/mount-owner.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/folder.h"
+#include "runner/mount-walk.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_DEPTH = 256 };
-
 typedef struct Owner {
         uid_t uid;
         gid_t gid;
-        dev_t device;
 } Owner;
-
-static bool change_entries(const Owner *owner, int folder_fd, unsigned depth, GError **error);
 
 static bool explain(const struct stat *status, const char *name, GError **error) {
         return fail(
@@ -31,8 +24,9 @@ static bool explain(const struct stat *status, const char *name, GError **error)
                 name, status->st_uid, status->st_gid);
 }
 
-static bool change_one(const Owner *owner, int dir_fd, const char *name, const struct stat *status,
-                       GError **error) {
+static bool change_one(int dir_fd, const char *name, const struct stat *status, void *data, GError **error) {
+        const Owner *owner = data;
+
         if (status->st_uid == owner->uid && status->st_gid == owner->gid)
                 return true;
         if (fchownat(dir_fd, name, owner->uid, owner->gid, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
@@ -44,45 +38,13 @@ static bool change_one(const Owner *owner, int dir_fd, const char *name, const s
         return true;
 }
 
-static bool change_entry(const Owner *owner, int dir_fd, const char *name, unsigned depth, GError **error) {
-        struct stat status;
-
-        if (fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-                return errno == ENOENT || fail_errno(error, errno, "Cannot look at '%s'", name);
-        if (status.st_dev != owner->device)
-                return true;
-        if (!change_one(owner, dir_fd, name, &status, error))
-                return false;
-        if (!S_ISDIR(status.st_mode))
-                return true;
-        if (depth >= MAX_DEPTH)
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "'%s' lies more than %d folders deep", name,
-                            MAX_DEPTH);
-        autofd int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0)
-                return fail_errno(error, errno, "Cannot open the folder '%s'", name);
-        return change_entries(owner, fd, depth + 1, error) || fail_prefix(error, "%s", name);
-}
-
-static bool change_entries(const Owner *owner, int folder_fd, unsigned depth, GError **error) {
-        autodir DIR *folder = folder_open(folder_fd, ".", 0);
-        struct dirent *entry;
-
-        if (!folder)
-                return fail_errno(error, errno, "Cannot list a folder");
-        while ((entry = folder_next(folder)))
-                if (!change_entry(owner, folder_fd, entry->d_name, depth, error))
-                        return false;
-        return true;
-}
-
 bool mount_owner_change(int fd, uid_t uid, gid_t gid, GError **error) {
         struct stat status;
 
         if (fstat(fd, &status) < 0)
                 return fail_errno(error, errno, "Cannot look at the source");
-        Owner owner = {.uid = uid, .gid = gid, .device = status.st_dev};
-        if (!change_one(&owner, fd, "", &status, error))
+        Owner owner = {.uid = uid, .gid = gid};
+        if (!change_one(fd, "", &status, &owner, error))
                 return false;
-        return !S_ISDIR(status.st_mode) || change_entries(&owner, fd, 0, error);
+        return !S_ISDIR(status.st_mode) || mount_walk(fd, status.st_dev, change_one, &owner, error);
 }
