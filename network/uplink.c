@@ -138,3 +138,9 @@ bool uplink_wait(Process *process, int ready_fd, GError **error) {
         }
         return true;
 }
+
+/* It has said so in different words from version to version. */
+bool uplink_wants_interface(const GError *reason) {
+        return strstr(reason->message, "No external routable interface") ||
+               strstr(reason->message, "no interfaces");
+}

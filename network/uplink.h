@@ -22,5 +22,8 @@ bool uplink_start_slirp(const GPtrArray *arguments, Process *ret_process, int *r
  * is gone in that case. */
 bool uplink_wait(Process *process, int ready_fd, GError **error);
 
+/* Whether REASON, of uplink_wait(), is that the host has no interface which pasta could look at. */
+bool uplink_wants_interface(const GError *reason);
+
 /* The arguments of pasta as it is started, for uplink_start_pasta() and tests. */
 void uplink_complete_pasta(GPtrArray *arguments);

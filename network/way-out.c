@@ -134,8 +134,7 @@ static GPtrArray *print_slirp(const WayOut *way_out, const NetworkState *state) 
 static bool explain(GError *reason, GError **error) {
         g_autoptr(GError) owned = reason;
 
-        if (strstr(reason->message, "No external routable interface") ||
-            strstr(reason->message, "no interfaces"))
+        if (uplink_wants_interface(reason))
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "The host has no network interface with a default route yet, and this version of "

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/folder.h"
 #include "runner/mount-plan.h"
 #include "spec/value-mount.h"
 #include "spec/value-volume.h"
@@ -107,15 +108,14 @@ static bool fail_foreign(const char *path, uid_t uid, GError **error) {
  * leave others among them that the ranges' return makes strange. What lies at the top of the volume is looked at. */
 static bool check_owners(const VolumeRecord *record, GError **error) {
         g_autofree char *data = volume_record_data_path(record);
-        autodir DIR *folder = opendir(data);
+        autodir DIR *folder = folder_open(AT_FDCWD, data, 0);
         struct dirent *entry;
         struct stat status;
 
         if (stat(data, &status) == 0 && status.st_uid != getuid())
                 return fail_foreign(data, status.st_uid, error);
-        while (folder && (entry = readdir(folder)))
-                if (!g_str_equal(entry->d_name, "..") &&
-                    fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        while ((entry = folder_next(folder)))
+                if (fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
                     status.st_uid != getuid()) {
                         g_autofree char *path = g_build_filename(data, entry->d_name, NULL);
                         return fail_foreign(path, status.st_uid, error);

@@ -163,8 +163,7 @@ bool network_starts_late(const Network *network, const ContainerSpec *spec) {
 static bool explain(GError *reason, GError **error) {
         g_autoptr(GError) owned = reason;
 
-        if (strstr(reason->message, "No external routable interface") ||
-            strstr(reason->message, "no interfaces"))
+        if (uplink_wants_interface(reason))
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "The host has no network whose addresses the container could have; Restart=on-failure with "

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "runner/image.h"
 #include "runner/security-caps.h"
 
@@ -96,15 +97,11 @@ bool security_profile_acquire(Run *run, GError **error) {
 }
 
 void security_profile_prune(int folder_fd, gint64 now_sec) {
-        autofd int list_fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        autodir DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+        autodir DIR *folder = folder_open(folder_fd, ".", 0);
         struct dirent *entry;
         struct stat status;
 
-        if (!folder)
-                return;
-        (void) steal_fd(&list_fd);
-        while ((entry = readdir(folder)))
+        while ((entry = folder_next(folder)))
                 if (fstatat(folder_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
                     !S_ISDIR(status.st_mode) &&
                     (gint64) status.st_mtime < now_sec - SECURITY_PROFILE_KEPT_DAYS * 86400)
