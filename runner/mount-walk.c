@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The walk goes from folder to folder by descriptors and never leaves the file system that it began on. */
+
 #include "runner/mount-walk.h"
 
 #include "base/cleanup.h"
