@@ -4,7 +4,6 @@
 
 #include "cli/doctor.h"
 
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/id-own.h"
@@ -20,7 +19,6 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -128,84 +126,6 @@ static void check_store(Doctor *doctor) {
                 doctor_say(doctor, DOCTOR_PROBLEM, "F3", "storage", "%s", error->message);
 }
 
-/* ---- network ---- */
-
-/* The first of the options that the runner gives and this pasta does not know; NULL: none. */
-static const char *find_unknown(const char *help) {
-        static const char *const used[] = {"--no-map-gw", "--mac-addr", "--ns-ifname", "--dns-forward"};
-
-        for (size_t i = 0; i < G_N_ELEMENTS(used); i++)
-                if (!strstr(help, used[i]))
-                        return used[i];
-        return NULL;
-}
-
-static void tell_missing_pasta(Doctor *doctor) {
-        g_autofree char *other = process_find_program("slirp4netns");
-
-        if (other)
-                doctor_say(
-                        doctor, DOCTOR_ADVICE, "N12", "pasta",
-                        "It is not installed, so that %s connects containers: slower, and without ports over IPv6; 'sudo apt install passt'",
-                        other);
-        else
-                doctor_say(
-                        doctor, DOCTOR_PROBLEM, "N12", "pasta",
-                        "It is not installed, and connects containers to the network; 'sudo apt install passt' (Network=none "
-                        "and Network=host do without)");
-}
-
-static void check_pasta(Doctor *doctor) {
-        /* Old ones tell what they know on standard error, and that they failed. */
-        static const char *const argv[] = {"sh", "-c", "pasta --help 2>&1; exit 0", NULL};
-        char text[1 << 15] = "";
-        g_autofree char *path = process_find_program("pasta");
-
-        if (!path) {
-                tell_missing_pasta(doctor);
-                return;
-        }
-        autofd int fd = memfd_create("pasta-help", MFD_CLOEXEC);
-        ProcessFiles files = {.input_fd = -1, .output_fd = fd};
-        g_autoptr(GError) error = NULL;
-        bool ran = process_run(argv, &files, &error) && pread(fd, text, sizeof text - 1, 0) > 0;
-        const char *unknown = ran ? find_unknown(text) : NULL;
-        if (!ran)
-                doctor_say(doctor, DOCTOR_PROBLEM, "N12", "pasta", "%s",
-                           error ? error->message : "It says nothing");
-        else if (unknown)
-                doctor_say(
-                        doctor, DOCTOR_PROBLEM, "N12", "pasta",
-                        "%s is too old, it does not know %s; the package passt of Debian 12 or later does",
-                        path, unknown);
-        else
-                doctor_say(doctor, DOCTOR_OK, "N12", "pasta", "%s knows all that is asked of it", path);
-        if (access("/dev/net/tun", R_OK | W_OK) < 0)
-                doctor_say(
-                        doctor, DOCTOR_PROBLEM, "N12", "tun device",
-                        "/dev/net/tun is closed to you, and pasta needs it; 'sudo modprobe tun' and 'sudo chmod 0666 "
-                        "/dev/net/tun' open it");
-        else
-                doctor_say(doctor, DOCTOR_OK, "N12", "tun device", "/dev/net/tun is open to you");
-}
-
-static void check_ports(Doctor *doctor) {
-        g_autofree char *text = NULL;
-        guint64 floor = 1024;
-
-        if (file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", 64, &text, NULL, NULL))
-                floor = g_ascii_strtoull(text, NULL, 10);
-        if (floor <= 80)
-                doctor_say(doctor, DOCTOR_OK, "N1", "ports",
-                           "You may publish ports from %" G_GUINT64_FORMAT " on", floor);
-        else
-                doctor_say(
-                        doctor, DOCTOR_OK, "N1", "ports",
-                        "You may publish ports from %" G_GUINT64_FORMAT
-                        " on; lower ones take the administrator's 'systemctl enable --now wolffia-port@80.socket'",
-                        floor);
-}
-
 /* ---- the rest ---- */
 
 static void check_seccomp(Doctor *doctor) {
@@ -249,8 +169,7 @@ void doctor_check_host(Doctor *doctor) {
         check_hierarchy(doctor);
         check_controllers(doctor);
         check_store(doctor);
-        check_pasta(doctor);
-        check_ports(doctor);
+        doctor_check_network(doctor);
         check_seccomp(doctor);
         check_programs(doctor);
 }

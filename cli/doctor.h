@@ -47,6 +47,11 @@ void doctor_check_ids(Doctor *doctor);
 void doctor_check_session(Doctor *doctor);
 /* The kernel, cgroups, storage, the network, programs. */
 void doctor_check_host(Doctor *doctor);
+/* pasta, its device, the host's sockets and ports. */
+void doctor_check_network(Doctor *doctor);
 
 /* The first line of a subuid(5) file, TEXT, that gives some of the ids in RANGE to somebody else; NULL: none. Pure; caller frees. */
 char *doctor_find_overlap(const char *text, const char *user_name, uid_t uid, IdRange range);
+
+/* What to do about a /proc/sys/net/ipv4/tcp_wmem of TEXT, by which containers send slowly; NULL: nothing. Pure. */
+const char *doctor_advise_send_buffer(const char *text);

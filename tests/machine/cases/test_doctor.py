@@ -88,6 +88,24 @@ def test_a_network_that_cannot_be_is_found(machine):
         assert status == 1 and found["tun device"][0] == "problem" and "chmod 0666" in found["tun device"][2], found
 
 
+@row("N12")
+def test_a_small_send_buffer_is_found_and_its_remedy_mends_it(machine):
+    """The file is not switched on by the installation, and what the line says to do is what helps."""
+    usual = "sysctl -q net.ipv4.tcp_wmem='4096 16384 4194304'"
+    with changed(machine, usual, f"rm -f /etc/sysctl.d/90-wolffia.conf; {usual}"):
+        status, found = examine(machine)
+        verdict, row_id, text = found["send buffer"]
+        assert status == 0 and verdict == "advice" and row_id == "N12" and "a few Mbit/s" in text, found
+        machine.root(text.split("'")[1].replace("sudo ", ""))
+        assert machine.root("sysctl -n net.ipv4.tcp_wmem").out.split() == ["4096", "1048576", "4194304"]
+        assert examine(machine)[1]["send buffer"][0] == "ok"
+        machine.root("sysctl -q net.ipv4.tcp_wmem='4096 16384 16777216'")
+        verdict, _, text = examine(machine)[1]["send buffer"]
+        assert verdict == "advice" and "second number" in text and "90-wolffia" not in text, text
+        with changed(machine, "mv /usr/bin/pasta /usr/bin/pasta.saved", "mv /usr/bin/pasta.saved /usr/bin/pasta"):
+            assert "send buffer" not in examine(machine)[1]
+
+
 @row("C1")
 def test_cgroup_v1_is_found(machine):
     """With a tmpfs where v1 has one: a machine with v1 needs another kernel command line."""
