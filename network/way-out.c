@@ -51,6 +51,16 @@ static void read_servers(WayOut *way_out, GPtrArray *upstreams) {
         }
 }
 
+/* A host that has IPv6 in its kernel may have it on a link later; until then the loopback does, but for pasta of 2023. Caller frees. */
+static char *choose_template6(void) {
+        g_autofree char *addresses6 = NULL;
+
+        if (!file_read(AT_FDCWD, "/proc/net/if_inet6", 1 << 20, &addresses6, NULL, NULL) || !*addresses6)
+                return NULL;
+        char *template6 = subnet_find_ipv6_interface(addresses6);
+        return template6 ? template6 : g_strdup("lo");
+}
+
 bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *ret_way_out,
                   char ***ret_upstreams, GError **error) {
         static const Subnet first = {{AF_INET, {10, 0, 2, 0}}, 24};
@@ -59,11 +69,8 @@ bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *r
         g_autofree char *template6 = NULL;
         WayOut way_out = {0};
 
-        if (state->subnets[REGISTRY_V6].base.family != 0) {
-                g_autofree char *addresses6 = NULL;
-                if (file_read(AT_FDCWD, "/proc/net/if_inet6", 1 << 20, &addresses6, NULL, NULL))
-                        template6 = subnet_find_ipv6_interface(addresses6);
-        }
+        if (state->subnets[REGISTRY_V6].base.family != 0)
+                template6 = choose_template6();
         g_array_append_val(taken, state->subnets[REGISTRY_V4]);
         if (!subnet_choose(&first, 200, taken, &way_out.subnet, error))
                 return false;

@@ -281,3 +281,33 @@ def test_a_host_that_never_has_a_network_runs_containers_pods_and_networks(machi
         code = "import socket\nprint(socket.create_connection(('192.0.2.77', 7777), 5).recv(100).decode())\n"
         for name in ("b", "c", "m"):
             assert "greetings" in nets.python(machine, name, code), name
+
+
+@row("N10")
+def test_a_network_that_comes_long_after_boot_is_reached_without_a_restart(machine):
+    """The host boots without the link; containers start by linger, and the link and its addresses come later. pasta of bookworm does without
+    IPv6 then, until it is started anew."""
+    nets.network(machine, "app", "IPv6=yes")
+    nets.member(machine, "b", "Network=app.network")
+    nets.member(machine, "c")
+    for name in "bc":
+        machine.write(f"~/.config/wolffia/{name}.container.d/boot.conf", "[Install]\nWantedBy=default.target\n")
+    late = "/etc/systemd/system/wolffia-tests-prepare.service.d"
+    code = "import socket\nprint(socket.create_connection(('%s', 7777), 5).recv(100).decode())\n"
+    with changed(machine, f"mkdir {late} && printf '[Service]\nExecStartPost=ip link set v0 netns lan\n' >{late}/late.conf",
+                 f"rm -r {late}; ip -n lan link set v0 netns 1; {RESTORE_LINK}"):
+        machine.alice("systemctl --user daemon-reload")
+        machine.reboot()
+        for name in ("b", "c"):
+            machine.eventually(lambda name=name: machine.show(name, "ActiveState") == "active")
+        assert "v0" not in machine.root("ip address").out
+        started = [machine.show(name, "InvocationID") for name in ("b", "c", "app-network")]
+    with greeter(machine, where="lan"):
+        for name in ("b", "c"):
+            assert "greetings" in nets.python(machine, name, code % "192.0.2.77"), name
+            out = nets.python(machine, name, code % "2001:db8::77", check=machine.suite != "bookworm")
+            assert ("greetings" in out) == (machine.suite != "bookworm"), (name, out)
+        assert started == [machine.show(name, "InvocationID") for name in ("b", "c", "app-network")]
+        machine.alice("systemctl --user restart app-network b c", timeout=60)
+        for name in ("b", "c"):
+            assert "greetings" in nets.python(machine, name, code % "2001:db8::77"), name
