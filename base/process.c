@@ -101,6 +101,15 @@ static char *read_complaint(int fd) {
         return g_strchomp(g_string_free(text, FALSE));
 }
 
+/* Most programs begin with their own name, which is said already. */
+static const char *without_name(const char *complaint, const char *name) {
+        size_t length = strlen(name);
+
+        return g_str_has_prefix(complaint, name) && g_str_has_prefix(complaint + length, ": ")
+                       ? complaint + length + strlen(": ")
+                       : complaint;
+}
+
 static void free_parts(Process *process) {
         g_clear_pointer(&process->name, g_free);
         cleanup_fd(&process->error_fd);
@@ -124,7 +133,8 @@ bool process_finish(Process *process, int *ret_status, GError **error) {
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
                 return true;
         if (*complaint)
-                return fail(error, WOLFFIA_ERROR_HELPER, "%s failed: %s", name, complaint);
+                return fail(error, WOLFFIA_ERROR_HELPER, "%s failed: %s", name,
+                            without_name(complaint, name));
         if (WIFSIGNALED(status))
                 return fail(error, WOLFFIA_ERROR_HELPER, "%s was ended by signal %s", name,
                             strsignal(WTERMSIG(status)));

@@ -85,6 +85,35 @@ static void check_path(Translation *translation, const UnitAssignment *line, con
                 report(translation, PROBLEM_ERROR, line, "there is no %s; %s", absolute, what);
 }
 
+/* The folder that the missing PATH would be made in. Caller frees. */
+static char *find_ancestor(const char *path) {
+        char *folder = g_path_get_dirname(path);
+
+        while (access(folder, F_OK) < 0 && !g_str_equal(folder, "/")) {
+                char *above = g_path_get_dirname(folder);
+                g_free(folder);
+                folder = above;
+        }
+        return folder;
+}
+
+/* The same for a source that the start makes: a slip in its name is an empty folder. */
+static void check_made(Translation *translation, const UnitAssignment *line, const char *path) {
+        g_autofree char *folder = g_path_get_dirname(line->file);
+        g_autofree char *absolute = path_absolute(folder, path);
+        g_autofree char *ancestor = find_ancestor(absolute);
+
+        if (access(absolute, F_OK) == 0 || errno == EACCES)
+                check_path(translation, line, path, "");
+        else if (access(ancestor, W_OK | X_OK) == 0)
+                report(translation, PROBLEM_WARNING, line,
+                       "there is no %s; the first start makes an empty folder of this name", absolute);
+        else
+                report(translation, PROBLEM_ERROR, line,
+                       "there is no %s; you cannot make it in %s, and the container does not start without it",
+                       absolute, ancestor);
+}
+
 static void take_volume(const Check *check, Translation *translation, const UnitAssignment *line,
                         const char *value) {
         g_autoptr(Volume) volume = NULL;
@@ -96,7 +125,7 @@ static void take_volume(const Check *check, Translation *translation, const Unit
                        "there is no %s: it is podman's, which speaks of its own containers only",
                        volume->source);
         else
-                check_path(translation, line, volume->source, "the container does not start without it");
+                check_made(translation, line, volume->source);
 }
 
 static void take_mount(const Check *check, Translation *translation, const UnitAssignment *line,

@@ -73,8 +73,8 @@ bool manager_open(Manager **ret_manager, GError **error) {
 bool manager_require(const Manager *manager, GError **error) {
         return manager->bus ||
                fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "No service manager of yours runs (nothing listens on %s/systemd/private); 'loginctl "
-                    "enable-linger' starts one, 'wolffia run --foreground' does without",
+                    "No service manager of yours runs (nothing listens on %s/systemd/private); 'wolffia "
+                    "linger on' starts one, 'wolffia run --foreground' does without",
                     manager->runtime_dir);
 }
 

@@ -3,6 +3,9 @@
 /* Options by GLib, messages by hand: standard output is for results, standard error for people. */
 
 #include "cli/verb.h"
+
+#include "cli/habit.h"
+#include "cli/letters.h"
 #include "spec/nearest.h"
 
 #include <stdio.h>
@@ -67,7 +70,6 @@ bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *descr
         g_autoptr(GOptionContext) context = g_option_context_new(verb->arguments);
         g_autoptr(GError) error = NULL;
         g_autofree char *program = g_strconcat("wolffia ", verb->name, NULL);
-        char **copy = g_new0(char *, (gsize) argc + 1);
 
         /* Through prgname GLib's usage line reads "wolffia import …". */
         g_set_prgname(program);
@@ -78,9 +80,7 @@ bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *descr
                 g_option_context_add_main_entries(context, entries, NULL);
         g_option_context_set_strict_posix(context, stop_early);
 
-        for (int i = 0; i < argc; i++)
-                copy[i] = g_strdup(argv[i]);
-        g_auto(GStrv) words = copy;
+        g_auto(GStrv) words = letters_split(entries, stop_early, argc, argv);
         if (!g_option_context_parse_strv(context, &words, &error)) {
                 *ret_status = verb_misuse(verb, "%s", error->message);
                 return false;
@@ -156,7 +156,17 @@ void verb_print_table(const Verb *table, FILE *file) {
                         fprintf(file, "  %-*s  %s\n", width, last_word(verb->name), verb->summary);
 }
 
+/* Both words of a verb below another one: "network create". Caller frees. */
+static char *full_name(const Verb *table, const char *name) {
+        const char *blank = table->name ? strrchr(table->name, ' ') : NULL;
+
+        return g_strdup_printf("%.*s%s", blank ? (int) (blank + 1 - table->name) : 0, table->name, name);
+}
+
 int verb_fail_unknown(const Verb *table, const char *name) {
+        g_autofree char *full =
+                full_name(table, g_str_equal(name, "rm") && strchr(table->name, ' ') ? "remove" : name);
+        const char *answer = habit_answer(full);
         const char *nearest = NULL;
         guint best = G_MAXUINT;
 
@@ -164,6 +174,10 @@ int verb_fail_unknown(const Verb *table, const char *name) {
                 fprintf(stderr,
                         "wolffia: '%s' is no verb; options stand behind one, and 'wolffia --help' lists them\n",
                         name);
+                return VERB_USAGE;
+        }
+        if (answer) {
+                fprintf(stderr, "wolffia: there is no verb '%s': %s\n", name, answer);
                 return VERB_USAGE;
         }
         for (const Verb *verb = table; verb->name; verb++) {

@@ -49,6 +49,15 @@ static void note_server(const Run *run, const MountStep *step) {
                 g_ptr_array_add(run->mounts->notices, g_strdup_printf("%s: %s", step->origin, note));
 }
 
+/* A slip in a path is an empty folder otherwise, and nobody knows why the files are not there. */
+static void note_created(const Run *run, const MountStep *step) {
+        if (step->is_created && access(step->source, F_OK) < 0 && errno == ENOENT)
+                g_ptr_array_add(
+                        run->mounts->notices,
+                        g_strdup_printf("%s: there was no %s, so an empty folder of this name is made",
+                                        step->origin, step->source));
+}
+
 /* Before there is a child: as the host sees it, owners have their names. */
 static bool check_sources(const Run *run, GError **error) {
         const MountPlan *plan = run->mounts;
@@ -59,6 +68,7 @@ static bool check_sources(const Run *run, GError **error) {
                         continue;
                 if (!mount_access_check(step->source, error))
                         return fail_prefix(error, "%s", step->origin);
+                note_created(run, step);
                 note_server(run, step);
         }
         return true;

@@ -61,17 +61,17 @@ char *session_explain(const SessionFacts *facts, const char *user, unsigned uid,
         if (facts->pam_commented)
                 return g_strdup_printf(
                         "There is no runtime folder %s: logins make none here, since pam_systemd is commented out in %s; "
-                        "'loginctl enable-linger' makes it without a login, or the administrator takes the '#' away. "
+                        "'wolffia linger on' makes it without a login, or the administrator takes the '#' away. "
                         "(Restarting systemd-logind does not help, and may end graphical sessions.)",
                         folder, facts->pam_commented);
         if (!facts->has_pam)
                 return g_strdup_printf(
                         "There is no runtime folder %s: logins make none here, since no file in /etc/pam.d has pam_systemd "
-                        "(package libpam-systemd); 'loginctl enable-linger' makes it without a login",
+                        "(package libpam-systemd); 'wolffia linger on' makes it without a login",
                         folder);
         return g_strdup_printf(
                 "There is no runtime folder: XDG_RUNTIME_DIR is unset and %s does not exist, since user %s has "
-                "neither a login session nor lingering; 'loginctl enable-linger' makes it, also without a login",
+                "neither a login session nor lingering; 'wolffia linger on' makes it, also without a login",
                 folder, user);
 }
 

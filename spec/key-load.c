@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "spec/key-options.h"
+#include "spec/nearest.h"
 #include "spec/section-keys.h"
 #include "spec/unit-words.h"
 #include "spec/value-basic.h"
@@ -289,6 +290,22 @@ static void load_section(KeyLoad *load, guint section) {
                 }
 }
 
+/* With the section that a slip of the finger has made of it, which is where the eye looks. */
+static void tell_no_section(const UnitFile *unit, const char *path, const char *name, GPtrArray *problems) {
+        for (guint i = 0; i < unit->assignments->len; i++) {
+                const UnitAssignment *line = unit_file_at(unit, i);
+                const char *found =
+                        line->section < unit->sections->len ? unit->sections->pdata[line->section] : "";
+
+                if (nearest_find(found, &name, 1)) {
+                        problem_add(problems, PROBLEM_ERROR, line->file, line->line, NULL,
+                                    "there is no [%s] section; is [%s] meant to be it?", name, found);
+                        return;
+                }
+        }
+        problem_add(problems, PROBLEM_ERROR, path, 0, NULL, "there is no [%s] section", name);
+}
+
 void key_load(const KeyLoader *loader, const UnitFile *unit, const char *path, void *spec,
               References *references, GPtrArray *problems) {
         g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
@@ -299,7 +316,7 @@ void key_load(const KeyLoader *loader, const UnitFile *unit, const char *path, v
         if (section != UNIT_FILE_NO_SECTION)
                 load_section(&load, section);
         else if (!loader->is_optional) {
-                problem_add(problems, PROBLEM_ERROR, path, 0, NULL, "there is no [%s] section", name);
+                tell_no_section(unit, path, name, problems);
                 return;
         }
         if (loader->check)

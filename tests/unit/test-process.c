@@ -42,6 +42,13 @@ static void run_succeeds_with_status_0(void) {
         g_assert_no_error(error);
 }
 
+static void a_name_is_said_once(void) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_false(process_run(SHELL("echo 'sh: no such id' >&2; exit 1"), &PROCESS_FILES_NONE, &error));
+        g_assert_cmpstr(error->message, ==, "sh failed: no such id");
+}
+
 static void finish_tells_the_last_words(void) {
         g_autoptr(GError) error = NULL;
         Process process = PROCESS_NONE;
@@ -187,6 +194,7 @@ static void abandon_kills(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_setenv("LC_ALL", "C", TRUE);
+        g_test_add_func("/process/a-name-is-said-once", a_name_is_said_once);
         g_test_add_func("/process/run/succeeds-with-status-0", run_succeeds_with_status_0);
         g_test_add_func("/process/finish/tells-the-last-words", finish_tells_the_last_words);
         g_test_add_func("/process/finish/tells-status-and-signal-of-the-silent",

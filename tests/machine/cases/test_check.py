@@ -59,7 +59,8 @@ def test_the_journal_has_each_fault_under_the_units_name(machine):
 @row("N1")
 def test_check_knows_what_a_start_would_miss(machine):
     box.import_image(machine)
-    machine.write("~/.config/wolffia/one.container", box.container("PublishPort=8080:80", "Volume=%h/nowhere:/x"))
+    machine.write("~/.config/wolffia/one.container", box.container("PublishPort=8080:80", "Volume=%h/nowhere:/x",
+                                                                   "Volume=/nowhere:/y"))
     machine.write("~/.config/wolffia/two.container", box.container("PublishPort=8080:80", "PublishPort=80:80",
                                                                    "EnvironmentFile=two.env"))
     machine.write("~/.config/wolffia/good.container", box.container("Exec=true"))
@@ -67,7 +68,9 @@ def test_check_knows_what_a_start_would_miss(machine):
     machine.write("~/.config/wolffia/remote.container", "[Container]\nImage=registry.example/nowhere:1\n")
     result = check(machine, "--all")
     assert result.status == 1 and result.out == "5 units, 3 of them would fail\n", result
-    for part in ("one.container:4: Volume=: there is no /home/alice/nowhere", "one.container:3: PublishPort=: two.service publishes",
+    for part in ("one.container:4: Volume=: there is no /home/alice/nowhere; the first start makes an empty folder of this name",
+                 "one.container:5: Volume=: there is no /nowhere; you cannot make it in /, and the container does not start without it",
+                 "one.container:3: PublishPort=: two.service publishes",
                  "two.container:3: PublishPort=: one.service publishes", "two.container:4: PublishPort=: port 80 is below",
                  "two.container:5: EnvironmentFile=: there is no /home/alice/.config/wolffia/two.env",
                  "local.container:2: Image=: the image 'localhost/nowhere' is not in your store, and localhost is no registry",

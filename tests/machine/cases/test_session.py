@@ -28,7 +28,7 @@ def test_a_runtime_folder_of_somebody_else_is_refused(machine):
 @row("B2")
 def test_without_a_session_or_lingering_it_is_said_which_to_get(machine):
     result = machine.run("bob", f"env -u XDG_RUNTIME_DIR {RUN}", check=False)
-    assert result.status == 125 and "loginctl enable-linger" in result.err, result
+    assert result.status == 125 and "wolffia linger on" in result.err, result
     assert not machine.root("ls -d /run/user/1001 2>/dev/null", check=False).out
 
 

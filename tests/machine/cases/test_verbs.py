@@ -71,7 +71,7 @@ def test_a_container_by_hand_is_listed_without_a_manager_too(machine):
     assert result.out == "hand running\n" and "no service manager" in result.err, result
     assert "hand" not in machine.alice("wolffia ps -q").out
     assert "has no unit" in machine.alice(f"{hand} wolffia restart hand", check=False).err
-    assert "enable-linger" in machine.alice(f"{hand} wolffia start web", check=False).err
+    assert "wolffia linger on" in machine.alice(f"{hand} wolffia start web", check=False).err
     assert "cgroup that is not its own" in machine.alice(f"{hand} wolffia pause hand", check=False).err
     machine.alice(f"{hand} wolffia stop hand")
     assert machine.alice(f"{hand} wolffia ps -q 2>/dev/null").out == ""

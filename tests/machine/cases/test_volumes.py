@@ -277,6 +277,14 @@ def test_the_folder_that_denies_the_way_to_a_volume_is_named(machine):
     machine.root("rm -r /srv/open")
 
 
+def test_a_source_that_the_start_makes_is_told(machine):
+    made = box.run(machine, "true", "--volume=/home/alice/no/such:/x")
+    assert "Volume=/home/alice/no/such:/x: there was no /home/alice/no/such, so an empty folder of this name is made" in made.err, made
+    again = box.run(machine, "true", "--volume=/home/alice/no/such:/x")
+    assert "there was no" not in again.err, again
+    machine.alice("rmdir -p ~/no/such 2>/dev/null", check=False)
+
+
 def test_a_volume_file_is_a_unit_that_its_container_requires(machine):
     forget(machine, "store", "scratch")
     box.import_image(machine)
