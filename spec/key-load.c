@@ -127,24 +127,13 @@ void key_load_add_pair(GPtrArray *list, char *pair) {
         g_ptr_array_add(list, pair);
 }
 
-static void take_list(KeyLoad *load, const Key *key) {
+static void take_values(KeyLoad *load, const Key *key, const char *text) {
         GPtrArray *list = *key_list(key, load->spec);
-        g_autoptr(GError) error = NULL;
-        char *value;
+        g_autofree char **values = key_options_split(key, text);
 
-        if (key->class == KEY_LINES) {
-                if ((value = accept_or_report(load, key, g_strdup(load->assignment->value))))
-                        g_ptr_array_add(list, value);
-                return;
-        }
-        g_ptr_array_set_size(load->words, 0);
-        if (!(key->class == KEY_SPLIT ? unit_words_split_plain : unit_words_split)(load->assignment->value,
-                                                                                   load->words, &error)) {
-                report_error(load, error);
-                return;
-        }
-        for (guint i = 0; i < load->words->len; i++) {
-                value = accept_or_report(load, key, g_steal_pointer(&load->words->pdata[i]));
+        for (char **one = values; *one; one++) {
+                char *value = accept_or_report(load, key, *one);
+
                 if (!value)
                         continue;
                 if (key->class == KEY_MAP)
@@ -154,8 +143,57 @@ static void take_list(KeyLoad *load, const Key *key) {
         }
 }
 
+static void take_list(KeyLoad *load, const Key *key) {
+        g_autoptr(GError) error = NULL;
+
+        if (key->class == KEY_LINES) {
+                take_values(load, key, load->assignment->value);
+                return;
+        }
+        g_ptr_array_set_size(load->words, 0);
+        if (!(key->class == KEY_SPLIT ? unit_words_split_plain : unit_words_split)(load->assignment->value,
+                                                                                   load->words, &error)) {
+                report_error(load, error);
+                return;
+        }
+        for (guint i = 0; i < load->words->len; i++)
+                take_values(load, key, load->words->pdata[i]);
+}
+
 static void report_option(const GError *error, void *data) {
         report_error(data, error);
+}
+
+/* A list's values, each checked; RET_VALUES are owned by the caller. */
+static bool accept_values(KeyLoad *load, const Key *key, const char *text, GPtrArray **ret_values,
+                          GError **error) {
+        g_autoptr(GPtrArray) accepted = g_ptr_array_new_with_free_func(g_free);
+        g_auto(GStrv) values = key_options_split(key, text);
+
+        for (char **one = values; *one; one++) {
+                char *value = accept(load, key, g_strdup(*one), error);
+
+                if (!value)
+                        return fail_prefix(error, "--%s", key->option);
+                g_ptr_array_add(accepted, value);
+        }
+        *ret_values = g_steal_pointer(&accepted);
+        return true;
+}
+
+static bool take_option_list(KeyLoad *load, const Key *key, const char *text, GError **error) {
+        GPtrArray *list = *key_list(key, load->spec);
+        g_autoptr(GPtrArray) values = NULL;
+
+        if (!accept_values(load, key, text, &values, error))
+                return false;
+        g_ptr_array_set_free_func(values, NULL);
+        for (guint i = 0; i < values->len; i++)
+                if (key->class == KEY_MAP)
+                        key_load_add_pair(list, values->pdata[i]);
+                else
+                        g_ptr_array_add(list, values->pdata[i]);
+        return true;
 }
 
 /* An option of PodmanArgs=, as if its key had been written; behind all keys, so that it has the last word. */
@@ -171,15 +209,14 @@ static bool take_option(const Key *key, const char *value, void *data, GError **
                 key_load_report(load, PROBLEM_NOTE, note);
                 return true;
         }
-        if (value && key_has_field(key) && key_kind(key) != KEY_KIND_TRISTATE) {
+        if (value && key_has_field(key) && key->effect != KEY_REFUSED && key_kind(key) == KEY_KIND_LIST)
+                return take_option_list(load, key, value, error);
+        if (value && key_has_field(key) && key_kind(key) == KEY_KIND_TEXT) {
                 accepted = accept(load, key, g_strdup(value), error);
                 if (!accepted)
                         return fail_prefix(error, "--%s", key->option);
         }
-        if (key->class != KEY_MAP || !key_has_field(key))
-                return key_options_store(key, accepted ? accepted : value, load->spec, error);
-        key_load_add_pair(*key_list(key, load->spec), g_steal_pointer(&accepted));
-        return true;
+        return key_options_store(key, accepted ? accepted : value, load->spec, error);
 }
 
 static void take_podman_args(KeyLoad *load) {

@@ -26,6 +26,39 @@ static bool fail_unknown(const KeyTable *table, const char *argument, GError **e
         return fail(error, WOLFFIA_ERROR_VALUE, "there is no option %s", name);
 }
 
+/* What has no "=" in a list of NAME=VALUE belongs to the value before it: "net.ipv4.ip_local_reserved_ports=80,443". */
+static void join_rest(char **values) {
+        char **last = values;
+
+        if (!*values)
+                return;
+        for (char **value = values + 1; *value; value++) {
+                if (strchr(*value, '=')) {
+                        *++last = *value;
+                        continue;
+                }
+                char *joined = g_strconcat(*last, ",", *value, NULL);
+                g_free(*last);
+                g_free(*value);
+                *last = joined;
+        }
+        last[1] = NULL;
+}
+
+char **key_options_split(const Key *key, const char *value) {
+        char **values;
+
+        if (!key->has_commas || !strchr(value, ',')) {
+                values = g_new0(char *, 2);
+                values[0] = g_strdup(value);
+                return values;
+        }
+        values = g_strsplit(value, ",", -1);
+        if (strchr(key->metavariable, '='))
+                join_rest(values);
+        return values;
+}
+
 bool key_options_store(const Key *key, const char *value, void *spec, GError **error) {
         bool yes = true;
 
@@ -47,9 +80,13 @@ bool key_options_store(const Key *key, const char *value, void *spec, GError **e
                 g_free(*key_text(key, spec));
                 *key_text(key, spec) = g_strdup(value);
                 break;
-        case KEY_KIND_LIST:
-                g_ptr_array_add(*key_list(key, spec), g_strdup(value));
+        case KEY_KIND_LIST: {
+                g_autofree char **values = key_options_split(key, value);
+
+                for (char **one = values; *one; one++)
+                        g_ptr_array_add(*key_list(key, spec), *one);
                 break;
+        }
         }
         return true;
 }
@@ -177,8 +214,13 @@ void key_options_visit(const KeyTable *table, const char *const *arguments, KeyO
 }
 
 static bool check_and_store(const Key *key, const char *value, void *spec, GError **error) {
-        if (value && key_has_field(key) && key->check && !key->check(value, error))
-                return fail_prefix(error, "--%s", key->option);
+        if (value && key_has_field(key) && key->check) {
+                g_auto(GStrv) values = key_options_split(key, value);
+
+                for (char **one = values; *one; one++)
+                        if (!key->check(*one, error))
+                                return fail_prefix(error, "--%s", key->option);
+        }
         return key_options_store(key, value, spec, error);
 }
 

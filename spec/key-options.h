@@ -8,6 +8,9 @@
 /* Takes an option with its value, NULL for a boolean without one. */
 typedef bool (*KeyOptionsTake)(const Key *key, const char *value, void *data, GError **error);
 
+/* The values that VALUE holds, one unless KEY has commas between them. Caller frees. */
+char **key_options_split(const Key *key, const char *value);
+
 /* The KeyOptionsTake that puts values into a spec, DATA, as they are: they are checked where they are used. */
 bool key_options_store(const Key *key, const char *value, void *spec, GError **error);
 

@@ -46,6 +46,7 @@ typedef struct Key {
         size_t offset;            /* of the field in the spec; KEY_NO_FIELD: none */
         const char *metavariable; /* NULL for booleans */
         const char *description;  /* one line; for keys without effect, the remark */
+        bool has_commas; /* of a list: several values may stand in one with commas between, as in podman's option */
 } Key;
 
 #define KEY_NO_FIELD ((size_t) -1)

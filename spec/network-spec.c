@@ -62,7 +62,7 @@ static const Key network_keys[] = {
         {"Internal", "internal", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
          FIELD(internal), NULL, "no way out of the network"},
         {"DNS", "dns", 0, KEY_LINES, KEY_WORKS, value_address_check,
-         FIELD(dns), "ADDRESS", "name server of the members"},
+         FIELD(dns), "ADDRESS", "name server of the members", true},
         {"DisableDNS", "disable-dns", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
          FIELD(disable_dns), NULL, "names of members are not answered"},
         {"IPAMDriver", "ipam-driver", 0, KEY_SINGLE, KEY_WORKS, check_ipam_driver,

@@ -128,7 +128,10 @@ static ContainerSpec *random_spec(void) {
                         *key_tristate(key, spec) = g_test_rand_bit() ? TRISTATE_YES : TRISTATE_NO;
                 else
                         for (int j = g_test_rand_int_range(0, 4); j > 0; j--)
-                                g_ptr_array_add(*key_list(key, spec), random_text());
+                                g_ptr_array_add(*key_list(key, spec),
+                                                /* A value that was read has none. */
+                                                key->has_commas ? g_strdelimit(random_text(), ",", ';')
+                                                                : random_text());
         }
 
         /* Either an image, which is no option, or a root folder; and a command only behind one of them. */

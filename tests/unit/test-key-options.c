@@ -3,6 +3,8 @@
 #include "spec/key-options.h"
 
 #include "spec/build-spec.h"
+#include "spec/container-keys.h"
+#include "spec/container-spec.h"
 #include "spec/image-spec.h"
 #include "spec/network-spec.h"
 #include "spec/pod-spec.h"
@@ -17,6 +19,9 @@ static void fill(const KeyTable *table, void *spec) {
                 if (!key_has_field(key) || g_test_rand_bit())
                         continue;
                 char *text = g_strdup_printf("%c%d=x y", g_test_rand_int_range('!', '~'), g_test_rand_int());
+                /* A value that was read has none. */
+                if (key->has_commas)
+                        g_strdelimit(text, ",", ';');
                 if (key_kind(key) == KEY_KIND_TEXT)
                         *key_text(key, spec) = g_steal_pointer(&text);
                 else if (key_kind(key) == KEY_KIND_LIST)
@@ -46,6 +51,27 @@ static void test_round_trip(gconstpointer data) {
                 key_table_free_spec(table, spec);
                 key_table_free_spec(table, back);
         }
+}
+
+static void test_commas(void) {
+        static const char *const arguments[] = {"-p",
+                                                "80:80,443:443",
+                                                "--cap-add=kill,fowner",
+                                                "--sysctl=a.b=1,2,c.d=3",
+                                                "--tmpfs=/x:size=1m,mode=700",
+                                                "image",
+                                                NULL};
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        g_autoptr(GError) error = NULL;
+
+        (void) key_options_parse(&container_key_table, arguments, spec, &error);
+        g_assert_no_error(error);
+        g_autoptr(GPtrArray) printed = key_options_print(&container_key_table, spec);
+        g_ptr_array_add(printed, NULL);
+        g_autofree char *line = g_strjoinv(" ", (char **) printed->pdata);
+        g_assert_cmpstr(line, ==,
+                        "--tmpfs=/x:size=1m,mode=700 --publish=80:80 --publish=443:443 --cap-add=kill "
+                        "--cap-add=fowner --sysctl=a.b=1,2 --sysctl=c.d=3 image");
 }
 
 static void test_volume(void) {
@@ -80,6 +106,7 @@ int main(int argc, char **argv) {
         g_test_add_data_func("/key-options/round-trip/pod", &pod_key_table, test_round_trip);
         g_test_add_data_func("/key-options/round-trip/image", &image_key_table, test_round_trip);
         g_test_add_data_func("/key-options/round-trip/build", &build_key_table, test_round_trip);
+        g_test_add_func("/key-options/commas", test_commas);
         g_test_add_func("/key-options/volume", test_volume);
         g_test_add_func("/key-options/a-word-too-many-is-a-fault", test_a_word_too_many_is_a_fault);
         return g_test_run();
