@@ -56,6 +56,22 @@ def test_the_journal_has_each_fault_under_the_units_name(machine):
     assert "wolffia check" in text, text
 
 
+@row("B5")
+def test_systemds_own_remarks_are_passed_on_for_units_of_any_name(machine):
+    box.import_image(machine)
+    machine.write("~/.config/wolffia/a:b.container", box.container("Exec=true", service=("RestartSec=soon",)))
+    machine.write("~/.config/wolffia/c.container", box.container("Exec=true", service=("MemoryMax=lots",)))
+    result = check(machine, "--all")
+    assert "c.service: Invalid memory limit 'lots'" in result.err, result
+    assert "a:b.service: Failed to parse RestartSec=soon" in result.err, result
+
+
+@row("B5")
+def test_a_limit_that_is_written_as_podman_has_it_is_in_force(machine):
+    box.start(machine, "Exec=sleep infinity", service=("MemoryMax=512m",))
+    assert machine.alice("systemctl --user show -P MemoryMax box").out.strip() == str(512 << 20)
+
+
 @row("N1")
 def test_check_knows_what_a_start_would_miss(machine):
     box.import_image(machine)
