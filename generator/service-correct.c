@@ -125,6 +125,44 @@ static void correct_restart(const Correct *correct) {
         unit_file_replace(correct->unit, correct->line, "Restart", meant);
 }
 
+/* "512M" of "512m", "512MB" and "512MiB"; NULL when it is no slip of that kind. Caller frees. */
+static char *size_meant(const char *value) {
+        size_t digits = strspn(value, "0123456789.");
+        const char *unit = value + digits + strspn(value + digits, " ");
+
+        if (digits == 0 || !*unit || !strchr("kmgtKMGT", *unit))
+                return NULL;
+        if (g_ascii_strcasecmp(unit + 1, "") != 0 && g_ascii_strcasecmp(unit + 1, "b") != 0 &&
+            g_ascii_strcasecmp(unit + 1, "ib") != 0)
+                return NULL;
+        char *meant = g_strdup_printf("%.*s%c", (int) digits, value, g_ascii_toupper(*unit));
+        if (g_str_equal(meant, value))
+                g_clear_pointer(&meant, g_free);
+        return meant;
+}
+
+/* systemd knows sizes with capital letters only, and percentages of processors: what it does not know it ignores, and
+ * the limit is not there. */
+static void correct_limit(const Correct *correct) {
+        const char *key = correct->line->key, *value = correct->line->value;
+
+        if (!correct->is_service)
+                return;
+        if (strstr(key, "Memory") && !g_str_has_prefix(key, "Managed")) {
+                g_autofree char *meant = size_meant(value);
+
+                if (!meant)
+                        return;
+                report(correct, PROBLEM_NOTE, "systemd knows no '%s'; taken as %s", value, meant);
+                unit_file_replace(correct->unit, correct->line, key, meant);
+        } else if (g_str_equal(key, "CPUQuota") && *value && value[strspn(value, "0123456789.")] == '\0') {
+                report(correct, PROBLEM_WARNING,
+                       "'%s' is not a percentage, which systemd wants, ignoring; 100%% is one processor",
+                       value);
+                unit_file_take_out(correct->unit, correct->line);
+        }
+}
+
 /* %D, the data home, is of systemd 256; before, a line that has it is not read at all, or the unit is not. */
 static void expand_data_home(const Correct *correct) {
         const char *value = correct->line->value;
@@ -171,6 +209,7 @@ void service_correct(UnitFile *unit, GPtrArray *problems) {
                 last_section = line->section;
                 check_key(&correct);
                 correct_restart(&correct);
+                correct_limit(&correct);
                 expand_data_home(&correct);
                 if (correct.is_unit && service_depend_is_key(line->key))
                         service_podman_depend(unit, line, problems);
