@@ -76,7 +76,18 @@ static char *below(const char *variable, const char *fallback_variable, const ch
         return other && *other == '/' ? g_build_filename(other, fallback, path, NULL) : NULL;
 }
 
-/* The names of units are Podman's as well as ours, but for the rarest (instances of a .volume and the like). */
+/* The names of units are Podman's as well as ours, but for instances: of data@a.volume it makes data@a-volume.service. */
+static char *podman_service(const Search *search, UnitReader *reader, const Source *source) {
+        g_autofree char *service = translation_service(search, reader, source),
+                        *usual = source_service(source->name, source->kind);
+        const char *at = strchr(source->name, '@'), *dot = strrchr(source->name, '.');
+
+        if (source->kind == SOURCE_CONTAINER || source->kind == SOURCE_KUBE || !at || at + 1 >= dot ||
+            !g_str_equal(service, usual))
+                return g_steal_pointer(&service);
+        return g_strdup_printf("%.*s-%s.service", (int) (dot - source->name), source->name, dot + 1);
+}
+
 static void list_podman_units(Shadow *shadow) {
         g_autoptr(GArray) roots = search_podman_roots();
         g_autoptr(Search) search = search_run(roots);
@@ -86,7 +97,7 @@ static void list_podman_units(Shadow *shadow) {
         for (guint i = 0; i < search->sources->len; i++) {
                 const Source *source = search_source(search, i);
 
-                g_hash_table_insert(shadow->podman, translation_service(search, reader, source),
+                g_hash_table_insert(shadow->podman, podman_service(search, reader, source),
                                     search_path(search, source));
         }
         unit_reader_free(reader);

@@ -67,6 +67,8 @@ static void test_tells_of_podmans_units(Scratch *scratch, gconstpointer data) {
         scratch_write(scratch, "config/containers/systemd/x.network", "[Network]\nServiceName=db\n");
         scratch_write(scratch, "config/containers/systemd/y.pod.d/name.conf", "[Pod]\nServiceName=cache\n");
         scratch_write(scratch, "config/containers/systemd/y.pod", "[Pod]\n");
+        scratch_write(scratch, "config/containers/systemd/data@a.volume", "");
+        scratch_write(scratch, "config/containers/systemd/job@a.container", "[Container]\n");
         set_folder(scratch, "XDG_CONFIG_HOME", "config");
         g_autoptr(Shadow) with = shadow_new("/bin/sh"), without = shadow_new("/nowhere");
 
@@ -74,6 +76,9 @@ static void test_tells_of_podmans_units(Scratch *scratch, gconstpointer data) {
         check_podman(with, "data-volume.service", "/config/containers/systemd/below/data.volume");
         check_podman(with, "db.service", "/config/containers/systemd/x.network");
         check_podman(with, "cache.service", "/config/containers/systemd/y.pod");
+        check_podman(with, "data@a-volume.service", "/config/containers/systemd/data@a.volume");
+        check_podman(with, "job@a.service", "/config/containers/systemd/job@a.container");
+        g_assert_null(shadow_find(with, "data-volume@a.service", "/x/data@a.volume"));
         g_assert_null(shadow_find(with, "x-network.service", "/x/x.network"));
         g_assert_null(shadow_find(without, "web.service", "/x/web.container"));
 }
