@@ -153,7 +153,7 @@ static void translate(Generate *generate) {
                 g_string_truncate(generate->text, 0);
                 service_print_stub(&input, translation->problems, generate->text);
         }
-        install_plan(translation->unit, translation->service, generate->links, translation->problems);
+        install_plan(&input, generate->links, translation->problems);
 }
 
 /* output. What cannot be written is told by finish_output(). */

@@ -13,9 +13,11 @@
 #define SECTION "Install"
 
 typedef struct Install {
-        const char *service; /* the unit's file */
-        const char *linked;  /* the name under which it is wanted: with the instance, for a template */
+        const ServiceInput *input;
         const UnitFile *unit;
+        const char *service;  /* the unit's file */
+        const char *linked;   /* the name under which it is wanted: with the instance, for a template */
+        const char *instance; /* of that; NULL: none */
         GArray *links;
         GPtrArray *problems;
 } Install;
@@ -79,9 +81,26 @@ static bool names_default(const UnitFile *unit) {
         return false;
 }
 
+/* The unit that WORD means, which may name a source file; NULL when it is not there, which is told. Caller frees. */
+static char *find_target(Install *install, const UnitAssignment *assignment, const char *word) {
+        const char *nearest = NULL;
+
+        if (source_kind(word) == SOURCE_NONE || !install->input->resolve)
+                return g_strdup(target_of_users(word));
+        char *service = install->input->resolve(word, &nearest, install->input->resolve_data);
+        if (service)
+                return service;
+        g_autofree char *text =
+                nearest ? g_strdup_printf("is not there, ignoring; did you mean %s?", nearest) : NULL;
+        warn(install, assignment, text ? text : "is not there, ignoring", word);
+        return NULL;
+}
+
 static void plan_want(Install *install, const UnitAssignment *assignment, const char *word,
                       const char *suffix) {
-        const char *target = target_of_users(word);
+        g_autofree char *target = find_target(install, assignment, word);
+        if (!target)
+                return;
         g_autofree char *folder = g_strconcat(target, ".", suffix, NULL);
 
         if (!source_is_unit_name(target)) {
@@ -90,7 +109,7 @@ static void plan_want(Install *install, const UnitAssignment *assignment, const 
         }
         if (has_link(install->links, folder, install->linked))
                 return;
-        if (target != word && !names_default(install->unit))
+        if (source_kind(word) == SOURCE_NONE && !g_str_equal(target, word) && !names_default(install->unit))
                 warn(install, assignment, "does not exist among a user's units; taken as default.target",
                      word);
         InstallLink link = {g_steal_pointer(&folder), g_strdup(install->linked),
@@ -110,6 +129,23 @@ static void plan_alias(Install *install, const UnitAssignment *assignment, const
         g_array_append_val(install->links, link);
 }
 
+static void plan_also(Install *install, const UnitAssignment *assignment, const char *word,
+                      const char *suffix) {
+        warn(install, assignment,
+             "is not enabled with it: generated units cannot be; its own [Install] counts", word);
+}
+
+static void plan_nothing(Install *install, const UnitAssignment *assignment, const char *word,
+                         const char *suffix) {
+        g_autofree char *text = g_strdup_printf(
+                "starts no instance of a template without DefaultInstance=; write that, or make a link like "
+                "%.*sNAME.container to this file for each instance",
+                (int) (strcspn(install->service, "@") + 1), install->service);
+
+        if (install->input->source_kind == SOURCE_CONTAINER)
+                warn(install, assignment, text, word);
+}
+
 typedef void (*Plan)(Install *install, const UnitAssignment *assignment, const char *word,
                      const char *suffix);
 
@@ -126,8 +162,13 @@ static void plan_key(Install *install, const char *key, Plan plan, const char *s
 
                 if (!unit_words_split_plain(assignment->value, words, &error))
                         warn(install, assignment, error->message, assignment->value);
-                for (guint j = 0; j < words->len; j++)
-                        plan(install, assignment, words->pdata[j], suffix);
+                for (guint j = 0; j < words->len; j++) {
+                        g_autofree char *word = source_expand(
+                                words->pdata[j], install->linked ? install->linked : install->service,
+                                install->instance);
+
+                        plan(install, assignment, word, suffix);
+                }
         }
 }
 
@@ -141,17 +182,25 @@ static char *linked_name(const UnitFile *unit, const char *service) {
                         : NULL;
 }
 
-void install_plan(const UnitFile *unit, const char *service, GArray *links, GPtrArray *problems) {
+/* What is between the "@" and ".service"; NULL when there is nothing. Caller frees. */
+static char *instance_of(const char *service) {
+        const char *at = service ? strchr(service, '@') : NULL;
+
+        return at && at[1] != '.' ? g_strndup(at + 1, strlen(at + 1) - strlen(".service")) : NULL;
+}
+
+void install_plan(const ServiceInput *input, GArray *links, GPtrArray *problems) {
+        const UnitFile *unit = input->unit;
+
         if (unit_file_find_section(unit, SECTION) == UNIT_FILE_NO_SECTION)
                 return;
 
-        g_autofree char *linked = linked_name(unit, service);
-        Install install = {service, linked, unit, links, problems};
+        g_autofree char *linked = linked_name(unit, input->service), *instance = instance_of(linked);
+        Install install = {input, unit, input->service, linked, instance, links, problems};
 
-        if (linked) {
-                plan_key(&install, "WantedBy", plan_want, "wants");
-                plan_key(&install, "RequiredBy", plan_want, "requires");
-                plan_key(&install, "UpheldBy", plan_want, "upholds");
-        }
+        plan_key(&install, "WantedBy", linked ? plan_want : plan_nothing, "wants");
+        plan_key(&install, "RequiredBy", linked ? plan_want : plan_nothing, "requires");
+        plan_key(&install, "UpheldBy", linked ? plan_want : plan_nothing, "upholds");
         plan_key(&install, "Alias", plan_alias, NULL);
+        plan_key(&install, "Also", plan_also, NULL);
 }

@@ -4,7 +4,7 @@
 /* [Install] → the links that `systemctl enable` would make (systemd.unit(5)). Generated units cannot be
  * enabled, so that their file says it for good. Pure. */
 
-#include "spec/unit-file.h"
+#include "generator/service.h"
 
 #include <glib.h>
 
@@ -14,7 +14,7 @@ typedef struct InstallLink {
         char *target; /* ../web.service */
 } InstallLink;
 
-/* Adds to LINKS (of InstallLink, install_links_new()) those of the unit SERVICE. */
-void install_plan(const UnitFile *unit, const char *service, GArray *links, GPtrArray *problems);
+/* Adds to LINKS (of InstallLink, install_links_new()) those of the unit. */
+void install_plan(const ServiceInput *input, GArray *links, GPtrArray *problems);
 
 GArray *install_links_new(void);

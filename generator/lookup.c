@@ -144,36 +144,6 @@ static char *instance_service(const char *service, const char *instance) {
         return g_strdup_printf("%.*s%s%s", (int) (at + 1 - service), service, instance, at + 1);
 }
 
-/* The specifiers that name the unit itself, filled in for SERVICE; INSTANCE may be NULL. */
-static char *expand(const char *text, const char *service, const char *instance) {
-        g_autofree char *stem = g_strndup(service, strlen(service) - strlen(".service"));
-        g_autofree char *prefix = g_strndup(stem, strcspn(stem, "@"));
-        GString *expanded = g_string_new(NULL);
-
-        for (const char *p = text; *p; p++) {
-                const char *value = NULL;
-
-                if (*p == '%') {
-                        value = p[1] == 'n'                  ? service
-                                : p[1] == 'N'                ? stem
-                                : p[1] == 'p' || p[1] == 'P' ? prefix
-                                : p[1] == 'i' || p[1] == 'I' ? instance
-                                                             : NULL;
-                        if (!value && p[1] == '%') {
-                                g_string_append(expanded, "%%");
-                                p++;
-                                continue;
-                        }
-                }
-                if (value) {
-                        g_string_append(expanded, value);
-                        p++;
-                } else
-                        g_string_append_c(expanded, *p);
-        }
-        return g_string_free(expanded, FALSE);
-}
-
 static bool find(const char *name, char **ret_resource, char **ret_service, void *data, GError **error) {
         Lookup *lookup = data;
         g_autofree char *instance = NULL;
@@ -199,7 +169,7 @@ static bool find(const char *name, char **ret_resource, char **ret_service, void
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "%s is a template; write which instance is meant, %.*s%%i%s", name,
                             (int) (at + 1 - source->name), source->name, dot);
-        *ret_resource = expand(found->resource, service, instance ? instance : own);
+        *ret_resource = source_expand(found->resource, service, instance ? instance : own);
         *ret_service = g_steal_pointer(&service);
         return true;
 }

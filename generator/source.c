@@ -67,3 +67,34 @@ bool source_is_unit_name(const char *name) {
                         return false;
         return true;
 }
+
+static const char *last_part(const char *prefix) {
+        const char *dash = strrchr(prefix, '-');
+
+        return dash ? dash + 1 : prefix;
+}
+
+char *source_expand(const char *text, const char *service, const char *instance) {
+        g_autofree char *stem = g_strndup(service, strlen(service) - strlen(".service"));
+        g_autofree char *prefix = g_strndup(stem, strcspn(stem, "@"));
+        GString *expanded = g_string_new(NULL);
+
+        for (const char *p = text; *p; p++) {
+                const char *value = NULL;
+
+                if (*p == '%')
+                        value = p[1] == 'n'                  ? service
+                                : p[1] == 'N'                ? stem
+                                : p[1] == 'p' || p[1] == 'P' ? prefix
+                                : p[1] == 'j' || p[1] == 'J' ? last_part(prefix)
+                                : p[1] == 'i' || p[1] == 'I' ? instance
+                                : p[1] == '%'                ? "%%"
+                                                             : NULL;
+                if (value) {
+                        g_string_append(expanded, value);
+                        p++;
+                } else
+                        g_string_append_c(expanded, *p);
+        }
+        return g_string_free(expanded, FALSE);
+}

@@ -33,3 +33,7 @@ char *source_service(const char *name, SourceKind kind);
 
 /* Whether NAME can be the name of a unit at all, by systemd.unit(5). */
 bool source_is_unit_name(const char *name);
+
+/* TEXT with the specifiers of systemd.unit(5) filled in that name the unit itself, for SERVICE; INSTANCE may be NULL.
+ * Caller frees. */
+char *source_expand(const char *text, const char *service, const char *instance);

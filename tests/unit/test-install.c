@@ -6,6 +6,14 @@
 
 #include <string.h>
 
+/* db.container is there. */
+static char *resolve(const char *source, const char **ret_nearest, void *data) {
+        if (g_str_equal(source, "db.container"))
+                return g_strdup("db.service");
+        *ret_nearest = "db.container";
+        return NULL;
+}
+
 static void assert_links(const char *service, const char *lines, const char *expected, const char *warning) {
         g_autofree char *text = g_strconcat("[Install]\n", lines, "\n", NULL);
         g_autoptr(UnitReader) reader = unit_reader_new();
@@ -15,7 +23,8 @@ static void assert_links(const char *service, const char *lines, const char *exp
         g_autoptr(GString) list = g_string_new(NULL);
 
         unit_read_text(reader, text, strlen(text), "f", unit, problems);
-        install_plan(unit, service, links, problems);
+        const ServiceInput input = {.unit = unit, .service = service, .resolve = resolve};
+        install_plan(&input, links, problems);
         for (guint i = 0; i < links->len; i++) {
                 const InstallLink *link = &g_array_index(links, InstallLink, i);
                 g_string_append_printf(list, "%s%s%s%s->%s", i > 0 ? " " : "",
@@ -40,7 +49,9 @@ static void test_wants(void) {
                      "b.target.wants/web.service->../web.service", NULL);
         assert_links("web.service", "WantedBy=a.target a.target",
                      "a.target.wants/web.service->../web.service", NULL);
-        assert_links("web.service", "Also=x.service", "", NULL);
+        assert_links(
+                "web.service", "Also=x.service", "",
+                "'x.service' is not enabled with it: generated units cannot be; its own [Install] counts");
 }
 
 static void test_targets_of_the_system(void) {
@@ -51,8 +62,30 @@ static void test_targets_of_the_system(void) {
                      "default.target.wants/web.service->../web.service", NULL);
 }
 
+static void test_files(void) {
+        assert_links("web.service", "WantedBy=db.container", "db.service.wants/web.service->../web.service",
+                     NULL);
+        assert_links("web.service", "RequiredBy=bd.container", "",
+                     "'bd.container' is not there, ignoring; did you mean db.container?");
+}
+
+static void test_specifiers(void) {
+        assert_links("a-web@b.service", "WantedBy=x@%i.target %p.target %j.target",
+                     "x@b.target.wants/a-web@b.service->../a-web@b.service "
+                     "a-web.target.wants/a-web@b.service->../a-web@b.service "
+                     "web.target.wants/a-web@b.service->../a-web@b.service",
+                     NULL);
+        assert_links("web@.service", "DefaultInstance=b\nWantedBy=x@%i.target",
+                     "x@b.target.wants/web@b.service->../web@.service", NULL);
+        assert_links("web.service", "WantedBy=%h.target", "",
+                     "'%h.target' is not the name of a unit, ignoring");
+}
+
 static void test_templates(void) {
-        assert_links("web@.service", "WantedBy=default.target", "", NULL);
+        assert_links(
+                "web@.service", "WantedBy=default.target", "",
+                "'default.target' starts no instance of a template without DefaultInstance=; write that, or make a "
+                "link like web@NAME.container to this file for each instance");
         assert_links("web@.service", "WantedBy=default.target\nDefaultInstance=a",
                      "default.target.wants/web@a.service->../web@.service", NULL);
         assert_links("web@b.service", "WantedBy=default.target",
@@ -73,6 +106,8 @@ static void test_names(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/install/files", test_files);
+        g_test_add_func("/install/specifiers", test_specifiers);
         g_test_add_func("/install/wants", test_wants);
         g_test_add_func("/install/targets-of-the-system", test_targets_of_the_system);
         g_test_add_func("/install/templates", test_templates);
