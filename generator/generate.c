@@ -186,8 +186,11 @@ static bool take_name(Generate *generate) {
         const Source *other = g_hash_table_lookup(generate->services, service);
 
         if (!source_is_unit_name(service)) {
-                problem_add(translation->problems, PROBLEM_ERROR, path, 0, NULL,
-                            "'%s' cannot be the name of a unit, so there is none for this file", service);
+                problem_add(
+                        translation->problems, PROBLEM_ERROR, path, 0, NULL,
+                        "'%s' cannot be the name of a unit, so there is none for this file; call it otherwise, "
+                        "with letters of ASCII, digits and : _ . - only",
+                        service);
                 return false;
         }
         if (other) {
@@ -260,9 +263,14 @@ bool generate_check(const char *path, const GenerateOptions *options, char **ret
         g_autofree char *absolute = g_canonicalize_filename(path, NULL);
         g_autofree char *folder = g_path_get_dirname(absolute), *name = g_path_get_basename(absolute);
 
-        if (source_kind(name) == SOURCE_NONE)
+        if (source_kind(name) == SOURCE_NONE) {
+                const char *extension = source_nearest_extension(name);
+
                 return fail(error, WOLFFIA_ERROR_VALUE,
-                            "%s: the name does not end in .container or another known extension", path);
+                            "%s: the name does not end in .container or another known extension%s%s%s", path,
+                            extension ? "; did you mean " : "", extension ? extension : "",
+                            extension ? "?" : "");
+        }
 
         /* The file's own folder first, so that it is the one of its name that counts; not what is below,
          * which may be all of somebody's home. */

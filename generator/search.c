@@ -140,6 +140,22 @@ static bool is_number(const char *name) {
         return name[strspn(name, "0123456789")] == '\0';
 }
 
+static void report(Search *search, const char *path, const char *text) {
+        problem_add(search->problems, PROBLEM_WARNING, path, 0, NULL, "%s", text);
+}
+
+/* A web.contianer would be a container that is nowhere, and nobody knows why. */
+static void check_name(Search *search, const Listing *listing, const char *name) {
+        const char *extension = source_nearest_extension(name);
+
+        if (!extension)
+                return;
+        g_autofree char *path = g_build_filename(listing->path, name, NULL);
+        g_autofree char *text = g_strdup_printf("no unit is made of it; did you mean %.*s%s?",
+                                                (int) (strrchr(name, '.') - name), name, extension);
+        report(search, path, text);
+}
+
 static void take_entry(Search *search, Listing *listing, const struct dirent *entry) {
         const char *name = entry->d_name;
         SourceKind kind = source_kind(name);
@@ -154,8 +170,10 @@ static void take_entry(Search *search, Listing *listing, const struct dirent *en
                 g_array_append_val(search->sources, source);
                 return;
         }
-        if (entry->d_type == DT_REG || !is_folder(listing, entry, &is_link))
+        if (entry->d_type == DT_REG || !is_folder(listing, entry, &is_link)) {
+                check_name(search, listing, name);
                 return;
+        }
         if (g_str_has_suffix(name, ".d")) {
                 g_autofree char *path = g_build_filename(listing->path, name, NULL);
 
@@ -197,10 +215,6 @@ static void walk_all(Search *search, const Listing *listing, GPtrArray *names, b
                 SearchRoot child = {path, false, false, linked};
                 walk(search, &child, depth + 1, known);
         }
-}
-
-static void report(Search *search, const char *path, const char *text) {
-        problem_add(search->problems, PROBLEM_WARNING, path, 0, NULL, "%s", text);
 }
 
 /* Once, whatever is left out. */

@@ -4,6 +4,8 @@
 
 #include "generator/source.h"
 
+#include "spec/nearest.h"
+
 #include <string.h>
 
 static const struct {
@@ -34,6 +36,14 @@ SourceKind source_kind(const char *name) {
                 if (extension[1] == kinds[i].extension[1] && strcmp(extension, kinds[i].extension) == 0)
                         return (SourceKind) i;
         return SOURCE_NONE;
+}
+
+const char *source_nearest_extension(const char *name) {
+        const char *extensions[G_N_ELEMENTS(kinds)];
+
+        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+                extensions[i] = kinds[i].extension;
+        return nearest_extension(name, extensions, G_N_ELEMENTS(extensions));
 }
 
 const char *source_section(SourceKind kind) {

@@ -21,6 +21,9 @@ typedef enum SourceKind {
 /* By the extension; .container and so on. */
 SourceKind source_kind(const char *name);
 
+/* The extension that NAME's is most likely a slip of, as in web.contianer; NULL when it is none. */
+const char *source_nearest_extension(const char *name);
+
 /* "Container": the section of that kind. */
 const char *source_section(SourceKind kind);
 

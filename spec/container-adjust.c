@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "spec/container-remap.h"
+#include "spec/nearest.h"
 #include "spec/problem.h"
 #include "spec/value-basic.h"
 #include "spec/value-capability-effect.h"
@@ -14,7 +15,25 @@
 
 #include <string.h>
 
+/* data.volum is a good name for a volume, and not what was meant. */
+static void check_extension(const KeyLoad *load, const char *value, const char *what,
+                            const char *const *extensions, size_t count) {
+        g_autofree char *name = g_strndup(value, strcspn(value, ":"));
+        const char *extension = strpbrk(name, "/%$@") ? NULL : nearest_extension(name, extensions, count);
+
+        if (!extension)
+                return;
+        g_autofree char *text =
+                g_strdup_printf("'%s' is taken as the name of %s; did you mean %.*s%s?", name, what,
+                                (int) (strrchr(name, '.') - name), name, extension);
+        key_load_report(load, PROBLEM_WARNING, text);
+}
+
 static bool adjust_image(const KeyLoad *load, char **value, GError **error) {
+        static const char *const extensions[] = {".image", ".build"};
+
+        if (!strchr(*value, ':'))
+                check_extension(load, *value, "an image", extensions, G_N_ELEMENTS(extensions));
         return reference_image(load->references, value, error);
 }
 
@@ -23,8 +42,10 @@ static bool adjust_mount(const KeyLoad *load, char **value, GError **error) {
 }
 
 bool container_adjust_network(const KeyLoad *load, char **value, GError **error) {
+        static const char *const extensions[] = {".network", ".container"};
         bool is_made = false;
 
+        check_extension(load, *value, "a network", extensions, G_N_ELEMENTS(extensions));
         if (!reference_network(load->references, value, &is_made, error))
                 return false;
         if (is_made) {
@@ -47,6 +68,10 @@ static bool adjust_pod(const KeyLoad *load, char **value, GError **error) {
 }
 
 static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
+        static const char *const extensions[] = {".volume"};
+
+        if (strchr(*value, ':'))
+                check_extension(load, *value, "a volume", extensions, G_N_ELEMENTS(extensions));
         return reference_volume(load->references, load->path, value, error);
 }
 

@@ -4,6 +4,7 @@
 
 #include "spec/nearest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define LONGEST_WORD 64
@@ -64,4 +65,37 @@ const char *nearest_find(const char *word, const char *const *words, size_t coun
                 }
         }
         return best && nearest_is_plausible(word, best_distance) ? best : NULL;
+}
+
+#define SHORT_EXTENSION 5
+
+static bool is_slip(const char *word, const char *extension) {
+        size_t length = strlen(extension);
+        guint distance;
+
+        if (g_ascii_tolower(word[1]) != extension[1])
+                return false;
+        if (length <= SHORT_EXTENSION)
+                return g_ascii_strncasecmp(word, extension, length) == 0 &&
+                       (word[length] == '\0' || g_str_equal(word + length, "s"));
+        distance = nearest_distance(word, extension);
+        return distance <= (length < 9 ? 1 : 2);
+}
+
+const char *nearest_extension(const char *name, const char *const *extensions, size_t count) {
+        const char *word = strrchr(name, '.'), *slip = NULL;
+
+        if (!word || word == name || strlen(word) > LONGEST_WORD)
+                return NULL;
+        /* Not what editors leave behind. */
+        for (const char *p = word + 1; *p; p++)
+                if (!g_ascii_isalpha(*p))
+                        return NULL;
+        for (size_t i = 0; i < count; i++) {
+                if (g_str_equal(word, extensions[i]))
+                        return NULL;
+                if (!slip && is_slip(word, extensions[i]))
+                        slip = extensions[i];
+        }
+        return slip;
 }

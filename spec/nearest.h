@@ -15,3 +15,7 @@ gboolean nearest_is_plausible(const char *word, guint distance);
 
 /* The one of WORDS that WORD is most likely a slip of; NULL when none is near enough. */
 const char *nearest_find(const char *word, const char *const *words, size_t count);
+
+/* The extension, with its dot, that the one of the file NAME is most likely a slip of; NULL when it is none, also when it
+ * is right. A ".pot" is no ".pod": of short ones only letters' case and an "s" too many count. */
+const char *nearest_extension(const char *name, const char *const *extensions, size_t count);
