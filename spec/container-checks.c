@@ -202,6 +202,12 @@ bool check_own_uts(const char *value, GError **error) {
                     "a container has a host name of its own, or its pod's; HostName=%%H gives it the host's");
 }
 
+bool check_name(const char *value, GError **error) {
+        return (!strchr("-.", *value) && !strpbrk(value, "/ \t\n\"'")) ||
+               fail(error, WOLFFIA_ERROR_VALUE,
+                    "'%s' cannot be the name of a container; letters, digits and _ . - are possible", value);
+}
+
 bool check_pair(const char *value, GError **error) {
         if (!*value || *value == '=')
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no name before the '='", value);

@@ -34,6 +34,7 @@ bool check_own_hosts(const char *value, GError **error);
 bool check_own_ipc(const char *value, GError **error);
 bool check_own_pid(const char *value, GError **error);
 bool check_own_uts(const char *value, GError **error);
+bool check_name(const char *value, GError **error);
 bool check_pair(const char *value, GError **error);
 bool check_port(const char *value, GError **error);
 bool check_pull(const char *value, GError **error);

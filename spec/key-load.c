@@ -6,6 +6,7 @@
 #include "spec/key-load.h"
 
 #include "base/error.h"
+#include "spec/key-guess.h"
 #include "spec/key-options.h"
 #include "spec/nearest.h"
 #include "spec/section-keys.h"
@@ -26,18 +27,30 @@ void key_load_report_key(const KeyLoad *load, ProblemSeverity severity, const ch
                     last ? key : NULL, "%s", text);
 }
 
+#define REMARK_COMMENT "a comment stands on a line of its own"
+
+static bool has_comment(const char *value) {
+        const char *mark = strchr(value, '#');
+
+        return mark && mark > value && strchr(" \t", mark[-1]);
+}
+
 static void report_error(KeyLoad *load, const GError *error) {
-        key_load_report(load, PROBLEM_ERROR, error->message);
+        g_autofree char *text = has_comment(load->assignment->value)
+                                        ? g_strconcat(error->message, "; " REMARK_COMMENT, NULL)
+                                        : NULL;
+
+        key_load_report(load, PROBLEM_ERROR, text ? text : error->message);
 }
 
 static void report_unknown_key(KeyLoad *load) {
         const char *key = load->assignment->key;
-        const char *section = section_keys_section(key),
-                   *nearest = key_table_nearest(load->loader->table, key);
+        const char *section = section_keys_section(key);
+        g_autofree char *guess = key_guess(load->loader->table, key);
         g_autofree char *text =
-                section   ? g_strdup_printf("this key belongs into [%s]", section)
-                : nearest ? g_strdup_printf("there is no such key; did you mean %s=?", nearest)
-                          : g_strdup_printf("there is no such key in [%s]", load->loader->table->section);
+                section ? g_strdup_printf("this key belongs into [%s]", section)
+                : guess ? g_strdup_printf("there is no such key; did you mean %s?", guess)
+                        : g_strdup_printf("there is no such key in [%s]", load->loader->table->section);
 
         key_load_report(load, PROBLEM_ERROR, text);
 }
@@ -156,8 +169,12 @@ static void take_list(KeyLoad *load, const Key *key) {
                 report_error(load, error);
                 return;
         }
-        for (guint i = 0; i < load->words->len; i++)
+        for (guint i = 0; i < load->words->len; i++) {
+                if (g_str_equal(load->words->pdata[i], "#") && has_comment(load->assignment->value))
+                        key_load_report(load, PROBLEM_WARNING,
+                                        "'#' is a value like others here; " REMARK_COMMENT);
                 take_values(load, key, load->words->pdata[i]);
+        }
 }
 
 static void report_option(const GError *error, void *data) {

@@ -96,6 +96,25 @@ static bool is_comment(const char *line, size_t length) {
         return length > 0 && (*line == '#' || *line == ';');
 }
 
+static bool is_header(const char *line, size_t length) {
+        if (length < 3 || *line != '[' || line[length - 1] != ']')
+                return false;
+        for (size_t i = 1; i + 1 < length; i++)
+                if (!g_ascii_isalpha(line[i]))
+                        return false;
+        return true;
+}
+
+/* A backslash that was left behind takes the section below with it. */
+static void check_header(UnitReader *reader, const char *line, size_t length) {
+        if (is_header(line, length))
+                problem_add(
+                        reader->problems, PROBLEM_WARNING, reader->file, reader->next_line - 1, NULL,
+                        "'%.*s' is no section here, but a part of line %u, which goes on behind its backslash; "
+                        "remove that",
+                        (int) length, line, reader->number);
+}
+
 /* Joins what follows a line that ends in a backslash. As systemd does: the backslash becomes a blank,
  * comments in between are skipped, an empty line ends it. */
 static void join_lines(UnitReader *reader, const char *line, size_t length) {
@@ -106,6 +125,8 @@ static void join_lines(UnitReader *reader, const char *line, size_t length) {
         do {
                 if (is_comment(line, length) && joined->len > 0)
                         continue;
+                if (joined->len > 0)
+                        check_header(reader, line, length);
                 more = is_continued(line, length);
                 g_string_append_len(joined, line, (gssize) (more ? length - 1 : length));
                 if (more)

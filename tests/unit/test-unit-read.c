@@ -59,7 +59,11 @@ static void test_joins_lines(void) {
         assert_reads("[A]\nk=a\\\n\nl=2\n", "[A]\n2 k=a\n4 l=2\n", ""); /* an empty line ends it */
         assert_reads("[A]\nk=a\\", "[A]\n2 k=a\n", "");
         assert_reads("[A]\n\\\n\\\nk=1\n", "[A]\n2 k=1\n", "");
-        assert_reads("[A]\nk=a\\\n[B]\nl=1\n", "[A]\n2 k=a [B]\n4 l=1\n", "");
+        assert_reads(
+                "[A]\nk=a\\\n[B]\nl=1\n", "[A]\n2 k=a [B]\n4 l=1\n",
+                "f:3: '[B]' is no section here, but a part of line 2, which goes on behind its backslash; "
+                "remove that\n");
+        assert_reads("[A]\nk=a\\\n[ -f x ]\n", "[A]\n2 k=a [ -f x ]\n", "");
 }
 
 static void test_is_not_led_astray(void) {
