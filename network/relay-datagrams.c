@@ -4,12 +4,12 @@
 
 #include "network/relay.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #define MOST_FLOWS 1024
+#define DATA_SIZE  65536
 
 struct Flow {
         Kind kind;
@@ -29,22 +29,21 @@ static bool is_same(const AnyAddress *a, const AnyAddress *b) {
         return memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof a->v6.sin6_addr) == 0;
 }
 
-static time_t now(void) {
-        struct timespec time;
-
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-        return time.tv_sec;
-}
-
-/* The flow of this client; a new one in a free place, or in that of the one that was silent for longest. */
+/* The flow of this client; a new one in a free place, or in that of the one that was silent for longest. Places behind the
+ * used ones are not looked at, so that they take no memory. */
 static Flow *find_flow(Relay *relay, const Forward *forward, const AnyAddress *client) {
-        Flow *oldest = &relay->flows[0];
+        Flow *end = relay->flows + relay->flow_count, *oldest = end;
 
-        for (Flow *flow = relay->flows; flow < relay->flows + MOST_FLOWS; flow++) {
+        for (Flow *flow = relay->flows; flow < end; flow++) {
                 if (flow->fd >= 0 && flow->forward == forward && is_same(&flow->client, client))
                         return flow;
-                if (oldest->fd >= 0 && (flow->fd < 0 || flow->last < oldest->last))
+                if (oldest == end || (oldest->fd >= 0 && (flow->fd < 0 || flow->last < oldest->last)))
                         oldest = flow;
+        }
+        if (relay->flow_count < MOST_FLOWS && (oldest == end || oldest->fd >= 0)) {
+                oldest = end;
+                oldest->fd = -1;
+                relay->flow_count++;
         }
         if (oldest->fd >= 0)
                 close(oldest->fd);
@@ -59,12 +58,11 @@ static Flow *find_flow(Relay *relay, const Forward *forward, const AnyAddress *c
 }
 
 void relay_datagrams_take(Relay *relay, const Forward *forward) {
-        static char data[65536];
         unsigned char control[64];
 
         for (int i = 0; i < MOST_ROUNDS; i++) {
                 AnyAddress client;
-                struct iovec part = {data, sizeof data};
+                struct iovec part = {relay->data, DATA_SIZE};
                 struct msghdr message = {
                         .msg_name = &client,
                         .msg_namelen = sizeof client,
@@ -79,21 +77,19 @@ void relay_datagrams_take(Relay *relay, const Forward *forward) {
                 Flow *flow = find_flow(relay, forward, &client);
                 if (!flow)
                         continue;
-                flow->last = now();
+                flow->last = relay->now;
                 flow->control_size = message.msg_controllen;
                 memcpy(flow->control, control, message.msg_controllen);
-                (void) send(flow->fd, data, (size_t) n, MSG_DONTWAIT);
+                (void) send(flow->fd, relay->data, (size_t) n, MSG_DONTWAIT);
         }
 }
 
-void relay_datagrams_return(Flow *flow) {
-        static char data[65536];
-
+void relay_datagrams_return(const Relay *relay, Flow *flow) {
         for (int i = 0; i < MOST_ROUNDS && flow->fd >= 0; i++) {
-                ssize_t n = recv(flow->fd, data, sizeof data, MSG_DONTWAIT);
+                ssize_t n = recv(flow->fd, relay->data, DATA_SIZE, MSG_DONTWAIT);
                 if (n < 0)
                         return;
-                struct iovec part = {data, (size_t) n};
+                struct iovec part = {relay->data, (size_t) n};
                 struct msghdr message = {
                         .msg_name = &flow->client,
                         .msg_namelen = relay_address_size(&flow->client),
@@ -102,25 +98,27 @@ void relay_datagrams_return(Flow *flow) {
                         .msg_control = flow->control,
                         .msg_controllen = flow->control_size,
                 };
-                flow->last = now();
+                flow->last = relay->now;
                 (void) sendmsg(flow->forward->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         }
 }
 
 bool relay_datagrams_open(Relay *relay) {
-        relay->flows = calloc(MOST_FLOWS, sizeof *relay->flows);
-        for (Flow *flow = relay->flows; flow && flow < relay->flows + MOST_FLOWS; flow++)
-                flow->fd = -1;
-        return relay->flows != NULL;
+        relay->flows = relay_memory_map(MOST_FLOWS * sizeof *relay->flows);
+        relay->data = relay_memory_map(DATA_SIZE);
+        return relay->flows && relay->data;
 }
 
-void relay_datagrams_forget(Relay *relay) {
-        time_t limit = now() - RELAY_FLOW_SECONDS;
+void relay_datagrams_look_at_clock(Relay *relay) {
+        struct timespec time;
 
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+        relay->now = time.tv_sec;
+        time_t limit = relay->now - RELAY_FLOW_SECONDS;
         if (limit == relay->forgotten)
                 return;
         relay->forgotten = limit;
-        for (Flow *flow = relay->flows; flow < relay->flows + MOST_FLOWS; flow++)
+        for (Flow *flow = relay->flows; flow < relay->flows + relay->flow_count; flow++)
                 if (flow->fd >= 0 && flow->last < limit) {
                         close(flow->fd);
                         flow->fd = -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* wolffia-relay: the published ports of one member of a network. Started by the runner alone (runner/network-join.c),
- * inside the network's namespaces, with sockets that listen on the host. It links nothing but libc, since one of it
- * stays for each member that publishes ports.
+ * inside the network's namespaces, with sockets that listen on the host. It links nothing but the few functions of
+ * base/bare-system.c, where that can be done, since one of it stays for each member that publishes ports.
  *
  * Each connection is taken on the host, and made once more inside, from a socket that is bound to the address of the
  * client (IP_TRANSPARENT): the member sees who calls. Its answers come to the gateway, where the network's rules know
@@ -24,7 +24,6 @@
 #include <linux/capability.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -251,21 +250,23 @@ static void accept_one(Relay *relay, const Forward *forward) {
         if (outer < 0)
                 return;
         int inner = relay_connect(relay, SOCK_STREAM, &client, &forward->target);
-        Connection *connection = inner < 0 ? NULL : calloc(1, sizeof *connection);
+        Connection *connection = inner < 0 ? NULL : relay_memory_take(&relay->connections);
         if (!connection) {
                 close(outer);
                 if (inner >= 0)
                         close(inner);
                 return;
         }
-        connection->kind = KIND_CONNECTION;
+        *connection = (Connection){
+                .kind = KIND_CONNECTION,
+                .streams = {{.from = outer, .to = inner, .pipe = PIPE_NONE},
+                            {.from = inner, .to = outer, .pipe = PIPE_NONE}},
+        };
         (void) setsockopt(outer, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         (void) setsockopt(inner, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         /* The member would not notice a client that is gone: its own probes reach no further than here. */
         (void) setsockopt(outer, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
         (void) setsockopt(outer, IPPROTO_TCP, TCP_KEEPIDLE, &patience, sizeof patience);
-        connection->streams[0] = (Stream){.from = outer, .to = inner, .pipe = PIPE_NONE};
-        connection->streams[1] = (Stream){.from = inner, .to = outer, .pipe = PIPE_NONE};
         relay_watch(relay, outer, events, connection);
         relay_watch(relay, inner, events, connection);
 }
@@ -299,17 +300,17 @@ static bool parse_forward(const char *argument, Forward *ret_forward) {
 
         if (strlen(argument) >= sizeof text)
                 return false;
-        strcpy(text, argument);
+        memcpy(text, argument, strlen(argument) + 1);
 
         if (strncmp(text, "tcp:", 4) != 0 && strncmp(text, "udp:", 4) != 0)
                 return false;
         ret_forward->kind = text[0] == 't' ? KIND_TCP : KIND_UDP;
-        ret_forward->fd = (int) strtol(text + 4, &end, 10);
+        ret_forward->fd = (int) strtoull(text + 4, &end, 10);
         char *port = strrchr(end, ':');
         if (*end != ':' || port == end)
                 return false;
         *port = '\0';
-        if (!parse_address(end + 1, (unsigned) strtoul(port + 1, NULL, 10), &ret_forward->target))
+        if (!parse_address(end + 1, (unsigned) strtoull(port + 1, NULL, 10), &ret_forward->target))
                 return false;
         (void) fcntl(ret_forward->fd, F_SETFD, FD_CLOEXEC);
         (void) setsockopt(ret_forward->fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof yes);
@@ -318,7 +319,7 @@ static bool parse_forward(const char *argument, Forward *ret_forward) {
 }
 
 static bool parse(int argc, char **argv, Relay *relay) {
-        relay->forwards = calloc((size_t) argc, sizeof *relay->forwards);
+        relay->forwards = relay_memory_map((size_t) argc * sizeof *relay->forwards);
         for (int i = 1; i < argc; i++) {
                 AnyAddress gateway;
                 if (strcmp(argv[i], "--opaque") == 0)
@@ -364,12 +365,12 @@ static void take_event(Relay *relay, void *what) {
                 serve(relay, what);
                 break;
         case KIND_FLOW:
-                relay_datagrams_return(what);
+                relay_datagrams_return(relay, what);
                 break;
         }
 }
 
-static void run(Relay *relay) {
+_Noreturn static void run(Relay *relay) {
         struct epoll_event events[64];
 
         for (size_t i = 0; i < relay->count; i++)
@@ -377,24 +378,28 @@ static void run(Relay *relay) {
         for (;;) {
                 int n = epoll_wait(relay->epoll_fd, events, 64,
                                    relay->flows ? RELAY_FLOW_SECONDS * 1000 : -1);
+                if (relay->flows)
+                        relay_datagrams_look_at_clock(relay);
                 for (int i = 0; i < n; i++)
                         take_event(relay, events[i].data.ptr);
-                if (relay->flows)
-                        relay_datagrams_forget(relay);
                 while (relay->gone) {
                         Connection *connection = relay->gone;
                         relay->gone = connection->next;
-                        free(connection);
+                        relay_memory_give(&relay->connections, connection);
                 }
         }
 }
 
+static void complain(const char *text) {
+        (void) !write(STDERR_FILENO, text, strlen(text));
+}
+
 int main(int argc, char **argv) {
-        static Relay relay;
+        static Relay relay = {.connections = {.size = sizeof(Connection)}};
         struct rlimit limit;
 
         if (!parse(argc, argv, &relay)) {
-                fputs("wolffia-relay is started by wolffia-runner, not by hand\n", stderr);
+                complain("wolffia-relay is started by wolffia-runner, not by hand\n");
                 return 64;
         }
         signal(SIGPIPE, SIG_IGN);
@@ -408,10 +413,14 @@ int main(int argc, char **argv) {
         bool is_open = relay.epoll_fd >= 0;
         for (size_t i = 0; is_open && i < relay.count && !relay.flows; i++)
                 is_open = relay.forwards[i].kind != KIND_UDP || relay_datagrams_open(&relay);
-        if (is_open && give_up_privileges(&relay)) {
-                shed_code();
-                run(&relay); /* until it is killed */
+        if (!is_open) {
+                complain("wolffia-relay: cannot wait for connections: descriptors or memory are used up\n");
+                return 1;
         }
-        perror("wolffia-relay");
-        return 1;
+        if (!give_up_privileges(&relay)) {
+                complain("wolffia-relay: cannot give up its privileges: the kernel refuses\n");
+                return 1;
+        }
+        shed_code();
+        run(&relay); /* until it is killed */
 }

@@ -3,6 +3,8 @@
 
 /* What the files of wolffia-relay share. Nothing but libc. */
 
+#include "network/relay-memory.h"
+
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,8 +46,12 @@ typedef struct Relay {
         AnyAddress gateways[2]; /* IPv4, IPv6; family 0: none */
         Forward *forwards;
         size_t count;
+        char *data; /* of one datagram; NULL without UDP, like the next one */
         Flow *flows;
-        time_t forgotten; /* those up to then were */
+        size_t flow_count; /* those behind are free, and were never used */
+        time_t now;        /* while there are flows */
+        time_t forgotten;  /* those up to then were */
+        RelayPool connections;
         Connection *gone;
         Pipe idle_pipes[MOST_IDLE_PIPES];
         size_t idle_count;
@@ -66,6 +72,6 @@ bool relay_datagrams_open(Relay *relay);
 /* What came for FORWARD goes to its target. */
 void relay_datagrams_take(Relay *relay, const Forward *forward);
 /* What came back goes to the client. */
-void relay_datagrams_return(Flow *flow);
-/* Closes the flows that were silent for RELAY_FLOW_SECONDS. */
-void relay_datagrams_forget(Relay *relay);
+void relay_datagrams_return(const Relay *relay, Flow *flow);
+/* To be called when the relay has waited. Closes the flows that were silent for RELAY_FLOW_SECONDS. */
+void relay_datagrams_look_at_clock(Relay *relay);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* wolffia-init: process 1 of a container with RunInit=yes, where the host has no catatonit(1). It reaps whatever loses its
- * parent, passes signals on, and ends as its child ends. Like the supervisor it links nothing (supervisor-system.c), so
+ * parent, passes signals on, and ends as its child ends. Like the supervisor it links nothing (base/bare-system.c), so
  * that it runs in any image.
  *
  *   wolffia-init [--] COMMAND… */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Part of wolffia-supervisor: plain system calls, see supervisor-system.c. */
+/* Part of wolffia-supervisor: plain system calls, see base/bare-system.c. */
 
 #include "runner/supervisor-cgroup.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* wolffia-supervisor: what stays while a container runs. Started by the runner alone (runner/supervise.c),
- * as the same process. It includes nothing but its own family and links nothing, where supervisor-system.c has the few
+ * as the same process. It includes nothing but its own family and links nothing, where base/bare-system.c has the few
  * functions of the C library that it uses; no stdio and no heap, since one of it stays for each container.
  *
  * How it works: one poll() loop over

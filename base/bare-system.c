@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The few functions of the C library that supervisor.c and init.c use, as plain system calls, so that they can be linked
- * with nothing at all: one supervisor stays for each container, and the C library is nine tenths of its
- * memory (253 KiB with glibc 2.41 for the first one, 20 KiB without). Meson leaves this file out on
- * processors that it has no system call instruction for; there the C library is linked as usual.
+/* The few functions of the C library that the supervisor, wolffia-init and the relay use, as plain system calls, so that
+ * they can be linked with nothing at all: one supervisor, and often one relay, stays for each container, and the C library
+ * is nine tenths of their memory (253 KiB with glibc 2.41 for the first supervisor, 20 KiB without). Meson leaves this file
+ * out on processors that it has no system call instruction for; there the C library is linked as usual.
  *
- * What each function does is in its manual page. Only what supervisor.c needs is here: no buffers, no heap,
- * no locale. */
+ * What each function does is in its manual page. Only what those programs need is here: no buffers, no heap, no locale.
+ * The linker leaves out what one of them does not need. */
+
+#include "base/shed.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,8 +22,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -34,7 +39,7 @@
 
 int main(int argc, char **argv);
 int *__errno_location(void);
-_Noreturn void supervisor_start(long *stack);
+_Noreturn void bare_start(long *stack);
 
 /* ---- the kernel ---- */
 
@@ -51,7 +56,7 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
         return result;
 }
 
-__asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call supervisor_start\n");
+__asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call bare_start\n");
 
 #elif defined(__aarch64__)
 
@@ -67,7 +72,7 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
         return x0;
 }
 
-__asm__(".globl _start\n_start: mov x29, #0\n mov x30, #0\n mov x0, sp\n bl supervisor_start\n");
+__asm__(".globl _start\n_start: mov x29, #0\n mov x30, #0\n mov x0, sp\n bl bare_start\n");
 
 #endif
 
@@ -92,12 +97,21 @@ static long done(long result) {
 
 /* The stack at the start of a program: the number of arguments, they themselves, NULL, the environment
  * (System V ABI). */
-_Noreturn void supervisor_start(long *stack) {
+_Noreturn void bare_start(long *stack) {
         int argc = (int) stack[0];
         char **argv = (char **) (stack + 1);
 
         environ = argv + argc + 1;
         _exit(main(argc, argv));
+}
+
+char *getenv(const char *name) {
+        size_t size = strlen(name);
+
+        for (char **entry = environ; *entry; entry++)
+                if (strncmp(*entry, name, size) == 0 && (*entry)[size] == '=')
+                        return *entry + size + 1;
+        return NULL;
 }
 
 /* ---- files ---- */
@@ -216,8 +230,60 @@ ssize_t recv(int fd, void *data, size_t size, int flags) {
         return CALL(SYS_recvfrom, fd, data, size, flags, NULL);
 }
 
+ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
+        return CALL(SYS_recvmsg, fd, message, flags, 0, 0);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
+        return CALL(SYS_sendmsg, fd, message, flags, 0, 0);
+}
+
+int setsockopt(int fd, int level, int option, const void *value, socklen_t size) {
+        return (int) CALL(SYS_setsockopt, fd, level, option, value, size);
+}
+
+int shutdown(int fd, int how) {
+        return (int) CALL(SYS_shutdown, fd, how, 0, 0, 0);
+}
+
+int pipe2(int fds[2], int flags) {
+        return (int) CALL(SYS_pipe2, fds, flags, 0, 0, 0);
+}
+
+ssize_t splice(int from, off64_t *from_at, int to, off64_t *to_at, size_t size, unsigned flags) {
+        return done(call(SYS_splice, from, (long) from_at, to, (long) to_at, (long) size, (long) flags));
+}
+
+int epoll_create1(int flags) {
+        return (int) CALL(SYS_epoll_create1, flags, 0, 0, 0, 0);
+}
+
+int epoll_ctl(int fd, int operation, int watched_fd, struct epoll_event *event) {
+        return (int) CALL(SYS_epoll_ctl, fd, operation, watched_fd, event, 0);
+}
+
+int epoll_wait(int fd, struct epoll_event *events, int most, int timeout_msec) {
+        return (int) CALL(SYS_epoll_pwait, fd, events, most, timeout_msec, NULL);
+}
+
 int clock_gettime(clockid_t clock, struct timespec *time) {
         return (int) CALL(SYS_clock_gettime, clock, time, 0, 0, 0);
+}
+
+/* ---- memory ---- */
+
+void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t at) {
+        long result = done(call(SYS_mmap, (long) address, (long) size, protection, flags, fd, at));
+
+        return result == -1 ? MAP_FAILED : (void *) result;
+}
+
+int munmap(void *address, size_t size) {
+        return (int) CALL(SYS_munmap, address, size, 0, 0, 0);
+}
+
+/* A program that is all small has none to let go of. */
+void shed_code(void) {
 }
 
 /* ---- processes and signals ---- */
@@ -279,6 +345,32 @@ int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit) {
         return (int) CALL(SYS_prlimit64, 0, resource, limit, NULL, 0);
 }
 
+int getrlimit(__rlimit_resource_t resource, struct rlimit *limit) {
+        return (int) CALL(SYS_prlimit64, 0, resource, NULL, limit, 0);
+}
+
+int prctl(int option, ...) {
+        unsigned long words[4];
+        va_list arguments;
+
+        va_start(arguments, option);
+        for (int i = 0; i < 4; i++)
+                words[i] = va_arg(arguments, unsigned long);
+        va_end(arguments);
+        return (int) CALL(SYS_prctl, option, words[0], words[1], words[2], words[3]);
+}
+
+long syscall(long number, ...) {
+        long words[6];
+        va_list arguments;
+
+        va_start(arguments, number);
+        for (int i = 0; i < 6; i++)
+                words[i] = va_arg(arguments, long);
+        va_end(arguments);
+        return done(call(number, words[0], words[1], words[2], words[3], words[4], words[5]));
+}
+
 int setitimer(__itimer_which_t which, const struct itimerval *value, struct itimerval *old) {
         return (int) CALL(SYS_setitimer, which, value, old, 0, 0);
 }
@@ -307,102 +399,9 @@ int signalfd(int fd, const sigset_t *set, int flags) {
         return (int) CALL(SYS_signalfd4, fd, set, sizeof(uint64_t), flags, 0);
 }
 
-/* SIG_DFL only, which needs no handler and so no way back from one. */
+/* SIG_DFL and SIG_IGN, which need no handler and so no way back from one. */
 sighandler_t signal(int number, sighandler_t handler) {
         const unsigned long action[4] = {(unsigned long) handler, 0, 0, 0};
 
         return CALL(SYS_rt_sigaction, number, action, NULL, sizeof(uint64_t), 0) < 0 ? SIG_ERR : SIG_DFL;
-}
-
-/* ---- text ---- */
-
-size_t strlen(const char *text) {
-        size_t size = 0;
-
-        while (text[size])
-                size++;
-        return size;
-}
-
-int strncmp(const char *a, const char *b, size_t size) {
-        for (; size > 0; a++, b++, size--)
-                if (*a != *b || !*a)
-                        return (unsigned char) *a - (unsigned char) *b;
-        return 0;
-}
-
-int strcmp(const char *a, const char *b) {
-        return strncmp(a, b, SIZE_MAX);
-}
-
-char *strstr(const char *text, const char *part) {
-        for (size_t size = strlen(part); *text; text++)
-                if (strncmp(text, part, size) == 0)
-                        return (char *) text;
-        return NULL;
-}
-
-void *memchr(const void *data, int byte, size_t size) {
-        for (const unsigned char *c = data; size > 0; c++, size--)
-                if (*c == (unsigned char) byte)
-                        return (void *) c;
-        return NULL;
-}
-
-int memcmp(const void *a, const void *b, size_t size) {
-        const unsigned char *left = a, *right = b;
-
-        for (; size > 0; left++, right++, size--)
-                if (*left != *right)
-                        return *left - *right;
-        return 0;
-}
-
-void *memmove(void *target, const void *source, size_t size) {
-        unsigned char *to = target;
-        const unsigned char *from = source;
-
-        if (to < from)
-                while (size-- > 0)
-                        *to++ = *from++;
-        else
-                while (size-- > 0)
-                        to[size] = from[size];
-        return target;
-}
-
-void *memcpy(void *restrict target, const void *restrict source, size_t size) {
-        return memmove(target, source, size);
-}
-
-void *memset(void *target, int byte, size_t size) {
-        for (unsigned char *to = target; size > 0; size--)
-                *to++ = (unsigned char) byte;
-        return target;
-}
-
-/* Base 10 and 16, no blanks, no signs: our own numbers and the kernel's. */
-unsigned long long strtoull(const char *text, char **end, int base) {
-        unsigned long long value = 0;
-
-        for (;; text++) {
-                int digit = *text >= '0' && *text <= '9'   ? *text - '0'
-                            : *text >= 'a' && *text <= 'f' ? *text - 'a' + 10
-                                                           : base;
-                if (digit >= base)
-                        break;
-                value = value * (unsigned) base + (unsigned) digit;
-        }
-        if (end)
-                *end = (char *) text;
-        return value;
-}
-
-char *getenv(const char *name) {
-        size_t size = strlen(name);
-
-        for (char **entry = environ; *entry; entry++)
-                if (strncmp(*entry, name, size) == 0 && (*entry)[size] == '=')
-                        return *entry + size + 1;
-        return NULL;
 }
