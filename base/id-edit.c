@@ -51,6 +51,54 @@ void id_edit_insert(GArray *extents, IdExtent extent) {
         replace(extents, second);
 }
 
+/* What of POOL is not in EXTENTS, by ids of the host. Caller frees. */
+static GArray *subtract(const GArray *pool, const GArray *extents) {
+        GArray *left = g_array_new(FALSE, FALSE, sizeof(IdExtent));
+
+        g_array_append_vals(left, pool->data, pool->len);
+        for (guint i = 0; i < extents->len; i++) {
+                const IdExtent *taken = &g_array_index(extents, IdExtent, i);
+                g_autoptr(GArray) rest = g_array_new(FALSE, FALSE, sizeof(IdExtent));
+                for (guint j = 0; j < left->len; j++) {
+                        IdExtent extent = g_array_index(left, IdExtent, j);
+                        append_rest(rest, extent, extent.outside, taken->outside, taken->count);
+                }
+                replace(left, rest);
+        }
+        return left;
+}
+
+/* From *NEXT on, the first id that EXTENTS, in order, does not have, and how many follow it. */
+static guint64 find_gap(const GArray *extents, guint64 *next) {
+        for (guint i = 0; i < extents->len; i++) {
+                const IdExtent *extent = &g_array_index(extents, IdExtent, i);
+                if (extent->inside > *next)
+                        return extent->inside - *next;
+                *next = MAX(*next, (guint64) extent->inside + extent->count);
+        }
+        return G_MAXUINT32 - MIN(*next, G_MAXUINT32);
+}
+
+void id_edit_fill(GArray *extents, const GArray *pool) {
+        g_autoptr(GArray) left = subtract(pool, extents);
+        g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(IdExtent));
+        guint64 next = 0, gap;
+
+        g_array_append_vals(all, extents->data, extents->len);
+        for (guint i = 0; i < left->len; i++) {
+                IdExtent run = g_array_index(left, IdExtent, i);
+                while (run.count > 0 && (gap = find_gap(extents, &next)) > 0) {
+                        IdExtent part = {(guint32) next, run.outside, (guint32) MIN(run.count, gap)};
+                        g_array_append_val(all, part);
+                        next += part.count;
+                        run.outside += part.count;
+                        run.count -= part.count;
+                }
+        }
+        g_array_sort(all, compare_inside);
+        replace(extents, all);
+}
+
 void id_edit_limit(GArray *extents, guint32 size) {
         g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(IdExtent));
 

@@ -8,6 +8,9 @@
 /* Puts EXTENT in; what the map had for any of its ids, on either side, goes. */
 void id_edit_insert(GArray *extents, IdExtent extent);
 
+/* Gives what is left of POOL (its ids of the host, in that order) to the inside ids that EXTENTS does not have, from 0 on. */
+void id_edit_fill(GArray *extents, const GArray *pool);
+
 /* Keeps inside ids below SIZE only. */
 void id_edit_limit(GArray *extents, guint32 size);
 

@@ -119,6 +119,7 @@ static bool resolve(const IdMapping *mapping, const GArray *through, const GArra
 
 typedef struct Maps {
         const ContainerSpec *spec;
+        bool is_filled; /* by what is left of the usual ids, as podman-run(1) says of + */
         const IdOwn *own;
         IdMap *base;     /* what UserNS= says */
         IdMap *standard; /* what 0, 1, 2 … stand for */
@@ -139,15 +140,17 @@ static bool any_for(const GPtrArray *texts, bool users, bool is_own_key, bool *r
         return any;
 }
 
-/* Whether the other kind may have these maps too: nobody said whom they are for, and none goes on top. */
-static bool are_for_both(const GPtrArray *texts) {
-        bool both = texts->len > 0;
+/* Whether the other kind has these maps too: nobody said whom they are for, and none goes on top of what UserNS= says. */
+static bool are_for_both(const GPtrArray *texts, bool is_filled, bool *ret_extends) {
+        bool both = texts->len > 0, extends = false;
 
         for (guint i = 0; i < texts->len; i++) {
                 IdMapping mapping;
-                both = both && value_idmap_parse(texts->pdata[i], &mapping, NULL) && !mapping.is_extension &&
-                       !mapping.for_users && !mapping.for_groups;
+                both = both && value_idmap_parse(texts->pdata[i], &mapping, NULL) && !mapping.for_users &&
+                       !mapping.for_groups && (is_filled || !mapping.is_extension);
+                extends = extends || (both && mapping.is_extension);
         }
+        *ret_extends = *ret_extends || (both && extends);
         return both;
 }
 
@@ -173,26 +176,44 @@ static bool add_mappings(const Maps *maps, const GPtrArray *texts, bool users, b
         return true;
 }
 
-/* One kind of ids. Where only the other kind has maps, those hold for this one too, unless they extend. */
+/* What mappings with + are put on. As with podman-run(1), where no UserNS= says otherwise, they come first, and the container's
+ * other ids are what is left of the usual ones, in order; groups that are mapped as they are stay so. */
+static void begin(const Maps *maps, bool users, GArray *extents) {
+        const GArray *base = users ? maps->base->users : maps->base->groups;
+
+        if (!maps->is_filled)
+                g_array_append_vals(extents, base->data, base->len);
+        for (guint i = 0; maps->is_filled && !users && i < maps->own->granted->len; i++) {
+                gid_t gid = g_array_index(maps->own->granted, gid_t, i);
+                IdExtent extent = {gid, gid, 1};
+                id_edit_insert(extents, extent);
+        }
+}
+
+/* One kind of ids. Where only the other kind has maps, those hold for this one too. */
 static bool plan_kind(const Maps *maps, bool users, GArray **ret_extents, GError **error) {
         const GPtrArray *own_texts = users ? maps->spec->user_maps : maps->spec->group_maps;
         const GPtrArray *other_texts = users ? maps->spec->group_maps : maps->spec->user_maps;
         const GArray *base = users ? maps->base->users : maps->base->groups;
         bool extends = false;
         bool any = any_for(own_texts, users, true, &extends) | any_for(other_texts, users, false, &extends);
-        bool borrows = !any && are_for_both(other_texts);
+        bool borrows = !any && are_for_both(other_texts, maps->is_filled, &extends);
         g_autoptr(GArray) extents = g_array_new(FALSE, FALSE, sizeof(IdExtent));
 
-        if (extends || (!any && !borrows))
+        if (!any && !borrows)
                 g_array_append_vals(extents, base->data, base->len);
+        else if (extends)
+                begin(maps, users, extents);
         if (!add_mappings(maps, own_texts, users, true, extents, error) ||
             !add_mappings(maps, other_texts, users, borrows, extents, error))
                 return false;
+        if (extends && maps->is_filled)
+                id_edit_fill(extents, base);
         if (id_map_outside(extents, 0) == G_MAXUINT32)
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
                         "The map has no %s 0, and a container is set up by its root: add 0:0:1, or write + in front "
-                        "to have the usual map below",
+                        "to have the usual ids beside it",
                         users ? "user" : "group");
         *ret_extents = g_steal_pointer(&extents);
         return true;
@@ -217,7 +238,13 @@ bool ids_plan(const ContainerSpec *spec, const IdOwn *own, const IdsAuto *automa
                 return fail_prefix(error, "UserNS=%s", spec->user_namespace);
         if (!plan_base(mode, own, automatic, &base, error))
                 return false;
-        Maps maps = {.spec = spec, .own = own, .base = base, .standard = standard};
+        Maps maps = {
+                .spec = spec,
+                .is_filled = mode->kind == USER_NAMESPACE_DEFAULT || mode->kind == USER_NAMESPACE_HOST,
+                .own = own,
+                .base = base,
+                .standard = standard,
+        };
         if (!add_auto_mapping(&maps, mode->uid_mapping, true, error) ||
             !add_auto_mapping(&maps, mode->gid_mapping, false, error))
                 return fail_prefix(error, "UserNS=%s", spec->user_namespace);

@@ -28,6 +28,23 @@ static void what_is_put_in_replaces_what_was_there(void) {
                         "0 1000 1\n1 100000 10\n4294967290 4294967290 4\n");
 }
 
+static void assert_filled(guint count, const IdExtent *first, const char *expected) {
+        g_autoptr(GArray) extents = extents_of(count, first);
+        g_autoptr(GArray) pool = extents_of(2, (IdExtent[]){{0, 1000, 1}, {1, 100000, 10}});
+
+        id_edit_fill(extents, pool);
+        g_autofree char *text = id_map_print(extents);
+        g_assert_cmpstr(text, ==, expected);
+}
+
+static void what_is_left_goes_to_the_ids_without(void) {
+        assert_filled(0, NULL, "0 1000 1\n1 100000 10\n");
+        assert_filled(1, (IdExtent[]){{3, 1000, 1}}, "0 100000 3\n3 1000 1\n4 100003 7\n");
+        assert_filled(1, (IdExtent[]){{3, 100005, 2}},
+                      "0 1000 1\n1 100000 2\n3 100005 2\n5 100002 3\n8 100007 3\n");
+        assert_filled(2, (IdExtent[]){{0, 7, 1}, {1, 100000, 10}}, "0 7 1\n1 100000 10\n11 1000 1\n");
+}
+
 static void a_limit_cuts_inside_ids(void) {
         g_autoptr(GArray) extents = extents_of(3, (IdExtent[]){{0, 1000, 1}, {1, 100000, 10}, {11, 7, 5}});
 
@@ -51,6 +68,7 @@ static void composing_goes_through_another_map(void) {
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/id-edit/insert/replaces-what-was-there", what_is_put_in_replaces_what_was_there);
+        g_test_add_func("/id-edit/fill/gives-what-is-left", what_is_left_goes_to_the_ids_without);
         g_test_add_func("/id-edit/limit/cuts-inside-ids", a_limit_cuts_inside_ids);
         g_test_add_func("/id-edit/compose/goes-through-another-map", composing_goes_through_another_map);
         return g_test_run();
