@@ -29,7 +29,8 @@ typedef struct LayersWork {
         const ImageRecord *record;
         const IdMap *map;
         const char *key;
-        const char *aside; /* "trash/…" */
+        const char *user_name; /* as the host has it: where the work is done it would be root's */
+        const char *aside;     /* "trash/…" */
         ImageProgress *progress;
         guint64 done_bytes, total_bytes;
         UnpackNotes *notes; /* in memory shared with the parent */
@@ -58,14 +59,14 @@ static bool check_ids(const LayersWork *work, GError **error) {
         if (notes->highest_id == UNPACK_ID_NONSENSE)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' belongs to an id that no system has",
                             notes->first_unmapped);
-        g_autofree char *name = id_ranges_user_name(getuid());
-        g_autofree char *advice = id_free_advise(name, MAX(notes->highest_id, ID_FREE_USUAL));
+        g_autofree char *advice = id_free_advise(work->user_name, MAX(notes->highest_id, ID_FREE_USUAL));
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
-                "'%s' and perhaps more belong to ids beyond your range; the highest is %u, so that /etc/subuid and "
-                "/etc/subgid must give you at least %u ids; %s adds as many; UIDMap=, GIDMap= or a size= in UserNS=, where the "
-                "file has them, must reach to it too",
-                notes->first_unmapped, notes->highest_id, notes->highest_id, advice);
+                "'%s' and perhaps more belong to ids beyond the container's range; the highest is %u: UIDMap=, GIDMap= or "
+                "a size= in UserNS=, where the file has them, must reach to it; where it has none, /etc/subuid and "
+                "/etc/subgid must give you at least %u ids, and %s adds as many",
+                *notes->first_unmapped ? notes->first_unmapped : "/", notes->highest_id, notes->highest_id,
+                advice);
 }
 
 /* Unpacks one blob into FOLDER_FD and checks what it was. */
@@ -225,7 +226,13 @@ static bool run(LayersWork *work, GPtrArray *warnings, GError **error) {
 bool image_layers_unpack(const ImageStore *store, const ImageRecord *record, const IdMap *map,
                          ImageProgress *progress, GPtrArray *warnings, GError **error) {
         g_autofree char *key = id_map_key(map);
-        LayersWork work = {.store = store, .record = record, .map = map, .key = key, .progress = progress};
+        g_autofree char *user_name = id_ranges_user_name(getuid());
+        LayersWork work = {.store = store,
+                           .record = record,
+                           .map = map,
+                           .key = key,
+                           .user_name = user_name,
+                           .progress = progress};
         bool missing = false;
 
         for (guint i = 0; record->layers[i]; i++) {

@@ -77,6 +77,16 @@ static bool add_groups(const Run *run, int root_fd, GError **error) {
         return true;
 }
 
+/* The group of a payload that runs under a number: it has no name of its own, but one that it can be looked up by. */
+static bool add_own_group(int root_fd, gid_t gid, GError **error) {
+        g_autofree char *text = read_list(root_fd, "/etc/group"), *number = g_strdup_printf("%u", gid);
+
+        if (!text || has_field(text, 2, number) || has_field(text, 0, number))
+                return true;
+        g_autofree char *line = g_strdup_printf("%s:x:%u:", number, gid);
+        return append(root_fd, "/etc/group", text, line, error);
+}
+
 static bool add_user(const Run *run, int root_fd, GError **error) {
         PayloadUser user = {0};
         g_autofree char *text = read_list(root_fd, "/etc/passwd");
@@ -88,7 +98,10 @@ static bool add_user(const Run *run, int root_fd, GError **error) {
         const char *name = is_host_user && !has_field(text, 0, run->user_name) ? run->user_name : number;
         g_autofree char *line =
                 g_strdup_printf("%s:x:%u:%u:container user:%s:/bin/sh", name, user.uid, user.gid, user.home);
+        gid_t gid = user.gid;
         payload_user_clear(&user);
+        if (!add_own_group(root_fd, gid, error))
+                return false;
         if (has_field(text, 2, number) || has_field(text, 0, name))
                 return true;
         return append(root_fd, "/etc/passwd", text, line, error);

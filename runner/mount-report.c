@@ -113,17 +113,30 @@ static char *group_name(gid_t gid) {
         return entry ? g_strdup(entry->gr_name) : g_strdup_printf("%u", gid);
 }
 
-static char *advise(const Run *run, const MountStep *step, const struct stat *status, guint32 outside) {
+/* What the user may not do either takes the owner's leave, or is not needed at all. */
+static char *advise_own(const MountStep *step, const char *owner, bool is_reading) {
+        if (!is_reading)
+                return g_strdup("with ro among the options nothing is to be written there");
+        return g_strdup_printf("nor may you; 'setfacl -m u:%u:rX %s' by %s lets you", getuid(), step->source,
+                               owner);
+}
+
+static char *advise(const Run *run, const MountStep *step, const struct stat *status, const char *owner,
+                    bool is_reading) {
+        guint32 outside = id_map_outside(run->map->users, run->report->uid);
+
         if (step->is_device)
                 return g_strdup("GroupAdd=keep-groups gives it your groups");
-        if (status->st_uid == getuid() && outside != getuid())
+        if (outside == getuid())
+                return advise_own(step, owner, is_reading);
+        if (status->st_uid == getuid())
                 return g_strdup_printf(
                         "UserNS=keep-id:uid=%u,gid=%u makes that user you, the option U gives the files "
                         "to it",
                         run->report->uid, run->report->gid);
-        return g_strdup_printf("'setfacl -R -m u:%u:rwX %s' by its owner lets it%s", outside, step->source,
-                               status->st_uid == getuid() ? ""
-                                                          : ", UserNS=keep-id brings your own rights along");
+        return g_strdup_printf(
+                "'setfacl -m u:%u:%s %s' by %s lets it, UserNS=keep-id brings your own rights along",
+                outside, is_reading ? "rX" : "rwX", step->source, owner);
 }
 
 static void tell(const Run *run, const MountStep *step, bool is_reading) {
@@ -135,7 +148,7 @@ static void tell(const Run *run, const MountStep *step, bool is_reading) {
             (step->is_device && faccessat(AT_FDCWD, step->source, R_OK | W_OK, AT_EACCESS) < 0))
                 return;
         g_autofree char *owner = id_ranges_user_name(status.st_uid), *group = group_name(status.st_gid);
-        g_autofree char *advice = advise(run, step, &status, outside);
+        g_autofree char *advice = advise(run, step, &status, owner, is_reading);
         g_autofree char *text = g_strdup_printf(
                 "%s: the payload, user %u (on the host %u), may not %s %s, which belongs to %s:%s with mode %04o; %s",
                 step->origin, run->report->uid, outside, is_reading ? "read" : "write into", step->source,

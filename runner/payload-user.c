@@ -123,6 +123,22 @@ bool payload_user_find(int root_fd, const char *text, const char *group_text, Pa
         return true;
 }
 
+bool payload_user_check_ids(const Run *run, const PayloadUser *user, GError **error) {
+        bool has_user = id_map_outside(run->map->users, user->uid) != G_MAXUINT32;
+
+        /* A single id has names for all (runner/security-single.h). */
+        if (id_map_is_single(run->map) ||
+            (has_user && id_map_outside(run->map->groups, user->gid) != G_MAXUINT32))
+                return true;
+        return fail(
+                error, WOLFFIA_ERROR_VALUE,
+                "The payload's %s %u is none of the container's ids: %s in the container file say which it has, and "
+                "%s how many there can be",
+                has_user ? "group" : "user", has_user ? user->gid : user->uid,
+                has_user ? "GIDMap= and UserNS= (size=, gid=)" : "UIDMap= and UserNS= (size=, uid=)",
+                has_user ? "/etc/subgid" : "/etc/subuid");
+}
+
 #define KEEP_GROUPS "keep-groups"
 
 static bool has_group(const PayloadUser *user, gid_t gid) {

@@ -25,6 +25,9 @@ void payload_user_clear(PayloadUser *user);
 bool payload_user_find(int root_fd, const char *user, const char *group, PayloadUser *ret_user,
                        GError **error);
 
+/* Whether the container has ids for both. */
+bool payload_user_check_ids(const Run *run, const PayloadUser *user, GError **error);
+
 /* Adds the groups of GroupAdd= (names of the image, or numbers; keep-groups is left to payload_user_keeps_groups()) and
  * those of the host that are mapped as they are.
  *

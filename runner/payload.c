@@ -276,7 +276,7 @@ bool payload_execute(const Run *run, GError **error) {
 
         if (!close_others(run, error) || !payload_plan_command(run->spec, run->image, &words, error) ||
             !payload_user_find(-1, payload_user_chosen(run), run->spec->group, &user, error) ||
-            !payload_user_add_groups(-1, run, &user, error))
+            !payload_user_check_ids(run, &user, error) || !payload_user_add_groups(-1, run, &user, error))
                 return false;
         mount_report_user(run, user.uid, user.gid);
         set_home(run->environment, &user);

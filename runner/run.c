@@ -114,10 +114,16 @@ static bool plan_environment(Run *run, GError **error) {
         return true;
 }
 
+/* Not where the file says so, by UserNS=single or a map of its own. */
+static bool is_single_by_fate(const Run *run) {
+        return id_map_is_single(run->map) && g_strcmp0(run->spec->user_namespace, "single") != 0 &&
+               run->spec->user_maps->len == 0 && run->spec->group_maps->len == 0;
+}
+
 /* A container of one id starts, but much of what images do fails in it: that is said before the payload
  * complains. */
 static void warn_of_single_id(const Run *run) {
-        if (!id_map_is_single(run->map) || g_strcmp0(run->spec->user_namespace, "single") == 0)
+        if (!is_single_by_fate(run))
                 return;
 
         g_autofree char *advice = id_free_advise(run->user_name, ID_FREE_USUAL);
@@ -131,8 +137,7 @@ static void warn_of_single_id(const Run *run) {
 }
 
 static bool check_single_id(const Run *run, GError **error) {
-        if (!run->settings->forbids_single_id || !id_map_is_single(run->map) ||
-            g_strcmp0(run->spec->user_namespace, "single") == 0)
+        if (!run->settings->forbids_single_id || !is_single_by_fate(run))
                 return true;
         g_autofree char *advice = id_free_advise(run->user_name, ID_FREE_USUAL);
         return fail(

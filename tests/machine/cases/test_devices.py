@@ -143,8 +143,10 @@ def test_groups_are_names_of_the_image_or_numbers(machine):
 def test_a_payload_whose_user_the_image_does_not_know_has_a_name(machine):
     out = box.run(machine, "whoami; tail -n 1 /etc/passwd", "--user=4242:7").out
     assert out.splitlines() == ["4242", "4242:x:4242:7:container user:/:/bin/sh"], out
-    out = box.run(machine, "whoami", "--userns=keep-id:uid=3000,gid=3000", "--user=3000:3000").out
-    assert out == "alice\n", out
+    out = box.run(machine, "whoami; id -gn; tail -n 1 /etc/group", "--userns=keep-id:uid=3000,gid=3000").out
+    assert out.splitlines() == ["alice", "3000", "3000:x:3000:"], out
+    result = box.run(machine, "true", "--user=0:99999", check=False)
+    assert result.status == 125 and "group 99999 is none of the container's ids: GIDMap=" in result.err, result
 
 
 def test_mounts_of_all_types_are_there_with_their_options(machine):
@@ -191,6 +193,10 @@ def test_what_the_payload_cannot_read_or_write_is_told_with_the_cures(machine):
     result = box.run(machine, "true", "--volume=/srv/others:/x")
     assert "may not" not in result.err, result
     machine.root("rm -r /srv/others")
+    # What the user may not do either is not advised to be given away.
+    result = box.run(machine, "true", "--volume=/etc:/x")
+    assert "may not write into /etc" in result.err and "ro among the options" in result.err, result
+    assert "setfacl" not in result.err, result
 
 
 CDI = """{"cdiVersion": "0.6.0", "kind": "example.com/gadget",

@@ -93,13 +93,25 @@ def test_own_maps_replace_or_extend_the_usual_one(machine):
     start = base(machine)
     users, groups = maps(machine, "--uidmap=0:1:10", "--uidmap=10:0:1", "--gidmap=0:0:5")
     assert users == [(0, start, 10), (10, 1000, 1)] and groups == [(0, 1000, 1), (1, start, 4)], (users, groups)
-    users, groups = maps(machine, f"--uidmap=+70000:@{start + 5}:1")
-    assert (70000, start + 5, 1) in users and (0, 1000, 1) in users and groups == [(0, 1000, 1), (1, start, 65536)], (users, groups)
+    users, groups = maps(machine, f"--uidmap=+u70000:@{start + 5}:1")
+    assert users == [(0, 1000, 1), (1, start, 5), (6, start + 6, 65530), (70000, start + 5, 1)], users
+    assert groups == [(0, 1000, 1), (1, start, 65536)], groups
+    users, groups = maps(machine, "--uidmap=+1000:@1000")
+    assert users == groups == [(0, start, 1000), (1000, 1000, 1), (1001, start + 1000, 64536)], (users, groups)
     result = box.run(machine, "true", "--uidmap=0:@0:1", check=False)
     assert result.status == 125 and "neither yours" in result.err, result
     result = box.run(machine, "true", "--subuidname=bob", check=False)
     assert result.status == 125 and "SubUIDMap=bob" in result.err, result
     assert maps(machine, "--subuidname=alice")[0] == [(0, 1000, 1), (1, start, 65536)]
+
+
+def test_ids_that_an_image_needs_beyond_the_map_are_told_with_the_right_name(machine):
+    machine.alice("tar --owner=4000 --group=4000 --numeric-owner -C ~ -cf ~/odd.tar .profile && wolffia import localhost/odd ~/odd.tar")
+    result = machine.alice("/usr/libexec/wolffia/wolffia-runner --network=none --name=odd --userns=keep-id:size=2000 localhost/odd true", check=False)
+    assert "size= in UserNS=" in result.err and " alice' adds as many" in result.err and "root'" not in result.err, result
+    machine.alice("wolffia rmi localhost/odd; rm ~/odd.tar")
+    result = box.run(machine, "id -u", "--uidmap=0:0:1", "--gidmap=0:0:1", check=False)
+    assert result.out == "0\n" and "no subordinate ids" not in result.err, result
 
 
 def test_keep_id_takes_other_ids_and_a_size(machine):

@@ -19,6 +19,7 @@ ROWS = [
     Row("User=70:29", sees={"uid": 70, "gid": 29}),
     Row("User=app:audio", sees={"uid": 1000, "gid": 29}),
     Row("User=4242:7", probe="read:/etc/passwd", sees={"uid": 4242, "gid": 7, "read:/etc/passwd": Has("4242:x:4242:7:")}),
+    Row("User=99999", fails=True, says="user 99999 is none of the container's ids"),
     Row("User=nobody-knows", fails=True, says="no user 'nobody-knows'"),
     Row("User=70", "Group=29", sees={"uid": 70, "gid": 29}),
     Row("Group=audio", sees={"uid": 0, "gid": 29}),
@@ -34,7 +35,7 @@ ROWS = [
     Row("UserNS=keep-id:uid=200,gid=210,size=2000", sees={
         "uid": 200, "uids": [(0, FIRST, 200), (200, 1000, 1), (201, FIRST + 200, 1799)],
         "gids": [(0, FIRST, 210), (210, 1000, 1), (211, FIRST + 210, 1789)]}),
-    Row("UserNS=keep-id:size=300", fails=True, says="must reach to it too"),
+    Row("UserNS=keep-id:size=300", fails=True, says="must reach to it"),
     Row(image="localhost/matrix-user", probe="stat:/declared make:/declared/x", sees={
         "uid": 70, "gid": 71, "cwd": "/nowhere", "stat:/declared": Has("d 755 70:71"), "make:/declared/x": "done"}),
     Row("ReadOnly=yes", image="localhost/matrix-user", probe="stat:/declared make:/declared/x", sees={
@@ -57,7 +58,8 @@ ROWS = [
                                                                            [(0, 1000, 1), (1, FIRST, 1499)])),
     Row("UIDMap=0:0:1100", sees=maps([(0, 1000, 1), (1, FIRST, 1099)])),
     Row("UIDMap=0:0:10", fails=True, says="must reach to it"),
-    Row("UIDMap=+70000:@100005:1", sees={"uids": Has((70000, FIRST + 5, 1)), "gids": USUAL}),
+    Row("UIDMap=+u70000:@100005:1", sees={"uids": Has((0, 1000, 1), (6, FIRST + 6, 65530), (70000, FIRST + 5, 1)), "gids": USUAL}),
+    Row("UIDMap=+1000:@1000", sees=maps(KEPT)),
     Row("UIDMap=u0:0:1050", "UIDMap=g0:0:1060", sees=maps([(0, 1000, 1), (1, FIRST, 1049)], [(0, 1000, 1), (1, FIRST, 1059)])),
     Row("UIDMap=ug0:0:1050", sees=maps([(0, 1000, 1), (1, FIRST, 1049)])),
     Row("GIDMap=+g70000:@100005:1", sees={"gids": Has((70000, FIRST + 5, 1)), "uids": USUAL}),
