@@ -10,8 +10,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "runner/beneath.h"
+#include "runner/mount-copy-up.h"
 #include "runner/mount-first-use.h"
 #include "runner/mount-owner.h"
+#include "runner/mount-upper.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -45,6 +47,10 @@ static bool set_label(const MountStep *step, const char *label, int fs_fd, GErro
                fail_errno(error, errno, "The kernel does not take the label %s for %s", label, step->target);
 }
 
+static bool is_filled(const MountStep *step) {
+        return step->copies_up || step->change_owner;
+}
+
 static bool make_file_system(const MountStep *step, const char *label, int *ret_fd, GError **error) {
         autofd int fs_fd = fsopen(step->type, FSOPEN_CLOEXEC);
         if (fs_fd < 0)
@@ -56,7 +62,8 @@ static bool make_file_system(const MountStep *step, const char *label, int *ret_
 
         int fd = -1;
         if (fsconfig(fs_fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
-                fd = fsmount(fs_fd, FSMOUNT_CLOEXEC, (unsigned) step->attributes);
+                fd = fsmount(fs_fd, FSMOUNT_CLOEXEC,
+                             (unsigned) (step->attributes & (is_filled(step) ? ~MOUNT_ATTR_RDONLY : ~0)));
         if (fd < 0)
                 return fail_errno(error, errno, "Cannot mount %s on %s", step->type, step->target);
         *ret_fd = fd;
@@ -101,6 +108,15 @@ static bool restrict_mount(const MountStep *step, int fd, GError **error) {
         return true;
 }
 
+/* Read-only once all is in it. */
+static bool fill(const MountStep *step, int fd, const MountPlace *place, GError **error) {
+        if (step->copies_up && !mount_copy_up(step, fd, place, error))
+                return false;
+        if (step->change_owner && !mount_owner_change(fd, place->uid, place->gid, error))
+                return false;
+        return !is_filled(step) || restrict_mount(step, fd, error);
+}
+
 static bool open_layers(MountStep *step, GError **error) {
         step->layer_fds = g_array_new(FALSE, FALSE, sizeof(int));
         for (char **path = step->layers; *path; path++) {
@@ -116,17 +132,23 @@ static bool open_layers(MountStep *step, GError **error) {
 static bool open_step(MountStep *step, GError **error) {
         if (step->first_use.folder) {
                 step->source_fd = open(step->first_use.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-                return step->source_fd >= 0 ||
-                       fail_errno(error, errno, "Cannot open the volume %s", step->first_use.folder);
+                if (step->source_fd < 0)
+                        return fail_errno(error, errno, "Cannot open the volume %s", step->first_use.folder);
+                return mount_upper_open(step, error);
         }
         if (step->kind == MOUNT_IMAGE)
                 return open_layers(step, error);
+        if (step->subpath) {
+                step->source_fd = open(step->source, O_PATH | O_DIRECTORY | O_CLOEXEC);
+                return step->source_fd >= 0 ||
+                       fail_errno(error, errno, "Cannot open the volume %s", step->source);
+        }
         if (step->given_fd >= 0) {
                 step->source_fd = fcntl(step->given_fd, F_DUPFD_CLOEXEC, 3);
                 return step->source_fd >= 0 || fail_errno(error, errno, "Cannot copy a descriptor");
         }
         if ((step->kind == MOUNT_BIND && !step->is_fallback_bind) || step->kind == MOUNT_OVERLAY)
-                return open_source(step, &step->source_fd, error);
+                return open_source(step, &step->source_fd, error) && mount_upper_open(step, error);
         return true;
 }
 
@@ -139,9 +161,15 @@ bool mount_open(const MountPlan *plan, GError **error) {
         return true;
 }
 
+static bool is_folder(int fd) {
+        struct stat status;
+
+        return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static bool attach_to(int mount_fd, int target_fd, const char *target, GError **error) {
         if (move_mount(mount_fd, "", target_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
-                if (errno == ENOTDIR)
+                if (errno == ENOTDIR || is_folder(mount_fd) != is_folder(target_fd))
                         return fail(error, WOLFFIA_ERROR_VALUE,
                                     "One of the source and %s in the image is a folder and the other is not",
                                     target);
@@ -168,7 +196,30 @@ static bool make_first_use(const MountStep *step, const MountPlace *place, int *
         return true;
 }
 
+/* A folder or file below TOP_FD as a mount of its own; what lies in there is as hostile as an image. */
+static bool clone_part(const MountStep *step, int top_fd, int *ret_fd, GError **error) {
+        autofd int part_fd = -1;
+
+        if (!beneath_open(top_fd, step->subpath ? step->subpath : "/", &part_fd, error))
+                return fail_prefix(error, "subpath=%s", step->subpath);
+        *ret_fd = open_tree(part_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot take a part of %s", step->source);
+}
+
+/* Opened by the container's root: the user may have no way into what is another id's. */
+static bool take_volume_part(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
+        if (!step->first_use.folder)
+                return clone_part(step, step->source_fd, ret_fd, error);
+        if (!mount_first_use(step, step->source_fd, place, error))
+                return false;
+        autofd int top_fd = openat(step->source_fd, "data", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return top_fd >= 0 ? clone_part(step, top_fd, ret_fd, error)
+                           : fail_errno(error, errno, "Cannot use %s/data", step->first_use.folder);
+}
+
 static bool take_source(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
+        if (step->subpath)
+                return take_volume_part(step, place, ret_fd, error);
         if (step->first_use.folder)
                 return make_first_use(step, place, ret_fd, error);
         if (step->source_fd < 0)
@@ -205,27 +256,13 @@ static bool explain_overlay(const MountStep *step, int errno_value, GError **err
         return fail_errno(error, errno_value, "Cannot put a layer over %s", step->source);
 }
 
-/* Upper layers go with the container's folder. One below the other, since overlay wants both on one mount. */
-static bool make_upper(const MountPlace *place, int *ret_upper_fd, int *ret_work_fd, GError **error) {
-        g_autofree char *name = g_strdup_printf("over-%08x", g_random_int());
-        const char *const parts[] = {name, "upper", "work"};
-        int fds[3] = {-1, -1, -1}, parent_fd = place->folder_fd;
-        bool made = true;
-
-        for (size_t i = 0; made && i < G_N_ELEMENTS(parts); i++) {
-                made = mkdirat(parent_fd, parts[i], 0755) == 0 &&
-                       (fds[i] = openat(parent_fd, parts[i], O_PATH | O_DIRECTORY | O_CLOEXEC)) >= 0;
-                parent_fd = fds[0];
-        }
-        int refusal = errno;
-        cleanup_fd(&fds[0]);
-        if (made) {
-                *ret_upper_fd = fds[1];
-                *ret_work_fd = fds[2];
-                return true;
-        }
-        cleanup_fd(&fds[1]);
-        return fail_errno(error, refusal, "Cannot make a writable layer");
+static bool explain_layer(const MountStep *step, GError **error) {
+        if (step->upper && error && g_error_matches(*error, ERRNO_ERROR, EINVAL))
+                return fail_prefix(
+                        error,
+                        "upperdir= and workdir= have to be folders of one local file system, neither of them in "
+                        "the other");
+        return fail_prefix(error, "A layer over %s", step->source);
 }
 
 static bool apply_overlay(const MountStep *step, const MountPlace *place, GError **error) {
@@ -236,23 +273,22 @@ static bool apply_overlay(const MountStep *step, const MountPlace *place, GError
                 return false;
         if (fstat(lower_fd, &status) < 0 || !S_ISDIR(status.st_mode))
                 return explain_overlay(step, ENOTDIR, error);
-        if (!make_upper(place, &upper_fd, &work_fd, error))
+        if (!mount_upper_make(step, place, &status, &upper_fd, &work_fd, error))
                 return false;
-        /* The source's own owner and mode are what the top has. Refusals leave root's. */
-        (void) fchownat(upper_fd, "", status.st_uid, status.st_gid, AT_EMPTY_PATH);
-        g_autofree char *upper_path = g_strdup_printf("/proc/self/fd/%d", upper_fd);
-        (void) chmod(upper_path, status.st_mode & 07777);
 
         g_autofree char *options = g_strdup_printf(
                 "lowerdir=/proc/self/fd/%d,upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,userxattr",
                 lower_fd, upper_fd, work_fd);
         MountStep overlay = {.type = (char *) "overlay",
+                             .source = step->source,
                              .target = step->target,
                              .options = options,
+                             .change_owner = step->change_owner,
                              .attributes = step->attributes};
         return make_file_system(&overlay, NULL, &fd, error)
-                       ? attach(fd, place->root_fd, step->target, BENEATH_FOLDER, error)
-                       : fail_prefix(error, "A layer over %s", step->source);
+                       ? fill(&overlay, fd, place, error) &&
+                                 attach(fd, place->root_fd, step->target, BENEATH_FOLDER, error)
+                       : explain_layer(step, error);
 }
 
 /* mount(2), since fsconfig(2) takes no more than 255 characters of lower layers. One that is read-only has an empty layer too:
@@ -261,7 +297,7 @@ static bool mount_layers(const MountStep *step, const MountPlace *place, const c
         g_autoptr(GString) options = g_string_new("lowerdir=");
 
         autofd int upper_fd = -1, work_fd = -1;
-        if (!make_upper(place, &upper_fd, &work_fd, error))
+        if (!mount_upper_make(step, place, NULL, &upper_fd, &work_fd, error))
                 return false;
         for (guint i = 0; i < step->layer_fds->len; i++)
                 g_string_append_printf(options, "%s/proc/self/fd/%d", i > 0 ? ":" : "",
@@ -278,16 +314,12 @@ static bool mount_layers(const MountStep *step, const MountPlace *place, const c
                fail_errno(error, errno, "Cannot mount the image %s", step->source);
 }
 
-/* A folder or file of what is mounted at TOP, as a mount of its own. */
+/* A folder or file of what is mounted at TOP. */
 static bool take_part(const MountStep *step, const char *top, int *ret_fd, GError **error) {
-        autofd int top_fd = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC), part_fd = -1;
+        autofd int top_fd = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-        if (top_fd < 0)
-                return fail_errno(error, errno, "Cannot open the image %s", step->source);
-        if (!beneath_open(top_fd, step->subpath ? step->subpath : "/", &part_fd, error))
-                return fail_prefix(error, "subpath=%s", step->subpath);
-        *ret_fd = open_tree(part_fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot take a part of the image %s", step->source);
+        return top_fd >= 0 ? clone_part(step, top_fd, ret_fd, error)
+                           : fail_errno(error, errno, "Cannot open the image %s", step->source);
 }
 
 /* Mounted aside first: the kernel clones parts of what is mounted somewhere only. */
@@ -327,7 +359,8 @@ static bool apply_file_system(const MountStep *step, const MountPlace *place, GE
 
         autofd int fd = -1;
         if (make_file_system(step, place->file_label, &fd, &refusal))
-                return attach(fd, place->root_fd, step->target, BENEATH_FOLDER, error);
+                return fill(step, fd, place, error) &&
+                       attach(fd, place->root_fd, step->target, BENEATH_FOLDER, error);
         if (step->is_fallback_bind && refusal->domain == ERRNO_ERROR)
                 return apply_bind(step, place, error);
 

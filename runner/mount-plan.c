@@ -130,8 +130,8 @@ static void plan_writable(GPtrArray *own, const ContainerSpec *spec) {
                 return;
         for (size_t i = 0; i < G_N_ELEMENTS(folders); i++)
                 if (!has_target(own, folders[i].target))
-                        mount_step_add_file_system(own, "tmpfs", folders[i].target, SAFE,
-                                                   folders[i].options);
+                        mount_step_add_file_system(own, "tmpfs", folders[i].target, SAFE, folders[i].options)
+                                ->copies_up = true;
 }
 
 /* systemd.io/CONTAINER_INTERFACE: /run is to be fresh; the others as podman-run(1), --systemd=. */

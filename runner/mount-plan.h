@@ -16,7 +16,7 @@ typedef enum MountKind {
         MOUNT_FILE_SYSTEM, /* a new one, of `type` with `options` */
         MOUNT_BIND,        /* `source` of the host, with all that is mounted below it */
         MOUNT_IMAGE,       /* the layers of another image, and over them one that goes with the container */
-        MOUNT_OVERLAY,     /* `source`, and over it a layer that goes with the container */
+        MOUNT_OVERLAY,     /* `source`, and over it a layer that goes with the container, or `upper` */
         MOUNT_FOLDER,      /* not a mount: a folder that is to be there */
         MOUNT_LINK,        /* not a mount: a symbolic link to `source` */
         MOUNT_MASK,        /* hides `target`, whatever it is; skipped where the container has none */
@@ -49,13 +49,18 @@ typedef struct MountStep {
         bool is_device;        /* AddDevice= */
         bool covers_link;      /* a link at the target is covered, not followed */
         bool change_owner;     /* the source is given to the payload's user */
+        bool copies_up;        /* a new file system gets the files that the image has at the target */
+        bool has_mode; /* `options` say the mode of its top, which is the image's folder's otherwise */
         VolumeRelabel relabel; /* z, Z: the source gets a label, where the host has SELinux */
         MountFirstUse first_use;
         char **layers;     /* of MOUNT_IMAGE: folders, the topmost first */
-        char *subpath;     /* of the image; NULL: all of it */
+        char *subpath;     /* of the image or volume; NULL: all of it */
         GArray *layer_fds; /* int; mount_open() fills it */
-        int given_fd;      /* the same, opened by others: not owned; -1: it is opened by its path */
-        int source_fd;     /* mount_open() fills it: a detached mount, or the folder of a first use */
+        char *upper,
+                *work; /* of MOUNT_OVERLAY: folders of the host; NULL: the layer goes with the container */
+        int upper_fd, work_fd; /* the same, opened by mount_open() */
+        int given_fd;          /* the same, opened by others: not owned; -1: it is opened by its path */
+        int source_fd;         /* mount_open() fills it: a detached mount, or the folder of a first use */
 } MountStep;
 
 /* A named volume that the specification mentions. */

@@ -17,10 +17,14 @@ void mount_step_free(MountStep *step) {
         g_free(step->first_use.folder);
         g_strfreev(step->layers);
         g_free(step->subpath);
+        g_free(step->upper);
+        g_free(step->work);
         for (guint i = 0; step->layer_fds && i < step->layer_fds->len; i++)
                 close(g_array_index(step->layer_fds, int, i));
         g_clear_pointer(&step->layer_fds, g_array_unref);
         cleanup_fd(&step->source_fd);
+        cleanup_fd(&step->upper_fd);
+        cleanup_fd(&step->work_fd);
         g_free(step);
 }
 
@@ -28,7 +32,7 @@ MountStep *mount_step_add(GPtrArray *steps, MountKind kind, const char *target, 
         MountStep *step = g_new0(MountStep, 1);
 
         step->kind = kind;
-        step->given_fd = step->source_fd = -1;
+        step->given_fd = step->source_fd = step->upper_fd = step->work_fd = -1;
         step->target = g_strdup(target);
         step->source = g_strdup(source);
         g_ptr_array_add(steps, step);

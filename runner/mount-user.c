@@ -13,25 +13,60 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#define SAFE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+/* What Tmpfs= has beside the options of the kernel and of tmpfs(5). */
+typedef struct TmpfsWords {
+        bool no_copy, change_owner, suid, dev;
+} TmpfsWords;
+
+/* Caller frees what is left. */
+static char *take_tmpfs_words(const char *options, TmpfsWords *words) {
+        const struct {
+                const char *word;
+                bool *field, value;
+        } known[] = {
+                {"notmpcopyup", &words->no_copy, true},
+                {"tmpcopyup", &words->no_copy, false},
+                {"U", &words->change_owner, true},
+                {"suid", &words->suid, true},
+                {"dev", &words->dev, true},
+        };
+        g_auto(GStrv) all = g_strsplit(options, ",", -1);
+        GString *rest = g_string_new(NULL);
+
+        for (char **word = all; *word; word++) {
+                bool found = false;
+                for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+                        if (g_str_equal(*word, known[i].word)) {
+                                *known[i].field = known[i].value;
+                                found = true;
+                        }
+                if (!found)
+                        g_string_append_printf(rest, "%s%s", rest->len > 0 ? "," : "", *word);
+        }
+        return g_string_free(rest, FALSE);
+}
 
 bool mount_user_plan_tmpfs(MountPlanning *planning, const char *text, GError **error) {
-        g_autofree char *target = NULL, *options = NULL, *rest = NULL;
+        g_autofree char *target = NULL, *options = NULL, *kernel = NULL, *rest = NULL;
         guint64 attributes = 0;
+        TmpfsWords words = {0};
 
         if (!value_tmpfs_parse(text, &target, &options, error))
                 return false;
-        if (options && !mount_options_split(options, &attributes, &rest, error))
+        if (options)
+                kernel = take_tmpfs_words(options, &words);
+        if (kernel && *kernel && !mount_options_split(kernel, &attributes, &rest, error))
                 return false;
 
-        /* podman-run(1): rw,noexec,nosuid,nodev unless the options say otherwise; a folder for all like
-         * /tmp. */
-        if (!options || !strstr(options, "exec"))
-                attributes |= MOUNT_ATTR_NOEXEC;
-        g_autofree char *all = rest && strstr(rest, "mode=")
-                                       ? g_strdup(rest)
-                                       : g_strconcat("mode=1777", rest ? "," : "", rest, NULL);
-        MountStep *step = mount_step_add_file_system(planning->own, "tmpfs", target, attributes | SAFE, all);
+        /* As podman has it, whatever its manual says of noexec. */
+        attributes |= (words.suid ? 0 : MOUNT_ATTR_NOSUID) | (words.dev ? 0 : MOUNT_ATTR_NODEV);
+        bool has_mode = rest && strstr(rest, "mode=");
+        g_autofree char *all =
+                has_mode ? g_strdup(rest) : g_strconcat("mode=1777", rest && *rest ? "," : "", rest, NULL);
+        MountStep *step = mount_step_add_file_system(planning->own, "tmpfs", target, attributes, all);
+        step->copies_up = !words.no_copy;
+        step->change_owner = words.change_owner;
+        step->has_mode = has_mode;
         step->origin = g_strdup_printf("Tmpfs=%s", text);
         return true;
 }
@@ -83,6 +118,8 @@ static void configure_step(MountStep *step, const Volume *volume, char *origin) 
         step->propagation = propagation_flag(volume->propagation);
         step->is_flat = volume->not_recursive;
         step->change_owner = volume->change_owner;
+        step->upper = g_strdup(volume->upper);
+        step->work = g_strdup(volume->work);
         step->relabel = volume->relabel;
         step->origin = origin;
 }
@@ -237,6 +274,8 @@ static void add_memory(MountPlanning *planning, const MountValue *value, const c
                                                      0, options);
 
         configure_step(step, &value->volume, g_strdup_printf("Mount=%s", text));
+        step->copies_up = value->type == MOUNT_TYPE_TMPFS && !value->volume.no_copy;
+        step->has_mode = has_mode;
         if (value->type == MOUNT_TYPE_DEVPTS)
                 step->attributes &= ~(guint64) MOUNT_ATTR_NODEV;
 }
@@ -256,6 +295,18 @@ static bool add_image(MountPlanning *planning, const MountValue *value, const ch
         return true;
 }
 
+/* Of the volume that has just been added. */
+static bool take_subpath(MountPlanning *planning, const MountValue *value, const char *text,
+                         GError **error) {
+        MountStep *step = planning->own->pdata[planning->own->len - 1];
+
+        if (value->subpath && step->kind != MOUNT_BIND)
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "Mount=%s: a volume in memory is empty at the start and has no subpath=", text);
+        step->subpath = g_strdup(value->subpath);
+        return true;
+}
+
 bool mount_user_plan_mount(MountPlanning *planning, const char *text, GError **error) {
         g_autoptr(MountValue) value = NULL;
 
@@ -264,7 +315,9 @@ bool mount_user_plan_mount(MountPlanning *planning, const char *text, GError **e
         switch (value->type) {
         case MOUNT_TYPE_BIND:
         case MOUNT_TYPE_VOLUME:
-                return add_volume(planning, &value->volume, g_strdup_printf("Mount=%s", text), false, error);
+                return add_volume(planning, &value->volume, g_strdup_printf("Mount=%s", text), false,
+                                  error) &&
+                       take_subpath(planning, value, text, error);
         case MOUNT_TYPE_IMAGE:
                 return add_image(planning, value, text, error);
         case MOUNT_TYPE_GLOB:

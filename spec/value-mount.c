@@ -113,8 +113,11 @@ static bool take_memory(MountValue *value, const char *name, const char *text) {
                         add_option(value, name, text);
                         return true;
                 }
-        /* Whether the image's files show there: a file system of its own is empty. */
-        return g_str_equal(name, "notmpcopyup");
+        if (value->type != MOUNT_TYPE_TMPFS || text ||
+            !(g_str_equal(name, "tmpcopyup") || g_str_equal(name, "notmpcopyup")))
+                return false;
+        value->volume.no_copy = g_str_equal(name, "notmpcopyup");
+        return true;
 }
 
 /* The rest is handed to the grammar of Volume=, which knows the words for propagation and labels. */
@@ -122,7 +125,7 @@ static bool take_volume_word(MountValue *value, const char *word, GError **error
         g_autofree char *text = g_strconcat("/:/x:", word, NULL);
         g_autoptr(Volume) volume = NULL;
 
-        if (!value_volume_parse(text, &volume, NULL))
+        if (!value_volume_parse(text, &volume, NULL) || volume->upper)
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
                         "'%s' is not an option of mounts; source=, target=, ro, U, relabel=, bind-propagation=, "
@@ -136,6 +139,14 @@ static bool take_volume_word(MountValue *value, const char *word, GError **error
         if (volume->idmap && !value->volume.idmap)
                 value->volume.idmap = g_strdup(volume->idmap);
         return true;
+}
+
+/* Podman's word, and Docker's longer ones. */
+static bool is_subpath(const MountValue *value, const char *name) {
+        if (value->type == MOUNT_TYPE_IMAGE)
+                return g_str_equal(name, "subpath") || g_str_equal(name, "image-subpath");
+        return value->type == MOUNT_TYPE_VOLUME &&
+               (g_str_equal(name, "subpath") || g_str_equal(name, "volume-subpath"));
 }
 
 static bool take(MountValue *value, const char *field, GError **error) {
@@ -157,8 +168,7 @@ static bool take(MountValue *value, const char *field, GError **error) {
                 value->volume.target = g_strdup(text);
                 return true;
         }
-        if (text && value->type == MOUNT_TYPE_IMAGE &&
-            (g_str_equal(name, "subpath") || g_str_equal(name, "image-subpath"))) {
+        if (text && is_subpath(value, name)) {
                 g_free(value->subpath);
                 value->subpath = g_strdup(text);
                 return true;
@@ -198,6 +208,10 @@ static bool check(const MountValue *value, const char *text, GError **error) {
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' has no target; write target=…", text);
         if (!value_volume_parse(line, &parsed, error))
                 return false;
+        if (value->type == MOUNT_TYPE_VOLUME && value->subpath && (!volume->source || volume->overlay))
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s': subpath= is a part of a volume that has a name, without the option O",
+                            text);
         if (value->type == MOUNT_TYPE_VOLUME && volume->source && parsed->kind == VOLUME_PATH)
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "'%s' is not the name of a volume; write type=bind for a path", volume->source);

@@ -14,6 +14,8 @@ void volume_free(Volume *volume) {
         g_free(volume->source);
         g_free(volume->target);
         g_free(volume->idmap);
+        g_free(volume->upper);
+        g_free(volume->work);
         g_free(volume);
 }
 
@@ -42,6 +44,27 @@ static const struct {
         {"bind", offsetof(Volume, not_recursive), true}, {"rbind", offsetof(Volume, not_recursive), false},
 };
 
+/* A specifier stands for an absolute path, too, once systemd has expanded it. */
+static bool take_folder(const char *word, char **field, GError **error) {
+        const char *path = strchr(word, '=') + 1;
+
+        if (path[0] != '/' && path[0] != '%')
+                return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not the absolute path of a folder", word);
+        g_free(*field);
+        *field = g_strdup(path);
+        return true;
+}
+
+static bool check_layer(const Volume *volume, GError **error) {
+        if (!volume->upper && !volume->work)
+                return true;
+        if (!volume->overlay)
+                return fail(error, WOLFFIA_ERROR_VALUE, "upperdir= and workdir= go with the option O");
+        return (volume->upper && volume->work) ||
+               fail(error, WOLFFIA_ERROR_VALUE,
+                    "upperdir= and workdir= go together: two folders on one file system, the second of them empty");
+}
+
 static bool parse_option(const char *word, Volume *volume, GError **error) {
         for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
                 if (g_str_equal(word, flags[i].word)) {
@@ -61,11 +84,10 @@ static bool parse_option(const char *word, Volume *volume, GError **error) {
         else if (g_str_equal(word, "idmap") || g_str_has_prefix(word, "idmap=")) {
                 g_free(volume->idmap);
                 volume->idmap = g_strdup(word[5] ? word + 6 : "");
-        } else if (g_str_has_prefix(word, "upperdir=") || g_str_has_prefix(word, "workdir="))
-                return fail(
-                        error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "the option '%s' is not supported: what is written to an :O volume is thrown away",
-                        word);
+        } else if (g_str_has_prefix(word, "upperdir="))
+                return take_folder(word, &volume->upper, error);
+        else if (g_str_has_prefix(word, "workdir="))
+                return take_folder(word, &volume->work, error);
         else
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "'%s' is not a volume option; ro, rw, z, Z, U, O, copy, nocopy, "
@@ -142,6 +164,8 @@ bool value_volume_parse(const char *text, Volume **ret_volume, GError **error) {
         while ((option = strsep(&options, ",")))
                 if (*option && !parse_option(option, volume, error))
                         return false;
+        if (!check_layer(volume, error))
+                return false;
 
         *ret_volume = g_steal_pointer(&volume);
         return true;

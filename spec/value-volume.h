@@ -40,13 +40,14 @@ typedef struct Volume {
         VolumePropagation propagation;
         bool read_only;    /* ro */
         bool change_owner; /* U: the source is given to the payload's user */
-        bool overlay;      /* O: writes are thrown away */
+        bool overlay;      /* O: writes go into a layer, which is thrown away, or kept in `upper` */
         bool no_copy;      /* nocopy: an empty volume does not get the image's files */
         bool no_exec;
         bool dev;           /* device nodes work; nodev is the default */
         bool suid;          /* setuid works; nosuid is the default */
         bool not_recursive; /* bind, not rbind: mounts below the source stay behind */
         char *idmap;        /* idmap, idmap=…: "" or what is behind "="; NULL: no */
+        char *upper, *work; /* upperdir=, workdir=: folders of the host; NULL: no */
 } Volume;
 
 void volume_free(Volume *volume);

@@ -298,16 +298,17 @@ static void a_time_zone_covers_the_images_link(void) {
         g_assert_true(find(own, "/etc/localtime")->covers_link);
 }
 
-static void tmpfs_is_for_everybody_and_not_for_programs(void) {
+static void tmpfs_is_for_everybody_and_has_the_images_files(void) {
         static const struct {
                 const char *text, *options;
-                bool is_exec;
+                bool is_exec, is_suid, copies_up, change_owner, has_mode;
         } cases[] = {
-                {"/t", "mode=1777", false},
-                {"/t:size=64m", "mode=1777,size=64m", false},
-                {"/t:rw,size=64m,mode=700", "size=64m,mode=700", false},
-                {"/t:exec", "mode=1777", true},
-                {"/t:noexec", "mode=1777", false},
+                {"/t", "mode=1777", true, false, true, false, false},
+                {"/t:size=64m", "mode=1777,size=64m", true, false, true, false, false},
+                {"/t:rw,size=64m,mode=700", "size=64m,mode=700", true, false, true, false, true},
+                {"/t:exec,suid,dev", "mode=1777", true, true, true, false, false},
+                {"/t:noexec,nosuid,U", "mode=1777", false, false, true, true, false},
+                {"/t:notmpcopyup", "mode=1777", true, false, false, false, false},
         };
 
         for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -317,8 +318,11 @@ static void tmpfs_is_for_everybody_and_not_for_programs(void) {
                 const MountStep *step = find(steps, "/t");
                 g_assert_cmpstr(step->options, ==, cases[i].options);
                 g_assert_cmpint(!(step->attributes & MOUNT_ATTR_NOEXEC), ==, cases[i].is_exec);
-                g_assert_true(step->attributes & MOUNT_ATTR_NOSUID);
-                g_assert_true(step->attributes & MOUNT_ATTR_NODEV);
+                g_assert_cmpint(!(step->attributes & MOUNT_ATTR_NOSUID), ==, cases[i].is_suid);
+                g_assert_cmpint(!(step->attributes & MOUNT_ATTR_NODEV), ==, cases[i].is_suid);
+                g_assert_cmpint(step->copies_up, ==, cases[i].copies_up);
+                g_assert_cmpint(step->change_owner, ==, cases[i].change_owner);
+                g_assert_cmpint(step->has_mode, ==, cases[i].has_mode);
         }
 }
 
@@ -451,8 +455,8 @@ int main(int argc, char **argv) {
         g_test_add_func("/mount-plan/volumes/tell-what-the-kernel-does-not-give",
                         what_the_kernel_does_not_give_is_told);
         g_test_add_func("/mount-plan/labels/knows-what-gets-one", what_gets_a_label_is_known);
-        g_test_add_func("/mount-plan/tmpfs/is-for-everybody-and-not-for-programs",
-                        tmpfs_is_for_everybody_and_not_for_programs);
+        g_test_add_func("/mount-plan/tmpfs/is-for-everybody-and-has-the-images-files",
+                        tmpfs_is_for_everybody_and_has_the_images_files);
         g_test_add_func("/mount-plan/read-only/has-writable-folders", a_read_only_root_has_writable_folders);
         g_test_add_func("/mount-plan/own-files/come-from-the-runtime-folder",
                         own_files_come_from_the_runtime_folder);

@@ -44,6 +44,10 @@ static void types_and_names_are_podmans(void) {
         g_assert_true(image->volume.read_only);
         g_autoptr(MountValue) writable = parse("type=image,source=x,target=/d,readwrite=true");
         g_assert_false(writable->volume.read_only);
+        g_autoptr(MountValue) part = parse("source=x,target=/d,subpath=/a,copy");
+        g_assert_cmpstr(part->subpath, ==, "/a");
+        g_autoptr(MountValue) empty = parse("type=tmpfs,target=/t,notmpcopyup,U");
+        g_assert_true(empty->volume.no_copy && empty->volume.change_owner);
         g_autoptr(MountValue) matches = parse("type=glob,src=/etc/*.conf");
         g_assert_cmpint(matches->type, ==, MOUNT_TYPE_GLOB);
 }
@@ -60,6 +64,11 @@ static void what_cannot_be_is_refused(void) {
                 {"type=image,source=x,target=/y,U", "no other options"},
                 {"type=image,source=x", "target="},
                 {"type=bind,source=/x,target=/y,subpath=/z", "subpath"},
+                {"type=volume,target=/y,subpath=/z", "has a name"},
+                {"type=volume,source=x,target=/y,subpath=/z,O", "has a name"},
+                {"type=ramfs,target=/y,tmpcopyup", "tmpcopyup"},
+                {"type=bind,source=/x,target=/y,notmpcopyup", "notmpcopyup"},
+                {"type=bind,source=/x,target=/y,O,upperdir=/u,workdir=/w", "upperdir"},
                 {"type=artifact,source=x,target=/y", "artifact"},
                 {"type=bind,source=/x,target=y", "does not start"},
                 {"type=bind,source=/x,target=/", "whole container"},

@@ -70,6 +70,9 @@ static void test_names_the_fault(void) {
                 {"/a:/", "whole container"},
                 {"/a:/./..//", "whole container"},
                 {"a b:/c", "neither a path nor a volume's name"},
+                {"/a:/b:upperdir=/u,workdir=/w", "go with the option O"},
+                {"/a:/b:O,upperdir=/u", "go together"},
+                {"/a:/b:O,upperdir=u,workdir=/w", "absolute path"},
                 {"~/a:/c", "neither a path nor a volume's name"},
         };
 
@@ -83,10 +86,14 @@ static void test_names_the_fault(void) {
                 g_assert_nonnull(strstr(error->message, forms[i].fault));
                 g_assert_null(volume);
         }
+}
+
+static void test_a_layer_may_be_kept(void) {
         g_autoptr(Volume) volume = NULL;
-        g_autoptr(GError) error = NULL;
-        g_assert_false(value_volume_parse("/a:/b:O,upperdir=/x", &volume, &error));
-        g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_UNSUPPORTED);
+
+        g_assert_true(value_volume_parse("/a:/b:O,upperdir=/u,workdir=%h/w", &volume, NULL));
+        g_assert_cmpstr(volume->upper, ==, "/u");
+        g_assert_cmpstr(volume->work, ==, "%h/w");
 }
 
 static void test_tmpfs_splits_only(void) {
@@ -110,6 +117,7 @@ int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/value-volume/tells-kinds-of-sources", test_tells_kinds_of_sources);
         g_test_add_func("/value-volume/reads-options", test_reads_options);
+        g_test_add_func("/value-volume/a-layer-may-be-kept", test_a_layer_may_be_kept);
         g_test_add_func("/value-volume/names-the-fault", test_names_the_fault);
         g_test_add_func("/value-volume/tmpfs-splits-only", test_tmpfs_splits_only);
         return g_test_run();

@@ -213,6 +213,59 @@ def test_what_is_written_to_an_overlay_is_thrown_away(machine):
     machine.alice("rm -r ~/rootfs ~/lower")
 
 
+def test_a_layer_over_a_volume_may_be_kept_or_given_away(machine):
+    machine.alice("rm -rf ~/lower ~/upper ~/work; mkdir -m 750 ~/lower; mkdir ~/upper ~/work; echo old >~/lower/file")
+    layer = "--volume=/home/alice/lower:/o:O,upperdir=/home/alice/upper,workdir=/home/alice/work"
+    out = box.run(machine, "stat -c %a:%u /o; cat /o/file; echo new >/o/file; touch /o/x; chmod 711 /o", layer).out
+    assert out.split() == ["750:0", "old"], out
+    assert machine.alice("cat ~/lower/file ~/upper/file; ls ~/upper").out.split() == ["old", "new", "file", "x"]
+    out = box.run(machine, "stat -c %a /o; cat /o/file; ls /o", layer).out
+    assert out.split() == ["711", "new", "file", "x"], out
+    result = box.run(machine, "true", layer.replace("alice/work", "alice/none"), check=False)
+    assert result.status == 125 and "workdir=/home/alice/none: cannot open the folder" in result.err, result
+    result = box.run(machine, "true", layer.replace("/home/alice/work", "/dev/shm"), check=False)
+    assert result.status == 125 and "have to be folders of one local file system" in result.err, result
+    # The option U changes the layer, and spares what is below.
+    out = box.run(machine, "stat -c %u:%g /o /o/file; touch /o/y && ls /o", "--volume=/home/alice/lower:/o:O,U", "--user=app").out
+    assert out.split() == ["1000:1000"] * 2 + ["file", "y"], out
+    out = box.run(machine, "stat -c %u /o/file; touch /o/y 2>/dev/null || true", "--volume=/home/alice/lower:/o:O,U,ro", "--user=app").out
+    assert out == "1000\n", out
+    assert machine.alice("stat -c %U ~/lower ~/lower/file").out.split() == ["alice"] * 2
+    machine.alice("wolffia unshare rm -rf ~/lower ~/upper ~/work")
+
+
+def test_file_systems_in_memory_have_the_images_files(machine):
+    look = "cd /var/lib/app; stat -c '%a %u:%g' .; ls; touch x 2>&1; exec"
+    whole = "750 70:71\nhard\none\nsoft\nsub\n"
+    for option in ("--tmpfs=/var/lib/app", "--mount=type=tmpfs,target=/var/lib/app", "--mount=type=tmpfs,target=/var/lib/app,tmpcopyup"):
+        assert run_app(machine, look, option, "--user=app").out == whole, option
+    assert run_app(machine, LOOK, "--tmpfs=/var/lib/app").out == IMAGE
+    out = run_app(machine, look, "--tmpfs=/var/lib/app:mode=711,gid=5").out
+    assert out == whole.replace("750 70:71", "711 70:5"), out
+    out = run_app(machine, look, "--tmpfs=/var/lib/app:ro").out
+    assert out.startswith(whole) and "Read-only" in out, out
+    for option in ("--tmpfs=/var/lib/app:notmpcopyup", "--mount=type=tmpfs,target=/var/lib/app,notmpcopyup"):
+        assert run_app(machine, look, option).out == "1777 0:0\n", option
+    out = run_app(machine, "stat -c '%u:%g' /t /var/lib/app/one", "--tmpfs=/t:U", "--mount=type=tmpfs,target=/var/lib/app,U", "--user=5:6").out
+    assert out == "5:6\n5:6\n", out
+    result = run_app(machine, "true", "--tmpfs=/bin:size=8k", check=False)
+    assert result.status == 125 and "a larger size= makes room" in result.err, result
+
+
+def test_a_part_of_a_volume_is_mounted_and_nothing_else(machine):
+    forget(machine, "parted")
+    part = "--mount=type=volume,source=parted,target=/var/lib/app,subpath="
+    # A new one gets the image's files first, whoever may enter them.
+    assert run_app(machine, "cat /var/lib/app/two", part + "/sub").out == "two\n"
+    assert run_app(machine, "cat /var/lib/app/two; stat -c %h /var/lib/app/two", part + "sub", "--user=app").out == "two\n1\n"
+    assert run_app(machine, "cat /file", "--mount=source=parted,target=/file,subpath=sub/../one").out == "one\n"
+    assert run_app(machine, "cat /etc/passwd >/v/leak; ln -s /etc /v/out; ln -s / /v/root", "--volume=parted:/v").status == 0
+    for path in ("out/passwd", "../../../../etc/hostname", "root/etc"):
+        result = run_app(machine, "cat /var/lib/app", part + path, check=False)
+        assert result.status == 125 and "subpath=" in result.err and "No such file" in result.err, result
+    forget(machine, "parted")
+
+
 def test_mounts_have_the_flags_that_were_asked_for(machine):
     machine.alice("mkdir -p ~/flags")
     volume = "--volume=/home/alice/flags:"
