@@ -15,11 +15,13 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 #define MOST_PENDING  256
 #define PATIENCE_USEC (700 * G_TIME_SPAN_MILLISECOND)
 #define MOST_OF_ONE   64 /* of the pending ones, for one client: the others have questions too */
+#define RENEWAL_USEC  G_TIME_SPAN_SECOND
 
 /* A question that was passed on. */
 typedef struct Pending {
@@ -34,11 +36,12 @@ typedef struct Pending {
 } Pending;
 
 struct Resolver {
-        char *runtime_dir, *folder;
+        char *runtime_dir, *folder, *way_out;
         NetworkState *state;
         int server_fds[REGISTRY_FAMILIES]; /* on the gateways */
         int upstream_fds
                 [REGISTRY_FAMILIES]; /* towards the host's name servers; -1 on networks without a way out */
+        gint64 renewed;              /* when those were opened */
         Pending pending[MOST_PENDING];
         ResolverStreams *streams;
 };
@@ -60,6 +63,7 @@ bool resolver_open(const char *runtime_dir, const NetworkState *state, const cha
 
         resolver->folder = registry_folder(runtime_dir, state->name);
         resolver->runtime_dir = g_strdup(runtime_dir);
+        resolver->way_out = g_strdup(way_out);
         for (guint i = 0; i < REGISTRY_FAMILIES; i++)
                 resolver->server_fds[i] = resolver->upstream_fds[i] = -1;
         if (!registry_load(resolver->folder, &resolver->state, error))
@@ -72,8 +76,8 @@ bool resolver_open(const char *runtime_dir, const NetworkState *state, const cha
                 if (!state->is_internal)
                         resolver->upstream_fds[i] = resolver_address_open(family, SOCK_DGRAM, way_out);
         }
-        if (!resolver_streams_open(resolver->runtime_dir, resolver->state, way_out, &resolver->streams,
-                                   error))
+        if (!resolver_streams_open(resolver->runtime_dir, resolver->state, resolver->way_out,
+                                   &resolver->streams, error))
                 return false;
         *ret_resolver = g_steal_pointer(&resolver);
         return true;
@@ -90,6 +94,7 @@ void resolver_free(Resolver *resolver) {
         network_state_free(resolver->state);
         g_free(resolver->runtime_dir);
         g_free(resolver->folder);
+        g_free(resolver->way_out);
         g_free(resolver);
 }
 
@@ -122,6 +127,46 @@ static bool find_slot(const Resolver *resolver, const AnyAddress *client, guint 
         return free_slot < MOST_PENDING && count < MOST_OF_ONE;
 }
 
+static Pending *find_pending(Resolver *resolver, guint16 id) {
+        for (guint i = 0; i < MOST_PENDING; i++)
+                if (resolver->pending[i].deadline != 0 && resolver->pending[i].id == id)
+                        return &resolver->pending[i];
+        return NULL;
+}
+
+/* Whoever answers in the name server's place has to guess it (RFC 5452). */
+static guint16 choose_id(Resolver *resolver) {
+        guint16 id;
+
+        do
+                if (getrandom(&id, sizeof id, 0) != sizeof id)
+                        id = (guint16) g_random_int();
+        while (find_pending(resolver, id));
+        return id;
+}
+
+/* He has to guess the port too. Not for each question: what connects the network keeps something for each port for minutes. */
+static void renew_ports(Resolver *resolver) {
+        gint64 now = g_get_monotonic_time();
+
+        for (guint i = 0; i < MOST_PENDING; i++)
+                if (resolver->pending[i].deadline != 0)
+                        return; /* its answer comes to the present one */
+        if (now - resolver->renewed < RENEWAL_USEC)
+                return;
+        resolver->renewed = now;
+        for (guint i = 0; i < REGISTRY_FAMILIES; i++) {
+                int family = i == REGISTRY_V4 ? AF_INET : AF_INET6;
+                if (resolver->upstream_fds[i] < 0)
+                        continue;
+                int fd = resolver_address_open(family, SOCK_DGRAM, resolver->way_out);
+                if (fd < 0)
+                        continue;
+                cleanup_fd(&resolver->upstream_fds[i]);
+                resolver->upstream_fds[i] = fd;
+        }
+}
+
 /* False: nobody can be asked. */
 static bool pass_on(Resolver *resolver, int client_fd, const AnyAddress *client, const DnsQuestion *question,
                     const guint8 *message, size_t size, const Lease *asker) {
@@ -130,12 +175,13 @@ static bool pass_on(Resolver *resolver, int client_fd, const AnyAddress *client,
         if (size > sizeof resolver->pending[0].message || resolver->state->is_internal ||
             !find_slot(resolver, client, &slot))
                 return false;
+        renew_ports(resolver);
         Pending *pending = &resolver->pending[slot];
         *pending = (Pending){
                 .client = *client,
                 .client_fd = client_fd,
                 .client_id = question->id,
-                .id = (guint16) (g_random_int() << 8 | slot),
+                .id = choose_id(resolver),
                 .size = (guint) size,
         };
         resolver_address_add(asker ? asker->upstreams : NULL, pending->upstreams, &pending->count);
@@ -161,10 +207,9 @@ static void take_answer(Resolver *resolver, int fd) {
         if (n < 12)
                 return;
         guint16 id = (guint16) (message[0] << 8 | message[1]);
-        Pending *pending = &resolver->pending[id % MOST_PENDING];
+        Pending *pending = find_pending(resolver, id);
         Address address = resolver_address_of(&from);
-        if (pending->deadline == 0 || pending->id != id ||
-            !subnet_is_equal(&address, &pending->upstreams[pending->upstream]))
+        if (!pending || !subnet_is_equal(&address, &pending->upstreams[pending->upstream]))
                 return;
         message[0] = (guint8) (pending->client_id >> 8);
         message[1] = (guint8) pending->client_id;

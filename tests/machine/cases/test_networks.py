@@ -117,6 +117,38 @@ def test_other_names_are_asked_of_the_host_s_name_server(machine):
         machine.root("kill $(cat /run/names.pid); rm -f /run/hosts")
 
 
+NAME_SERVER = """
+import socket, sys, threading
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 53))
+while True:
+    question, client = s.recvfrom(512)
+    with open("/run/questions", "a") as log:
+        print(question[0] << 8 | question[1], client[1], file=log)
+    s.sendto(question[:2] + b"\\x81\\x83" + question[4:], client)
+"""
+
+
+def test_questions_that_are_passed_on_cannot_be_foreseen(machine):
+    """Who answers in the name server's place has to guess the number of a question and the port that it came from."""
+    nets.network(machine, "app", f"DNS={machine.client_address}")
+    nets.member(machine, "a", "Network=app.network")
+    machine.write("/run/names.py", NAME_SERVER, user="root")
+    machine.client(f"(python3 /run/names.py {machine.client_address} >/dev/null 2>&1 & echo $! >/run/names.pid) </dev/null")
+    try:
+        nets.start(machine, "a")
+        asking = ("import socket, time\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.settimeout(5)\ns.connect(('10.89.0.1', 53))\n"
+                  "for i in range(42):\n"
+                  "    s.send(bytes([1, i, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 120, 0, 0, 1, 0, 1]))\n    assert s.recv(512)[:2] == bytes([1, i])\n"
+                  "    if i >= 40: time.sleep(1.1)\n")
+        nets.python(machine, "a", asking)
+        seen = [tuple(map(int, line.split())) for line in machine.root("cat /run/questions").out.splitlines()]
+        assert len(seen) >= 42 and len({number & 255 for number, _ in seen}) > 20 and len({number >> 8 for number, _ in seen}) > 20, seen
+        assert len({port for _, port in seen}) > 1, seen
+    finally:
+        machine.root("kill $(cat /run/names.pid); rm -f /run/names.py /run/names.pid /run/questions")
+
+
 def test_a_member_that_asks_without_end_leaves_names_to_the_others(machine):
     nets.network(machine, "app", f"DNS={machine.client_address}")
     nets.member(machine, "a", "Network=app.network", "DNS=192.0.2.99")  # nobody answers there
