@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define START_TIMEOUT_MSEC 20000
+#define LAST_WORDS_MSEC    1000
 
 static bool has_avx2(void) {
 #ifdef __x86_64__
@@ -110,9 +111,23 @@ static bool fail_ended(Process *process, const GString *said, GError **error) {
         return false;
 }
 
+static bool fail_late(Process *process, bool has_hung_up, const GString *said, GError **error) {
+        g_autofree char *words = g_strchomp(g_strdup(said->str));
+
+        if (has_hung_up)
+                fail(error, WOLFFIA_ERROR_HELPER, "%s gave up before it was up: %s", process->name,
+                     *words ? words : "it does not say why");
+        else
+                fail(error, WOLFFIA_ERROR_HELPER, "%s is not up after %d s", process->name,
+                     START_TIMEOUT_MSEC / 1000);
+        process_abandon(process);
+        return false;
+}
+
 bool uplink_wait(Process *process, int ready_fd, GError **error) {
         g_autoptr(GString) said = g_string_new(NULL);
         gint64 until = g_get_monotonic_time() + START_TIMEOUT_MSEC * G_TIME_SPAN_MILLISECOND;
+        bool has_hung_up = false;
         char buffer[1024];
 
         while (!has_number(said->str)) {
@@ -122,14 +137,19 @@ bool uplink_wait(Process *process, int ready_fd, GError **error) {
                 int n = left > 0 ? poll(events, G_N_ELEMENTS(events), (int) left) : 0;
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n <= 0) {
-                        fail(error, WOLFFIA_ERROR_HELPER, "%s is not up after %d s", process->name,
-                             START_TIMEOUT_MSEC / 1000);
-                        process_abandon(process);
-                        return false;
-                }
+                if (n <= 0)
+                        return fail_late(process, has_hung_up, said, error);
                 if (events[1].revents & POLLIN)
                         return true;
+                if (events[1].revents) {
+                        /* What it has to say of that, or its end, comes now. */
+                        has_hung_up = true;
+                        ready_fd = -1;
+                        until = MIN(until,
+                                    g_get_monotonic_time() + LAST_WORDS_MSEC * G_TIME_SPAN_MILLISECOND);
+                }
+                if (!events[0].revents)
+                        continue;
                 ssize_t length = read(process->error_fd, buffer, sizeof buffer);
                 if (length > 0)
                         g_string_append_len(said, buffer, length);

@@ -78,20 +78,35 @@ static void what_it_said_before_its_end_is_told(Scratch *scratch, gconstpointer 
         g_assert_cmpint(process.pid, ==, 0);
 }
 
-static void slirp_is_up_when_it_writes_to_its_input(Scratch *scratch, gconstpointer data) {
+/* A script in slirp4netns's place. */
+static bool start_slirp(const Scratch *scratch, const char *text, Process *ret_process, GError **error) {
         g_autofree char *path = scratch_path(scratch, "slirp");
         g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
-        Process process = PROCESS_NONE;
         autofd int ready_fd = -1;
-        g_autoptr(GError) error = NULL;
 
-        g_assert_true(g_file_set_contents(path, "#!/bin/sh\necho 1 >&0\nexec sleep 60\n", -1, NULL) &&
-                      chmod(path, 0755) == 0);
+        g_assert_true(g_file_set_contents(path, text, -1, NULL) && chmod(path, 0755) == 0);
         g_ptr_array_add(arguments, g_strdup(path));
         g_ptr_array_add(arguments, NULL);
-        g_assert_true(uplink_start_slirp(arguments, &process, &ready_fd, &error));
-        g_assert_true(uplink_wait(&process, ready_fd, &error));
+        return uplink_start_slirp(arguments, ret_process, &ready_fd, error) &&
+               uplink_wait(ret_process, ready_fd, error);
+}
+
+static void slirp_is_up_when_it_writes_to_its_input(Scratch *scratch, gconstpointer data) {
+        Process process = PROCESS_NONE;
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(start_slirp(scratch, "#!/bin/sh\necho 1 >&0\nexec sleep 60\n", &process, &error));
         process_abandon(&process);
+}
+
+static void slirp_that_closes_its_input_alone_is_not_waited_for(Scratch *scratch, gconstpointer data) {
+        Process process = PROCESS_NONE;
+        g_autoptr(GError) error = NULL;
+
+        g_assert_false(start_slirp(scratch, "#!/bin/sh\nexec <&-\necho 'No such luck' >&2\nexec sleep 15\n",
+                                   &process, &error));
+        g_assert_nonnull(strstr(error->message, "slirp gave up before it was up: No such luck"));
+        g_assert_cmpint(process.pid, ==, 0);
 }
 
 int main(int argc, char **argv) {
@@ -104,5 +119,7 @@ int main(int argc, char **argv) {
                          what_it_said_before_its_end_is_told);
         scratch_test_add("/uplink/slirp/is-up-when-it-writes-to-its-input",
                          slirp_is_up_when_it_writes_to_its_input);
+        scratch_test_add("/uplink/slirp/is-not-waited-for-when-it-closes-its-input",
+                         slirp_that_closes_its_input_alone_is_not_waited_for);
         return g_test_run();
 }
