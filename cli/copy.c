@@ -8,10 +8,12 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <linux/magic.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static bool fail_archive(struct archive *archive, const char *what, GError **error) {
@@ -32,6 +34,22 @@ static bool copy_data(struct archive *from, struct archive *to, GError **error) 
 
 /* ---- packing ---- */
 
+/* The kernel's own, of which there is no copy: files without an end, and some that wait for ever. */
+static bool is_of_kernel(const char *path) {
+        static const long types[] = {PROC_SUPER_MAGIC,   SYSFS_MAGIC,        CGROUP2_SUPER_MAGIC,
+                                     CGROUP_SUPER_MAGIC, DEVPTS_SUPER_MAGIC, SECURITYFS_MAGIC,
+                                     DEBUGFS_MAGIC,      TRACEFS_MAGIC,      BPF_FS_MAGIC,
+                                     BINFMTFS_MAGIC,     SELINUX_MAGIC,      EFIVARFS_MAGIC};
+        struct statfs system;
+
+        if (statfs(path, &system) < 0)
+                return false;
+        for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+                if (system.f_type == types[i])
+                        return true;
+        return false;
+}
+
 static bool pack_entry(struct archive *from, struct archive *to, struct archive_entry *entry, size_t prefix,
                        const char *base, GError **error) {
         const char *path = archive_entry_pathname(entry);
@@ -50,6 +68,7 @@ static bool pack_all(struct archive *from, struct archive *to, const char *path,
                      GError **error) {
         /* The slash of the root is also the one in front of what is in it. */
         size_t prefix = g_str_equal(path, "/") ? 0 : strlen(path);
+        bool begins_in_kernel = is_of_kernel(path); /* who asks for it gets it */
 
         for (;;) {
                 struct archive_entry *entry;
@@ -59,7 +78,8 @@ static bool pack_all(struct archive *from, struct archive *to, const char *path,
                         return true;
                 if (result < ARCHIVE_WARN)
                         return fail_archive(from, path, error);
-                if (archive_read_disk_can_descend(from))
+                if (archive_read_disk_can_descend(from) &&
+                    (begins_in_kernel || !is_of_kernel(archive_entry_pathname(entry))))
                         (void) archive_read_disk_descend(from);
                 if (!pack_entry(from, to, entry, prefix, base, error))
                         return false;

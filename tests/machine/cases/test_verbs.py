@@ -285,6 +285,17 @@ def test_cp_writes_and_reads_archives_and_keeps_owners_where_asked(machine):
     assert result.status == 1 and "only while it does" in result.err and "wolffia volume export" in result.err, result
 
 
+def test_cp_of_all_files_leaves_out_what_is_the_kernels(machine):
+    sleeper(machine, "box")
+    machine.alice("wolffia start box; mkdir -p ~/all ~/some")
+    machine.alice("wolffia cp box:/. ~/all", timeout=60)
+    look = machine.alice("cd ~/all && head -1 etc/passwd && ls -A proc sys dev/pts").out
+    assert look == "root:x:0:0::/root:/bin/sh\ndev/pts:\n\nproc:\n\nsys:\n", look
+    machine.alice("wolffia cp box:/proc/sys/kernel/random ~/some")
+    assert machine.alice("ls ~/some/random").out.split()[0] == "boot_id"
+    machine.alice("wolffia stop box; chmod -R u+w ~/all ~/some; rm -r ~/all ~/some")
+
+
 def test_a_link_of_the_image_does_not_lead_cp_to_the_host(machine):
     sleeper(machine, "box")
     machine.write("~/host-secret", "secret of the host\n")
