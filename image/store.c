@@ -100,9 +100,39 @@ bool image_store_open_with(const Settings *settings, ImageStore **ret_store, GEr
         return true;
 }
 
-/* With its parents, which others have to pass. */
+static bool is_own(const ImageStore *store, const char *own) {
+        struct stat status, own_status;
+
+        return stat(own, &own_status) == 0 && fstat(store->fd, &status) == 0 &&
+               status.st_ino == own_status.st_ino && status.st_dev == own_status.st_dev;
+}
+
+/* Nothing is unpacked in a store for others. */
+static bool is_unpacked(const ImageStore *store) {
+        g_autoptr(GPtrArray) names = folder_list(store->fd, "layers");
+
+        return names->len > 0;
+}
+
 bool image_store_open_for_others(const char *path, ImageStore **ret_store, GError **error) {
-        return file_make_folders(AT_FDCWD, path, 0755, error) && open_at(path, ret_store, error);
+        g_autoptr(Settings) settings = settings_load(NULL);
+        g_autofree char *own = settings_store_folder(settings);
+        g_autofree char *wanted = g_canonicalize_filename(path, NULL);
+        g_autoptr(ImageStore) store = NULL;
+        bool is_private = g_str_equal(wanted, own);
+
+        /* With its parents, which others have to pass. */
+        if (!is_private &&
+            (!file_make_folders(AT_FDCWD, path, 0755, error) || !open_at(path, &store, error)))
+                return false;
+        if (is_private || is_own(store, own) || is_unpacked(store))
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "--store=%s: containers run from this store, and all users could read its images; name another "
+                        "folder (without --store= an image goes into your own store)",
+                        path);
+        *ret_store = g_steal_pointer(&store);
+        return true;
 }
 
 char *image_store_blob_path(const char *digest) {

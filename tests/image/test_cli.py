@@ -168,6 +168,20 @@ def test_the_store_must_be_ones_own(box):
     assert "belongs to user 0" in box.fails("images", XDG_DATA_HOME=str(box.home / "other"))
 
 
+def test_ones_own_store_is_not_opened_to_others(box):
+    def refused(store, **environment):
+        text = box.fails("import", f"--store={store}", "localhost/x", "/dev/null", **environment)
+        return "name another folder" in text
+    # Not even where it is not there yet.
+    assert refused(box.store) and not box.store.exists()
+    box.run("images")
+    assert refused(box.store) and box.store.stat().st_mode & 0o77 == 0
+    # One that was one's own under another setting has layers, which nobody unpacks for others.
+    (box.store / "layers/key").mkdir()
+    assert refused(box.store, XDG_DATA_HOME=str(box.home / "other")) and box.store.stat().st_mode & 0o77 == 0
+    assert not refused(box.home / "shared")
+
+
 def test_the_other_shells_complete_the_same(box):
     """Where they are installed. zsh and fish filter themselves."""
     path = f"{Path(box.program).parent}:{os.environ['PATH']}"
