@@ -11,6 +11,7 @@
 #include "base/user-namespace.h"
 #include "config.h"
 #include "image/store.h"
+#include "image/trash.h"
 #include "runner/mount-access.h"
 #include "runner/preflight.h"
 #include "runner/rootfs.h"
@@ -83,15 +84,15 @@ static bool try_overlay(void *data, GError **error) {
                rootfs_explain_overlay(errno, overlay->folder, error);
 }
 
-static bool try_overlay_in(const char *store, GError **error) {
+/* In the trash: whoever comes next removes what a doctor that was killed leaves there. */
+static bool try_overlay_in(const ImageStore *store, GError **error) {
         static const char *const parts[] = {"lower", "upper", "work"};
-        g_autofree char *folder = g_build_filename(store, ".doctor-XXXXXX", NULL);
+        g_autoptr(ImageTrash) trash = NULL;
         g_autoptr(IdOwn) own = NULL;
 
-        if (!id_own_load(NULL, NULL, &own, error))
+        if (!id_own_load(NULL, NULL, &own, error) || !image_trash_open(store, &trash, error))
                 return false;
-        if (!g_mkdtemp(folder))
-                return fail_errno(error, errno, "Cannot make a folder in %s", store);
+        g_autofree char *folder = g_build_filename(store->path, trash->path, NULL);
         bool done = true;
         for (size_t i = 0; done && i < G_N_ELEMENTS(parts); i++) {
                 g_autofree char *path = g_build_filename(folder, parts[i], NULL);
@@ -100,9 +101,7 @@ static bool try_overlay_in(const char *store, GError **error) {
         g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(IdRange));
         g_autoptr(IdMap) single = id_map_plan_default(own->uid, own->gid, none, none);
         Overlay overlay = {folder};
-        done = done && user_namespace_run(single, try_overlay, &overlay, error);
-        (void) file_remove_tree(AT_FDCWD, folder, NULL); /* a folder that stays is empty but for these */
-        return done;
+        return done && user_namespace_run(single, try_overlay, &overlay, error);
 }
 
 static void check_store(Doctor *doctor) {
@@ -120,7 +119,7 @@ static void check_store(Doctor *doctor) {
         if (note)
                 doctor_say(doctor, DOCTOR_PROBLEM, "F1", "storage",
                            "%s; set XDG_DATA_HOME to a folder on a local disk", note);
-        else if (try_overlay_in(store->path, &error))
+        else if (try_overlay_in(store, &error))
                 doctor_say(doctor, DOCTOR_OK, "F3", "storage", "Layers can be mounted in %s", store->path);
         else
                 doctor_say(doctor, DOCTOR_PROBLEM, "F3", "storage", "%s", error->message);

@@ -3,6 +3,8 @@
 
 import json
 
+import box
+
 from test_bad_input import changed
 
 from machine.case import row
@@ -24,7 +26,19 @@ def test_a_sound_host_has_no_problem(machine):
     lines = machine.alice("wolffia doctor").out.splitlines()
     assert len(lines) == len(found) and all(line.split()[0] in ("ok", "advice") for line in lines), lines
     assert machine.alice("wolffia doctor --nonsense", check=False).status == 2
-    assert ".doctor" not in machine.alice("ls -A ~/.local/share/wolffia").out
+    assert machine.alice("ls -A ~/.local/share/wolffia/trash").out == ""
+
+
+def test_what_a_killed_doctor_leaves_goes_with_the_next_start(machine):
+    box.import_image(machine)
+    before = machine.alice("ls -A ~/.local/share/wolffia").out
+    # When it makes the second of three folders.
+    killed = machine.alice("strace -o /dev/null -e trace=mkdir -e inject=mkdir:signal=KILL:when=2 wolffia doctor", check=False)
+    assert killed.status in (-9, 128 + 9), killed
+    assert machine.alice("ls -A ~/.local/share/wolffia").out == before
+    assert machine.alice("ls -A ~/.local/share/wolffia/trash").out
+    machine.alice("wolffia run --network=none localhost/box true")
+    machine.eventually(lambda: machine.alice("ls -A ~/.local/share/wolffia/trash").out == "")
 
 
 @row("U1", "U4", "U5")
