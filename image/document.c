@@ -6,14 +6,26 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 /* json-glib recurses, before 1.10 without a limit. What images carry is five or six levels deep. */
 enum { DEPTH_MAX = 32 };
+
+/* json-glib takes comments, strings in single quotes and assignments too, and in each of them a '"' could stand that begins
+ * no string. JSON has none. */
+static bool is_json(char c) {
+        return g_ascii_isalnum(c) || g_ascii_isspace(c) || (c && strchr("{}[]\":,+-.", c));
+}
 
 static bool check_depth(const char *text, size_t size, GError **error) {
         bool in_string = false;
         int depth = 0;
 
         for (size_t i = 0; i < size; i++) {
+                if (!in_string && !is_json(text[i]))
+                        return fail(
+                                error, WOLFFIA_ERROR_SYNTAX,
+                                "it is not JSON: something stands outside of strings that JSON does not have");
                 if (in_string && text[i] == '\\')
                         i++;
                 else if (text[i] == '"')

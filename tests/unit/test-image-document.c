@@ -65,6 +65,17 @@ static void test_what_is_no_document(void) {
         refuse(large, strlen(large), "larger");
 }
 
+/* json-glib descends without end; what it takes and JSON has not must not hide from us how deep. */
+static void test_levels_cannot_be_hidden(void) {
+        static const char *const hiding[] = {"/*\"*/", "//\"\n", "['\"',", "var a\"b = "};
+        g_autofree char *deep = g_strnfill(1 << 20, '[');
+
+        for (size_t i = 0; i < G_N_ELEMENTS(hiding); i++) {
+                g_autofree char *text = g_strconcat(hiding[i], deep, NULL);
+                refuse(text, strlen(text), i < 3 ? "JSON does not have" : "not JSON");
+        }
+}
+
 static void test_brackets_in_strings_are_no_levels(void) {
         g_autofree char *brackets = g_strnfill(100, '[');
         g_autofree char *text = g_strdup_printf("[\"%s\\\"%s\"]", brackets, brackets);
@@ -79,6 +90,7 @@ int main(int argc, char **argv) {
                         test_members_of_another_type_are_absent);
         g_test_add_func("/image-document/order-is-kept", test_order_is_kept);
         g_test_add_func("/image-document/what-is-no-document", test_what_is_no_document);
+        g_test_add_func("/image-document/levels-cannot-be-hidden", test_levels_cannot_be_hidden);
         g_test_add_func("/image-document/brackets-in-strings-are-no-levels",
                         test_brackets_in_strings_are_no_levels);
         return g_test_run();
