@@ -76,7 +76,8 @@ static bool receive_packet(int fd, void *data, size_t size, size_t *ret_size, in
         struct msghdr message = {.msg_iov = &part,
                                  .msg_iovlen = 1,
                                  .msg_control = &control,
-                                 .msg_controllen = sizeof control};
+                                 /* The kernel would fill what only aligns it with one more. */
+                                 .msg_controllen = CMSG_LEN(FILES_MAX * sizeof(int))};
         ssize_t n;
 
         do
@@ -188,7 +189,9 @@ bool exec_request_receive(int fd, ExecRequest **ret_request, int ret_files[3], G
         bool has_program = (*ret_request)->programs->len > 0;
         if (has_program)
                 (*ret_request)->program_fd = steal_fd(&files[1]);
-        memcpy(ret_files, files + (has_program ? 2 : 1), 3 * sizeof(int));
+        for (size_t i = 0; i < 3; i++)
+                ret_files[i] = steal_fd(&files[(has_program ? 2 : 1) + i]);
+        close_files(files);
         return true;
 }
 
