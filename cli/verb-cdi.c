@@ -4,9 +4,12 @@
  * the start of a container that names such a device. */
 
 #include "base/error.h"
+#include "base/file.h"
+#include "cli/cdi-specification.h"
 #include "cli/verb.h"
+#include "image/document.h"
 
-#include <json-glib/json-glib.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,102 +17,22 @@ static const char description[] =
         "A name is VENDOR/CLASS=DEVICE. Specifications are the .json files in\n"
         "~/.config/cdi, /etc/cdi and /run/cdi; the first that knows the device counts.";
 
-static const char *text_of(JsonObject *object, const char *name) {
-        return json_object_get_string_member_with_default(object, name, NULL);
-}
-
-/* An array of objects or strings; NULL when there is none. */
-static JsonArray *array_of(JsonObject *object, const char *name) {
-        JsonNode *node = json_object_get_member(object, name);
-
-        return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-}
-
-static JsonObject *object_at(JsonArray *array, guint i) {
-        JsonNode *node = json_array_get_element(array, i);
-
-        return JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-}
-
-/* What is printed is one option a line, or a remark behind a "#". */
-static bool is_plain(const char *text) {
-        return text && !strpbrk(text, "\n\r");
-}
-
-static void print_nodes(JsonArray *nodes) {
-        for (guint i = 0; nodes && i < json_array_get_length(nodes); i++) {
-                JsonObject *node = object_at(nodes, i);
-                const char *path = node ? text_of(node, "path") : NULL;
-                const char *host = node ? text_of(node, "hostPath") : NULL;
-
-                if (is_plain(path))
-                        printf("--device=%s:%s\n", is_plain(host) ? host : path, path);
-        }
-}
-
-static void print_mounts(JsonArray *mounts) {
-        for (guint i = 0; mounts && i < json_array_get_length(mounts); i++) {
-                JsonObject *mount = object_at(mounts, i);
-                const char *host = mount ? text_of(mount, "hostPath") : NULL;
-                const char *inside = mount ? text_of(mount, "containerPath") : NULL;
-                JsonArray *options = mount ? array_of(mount, "options") : NULL;
-                bool writable = false;
-
-                if (!is_plain(host) || !is_plain(inside))
-                        continue;
-                for (guint j = 0; options && j < json_array_get_length(options); j++)
-                        writable =
-                                writable || g_strcmp0(json_array_get_string_element(options, j), "rw") == 0;
-                printf("--mount=type=bind,source=%s,target=%s%s\n", host, inside, writable ? "" : ",ro");
-        }
-}
-
-static void print_edits(JsonObject *holder, bool *ret_hooks) {
-        JsonNode *node = json_object_get_member(holder, "containerEdits");
-        JsonObject *edits = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-        JsonArray *variables = edits ? array_of(edits, "env") : NULL,
-                  *hooks = edits ? array_of(edits, "hooks") : NULL;
-
-        if (!edits)
-                return;
-        for (guint i = 0; variables && i < json_array_get_length(variables); i++)
-                if (is_plain(json_array_get_string_element(variables, i)))
-                        printf("--env=%s\n", json_array_get_string_element(variables, i));
-        print_nodes(array_of(edits, "deviceNodes"));
-        print_mounts(array_of(edits, "mounts"));
-        *ret_hooks = *ret_hooks || (hooks && json_array_get_length(hooks) > 0);
-}
-
-/* Whether the specification knows the device; then it is printed. */
-static bool print_device(JsonObject *root, const char *kind, const char *name, bool *ret_hooks) {
-        JsonArray *devices = array_of(root, "devices");
-
-        if (g_strcmp0(text_of(root, "kind"), kind) != 0)
-                return false;
-        for (guint i = 0; devices && i < json_array_get_length(devices); i++) {
-                JsonObject *device = object_at(devices, i);
-                if (!device || g_strcmp0(text_of(device, "name"), name) != 0)
-                        continue;
-                print_edits(root, ret_hooks);
-                print_edits(device, ret_hooks);
-                return true;
-        }
-        return false;
-}
-
 /* A file that is none is warned of and passed over: others may know the device. */
 static bool look_into(const char *path, const char *kind, const char *name, bool *ret_hooks) {
-        g_autoptr(JsonParser) parser = json_parser_new();
+        g_autoptr(GString) options = g_string_new(NULL);
         g_autoptr(GError) error = NULL;
+        g_autofree char *text = NULL;
+        bool found = false;
+        size_t size;
 
-        if (!json_parser_load_from_file(parser, path, &error)) {
-                g_autofree char *text = g_strdup_printf("%s cannot be read: %s", path, error->message);
-                verb_warn(text);
+        if (!file_read(AT_FDCWD, path, IMAGE_DOCUMENT_SIZE_MAX, &text, &size, &error) ||
+            !cdi_specification_find(text, size, kind, name, options, &found, ret_hooks, &error)) {
+                g_autofree char *warning = g_strdup_printf("%s cannot be read: %s", path, error->message);
+                verb_warn(warning);
                 return false;
         }
-        JsonNode *root = json_parser_get_root(parser);
-        return root && JSON_NODE_HOLDS_OBJECT(root) &&
-               print_device(json_node_get_object(root), kind, name, ret_hooks);
+        fputs(options->str, stdout);
+        return found;
 }
 
 static bool look_in_folder(const char *folder, const char *kind, const char *name, bool *ret_hooks) {

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What is of another type than it should be counts as absent. */
+
+#include "cli/cdi-specification.h"
+
+#include "image/document.h"
+
+#include <string.h>
+
+/* What is printed is one option a line, or a remark behind a "#". */
+static bool is_plain(const char *text) {
+        return text && !strpbrk(text, "\n\r");
+}
+
+/* The options of a mount are separated by commas. */
+static bool is_path(const char *text) {
+        return is_plain(text) && text[0] == '/' && !strchr(text, ',');
+}
+
+/* A node's two paths are separated by a colon. */
+static bool is_node(const char *text) {
+        return is_plain(text) && text[0] == '/' && !strchr(text, ':');
+}
+
+static void print_nodes(JsonArray *nodes, GString *options) {
+        for (guint i = 0; i < image_document_length(nodes); i++) {
+                JsonObject *node = image_document_object_at(nodes, i);
+                const char *path = image_document_string(node, "path");
+                const char *host = image_document_string(node, "hostPath");
+
+                if (is_node(path))
+                        g_string_append_printf(options, "--device=%s:%s\n", is_node(host) ? host : path,
+                                               path);
+        }
+}
+
+static void print_mounts(JsonArray *mounts, GString *options) {
+        for (guint i = 0; i < image_document_length(mounts); i++) {
+                JsonObject *mount = image_document_object_at(mounts, i);
+                const char *host = image_document_string(mount, "hostPath");
+                const char *inside = image_document_string(mount, "containerPath");
+                g_auto(GStrv) words = image_document_strings(mount, "options");
+                bool writable = g_strv_contains((const char *const *) words, "rw");
+
+                if (is_path(host) && is_path(inside))
+                        g_string_append_printf(options, "--mount=type=bind,source=%s,target=%s%s\n", host,
+                                               inside, writable ? "" : ",ro");
+        }
+}
+
+static void print_edits(JsonObject *holder, GString *options, bool *ret_hooks) {
+        JsonObject *edits = image_document_object(holder, "containerEdits");
+        g_auto(GStrv) variables = image_document_strings(edits, "env");
+
+        for (char **variable = variables; *variable; variable++)
+                if (is_plain(*variable))
+                        g_string_append_printf(options, "--env=%s\n", *variable);
+        print_nodes(image_document_array(edits, "deviceNodes"), options);
+        print_mounts(image_document_array(edits, "mounts"), options);
+        *ret_hooks = *ret_hooks || image_document_length(image_document_array(edits, "hooks")) > 0;
+}
+
+bool cdi_specification_find(const char *text, size_t size, const char *kind, const char *name,
+                            GString *options, bool *ret_found, bool *ret_hooks, GError **error) {
+        g_autoptr(JsonNode) node = NULL;
+
+        *ret_found = *ret_hooks = false;
+        if (!image_document_parse(text, size, &node, error))
+                return false;
+        JsonObject *root = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+        JsonArray *devices = image_document_array(root, "devices");
+
+        for (guint i = 0; i < image_document_length(devices) && !*ret_found; i++) {
+                JsonObject *device = image_document_object_at(devices, i);
+                if (g_strcmp0(image_document_string(root, "kind"), kind) != 0 ||
+                    g_strcmp0(image_document_string(device, "name"), name) != 0)
+                        continue;
+                print_edits(root, options, ret_hooks);
+                print_edits(device, options, ret_hooks);
+                *ret_found = true;
+        }
+        return true;
+}
