@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include "base/journal.h"
+#include "base/printable.h"
 
 #include <glib.h>
 #include <stdint.h>
@@ -97,6 +98,7 @@ static bool send_to_journal(const char *file, int line, const char *function, in
 }
 
 static void print_to_stderr(int priority, const char *message) {
+        g_autofree char *shown = printable(message, true);
         const char *colour = "", *reset = "";
 
         if (isatty(STDERR_FILENO) && !g_getenv("NO_COLOR")) {
@@ -105,9 +107,9 @@ static void print_to_stderr(int priority, const char *message) {
         }
         /* sd-daemon(3): a service's plain line may carry its priority in front. */
         if (stderr_is_journal())
-                fprintf(stderr, "<%d>%s\n", priority, message);
+                fprintf(stderr, "<%d>%s\n", priority, shown);
         else
-                fprintf(stderr, "%s%s%s\n", colour, message, reset);
+                fprintf(stderr, "%s%s%s\n", colour, shown, reset);
 }
 
 void log_entry_at(const char *file, int line, const char *function, int priority, const char *message, ...) {

@@ -2,6 +2,8 @@
 
 #include "cli/table.h"
 
+#include "base/printable.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -40,19 +42,8 @@ void table_free(Table *table) {
         g_free(table);
 }
 
-static char *make_printable(const char *text) {
-        g_autofree char *valid = g_utf8_make_valid(text, -1);
-        GString *result = g_string_new(NULL);
-
-        for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
-                gunichar c = g_utf8_get_char(p);
-                g_string_append_unichar(result, g_unichar_iscntrl(c) ? '?' : c);
-        }
-        return g_string_free(result, FALSE);
-}
-
 void table_add(Table *table, const char *text, TableColour colour) {
-        Cell cell = {make_printable(text && *text ? text : "-"), colour};
+        Cell cell = {printable(text && *text ? text : "-", false), colour};
 
         g_array_append_val(table->cells, cell);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/verb.h"
 
+#include "base/printable.h"
 #include "cli/habit.h"
 #include "cli/letters.h"
 #include "spec/nearest.h"
@@ -94,9 +95,10 @@ bool verb_parse(const Verb *verb, const GOptionEntry *entries, const char *descr
 
 static void say(const char *text, const char *colour) {
         bool coloured = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+        g_autofree char *shown = printable(text, true);
 
         fflush(stdout);
-        fprintf(stderr, "%swolffia:%s %s\n", coloured ? colour : "", coloured ? "\033[0m" : "", text);
+        fprintf(stderr, "%swolffia:%s %s\n", coloured ? colour : "", coloured ? "\033[0m" : "", shown);
 }
 
 int verb_fail(const GError *error) {

@@ -7,6 +7,7 @@
 #include "base/arguments.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/printable.h"
 #include "runner/exec-pump.h"
 #include "runner/exit-status.h"
 #include "runner/raw-terminal.h"
@@ -307,7 +308,9 @@ int exec_client_main(int argc, char **argv) {
                 return EXIT_STATUS_USAGE;
         }
         hide_arguments(argc, argv, folder);
-        if (!exec_client_run(folder, request, is_interactive, &status, &error))
-                fprintf(stderr, "%s\n", error->message);
+        if (!exec_client_run(folder, request, is_interactive, &status, &error)) {
+                g_autofree char *shown = printable(error->message, true);
+                fprintf(stderr, "%s\n", shown);
+        }
         return status;
 }

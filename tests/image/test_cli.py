@@ -182,6 +182,11 @@ def test_ones_own_store_is_not_opened_to_others(box):
     assert not refused(box.home / "shared")
 
 
+def test_names_do_not_reach_a_terminal_as_commands(box):
+    text = box.fails("import", "localhost/x", "no\x1b[2Jfile\r")
+    assert "no?[2Jfile?" in text, repr(text)
+
+
 def test_the_other_shells_complete_the_same(box):
     """Where they are installed. zsh and fish filter themselves."""
     path = f"{Path(box.program).parent}:{os.environ['PATH']}"

@@ -77,6 +77,16 @@ static void stderr_has_priorities_under_systemd_only(void) {
         assert_prints(NULL, "stderr", true, "<3>bad\n<6>note\n");
 }
 
+static void say_hostile_things(void) {
+        log_entry(LOG_NOTICE, "the user '\033[2J\r\xc2\x9b\xff' of the image\n\tis nobody", NULL);
+}
+
+static void a_terminal_gets_no_commands(void) {
+        g_autofree char *printed = listen_to(say_hostile_things, NULL, "stderr", false);
+
+        g_assert_cmpstr(printed, ==, "the user '?[2J??\357\277\275' of the image\n\tis nobody\n");
+}
+
 /* ---- the journal ---- */
 
 typedef struct Journal {
@@ -229,5 +239,6 @@ int main(int argc, char **argv) {
         g_test_add_func("/log/journal/long-entries-arrive", long_entries_arrive);
         g_test_add_func("/log/journal/loses-nothing-when-it-is-not-there",
                         nothing_is_lost_without_a_journal);
+        g_test_add_func("/log/a-terminal-gets-no-commands", a_terminal_gets_no_commands);
         return g_test_run();
 }
