@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/id-free.h"
-#include "runner/beneath.h"
+#include "runner/payload-user.h"
 #include "spec/value-userns.h"
 
 #include <fcntl.h>
@@ -25,17 +25,6 @@ static guint32 count_ids(const GArray *ranges) {
         return (guint32) MIN(count, G_MAXUINT32 - 1);
 }
 
-static FILE *open_list(int layer_fd, const char *path) {
-        autofd int fd = -1;
-
-        if (!beneath_read(layer_fd, path, &fd, NULL))
-                return NULL;
-        FILE *file = fdopen(fd, "r");
-        if (file)
-                (void) steal_fd(&fd);
-        return file;
-}
-
 /* nobody and nogroup are there by number only; files of theirs are rare, and would cost 65535 ids. */
 static bool is_nobody(guint32 id) {
         return id >= 65533;
@@ -46,12 +35,12 @@ static guint32 highest_listed(int layer_fd) {
         const struct group *group;
         guint32 highest = 0;
 
-        autofile FILE *passwd = open_list(layer_fd, "/etc/passwd");
+        autofile FILE *passwd = payload_user_open_list(layer_fd, "/etc/passwd");
         while (passwd && (user = fgetpwent(passwd))) {
                 highest = MAX(highest, is_nobody(user->pw_uid) ? 0 : user->pw_uid);
                 highest = MAX(highest, is_nobody(user->pw_gid) ? 0 : user->pw_gid);
         }
-        autofile FILE *groups = open_list(layer_fd, "/etc/group");
+        autofile FILE *groups = payload_user_open_list(layer_fd, "/etc/group");
         while (groups && (group = fgetgrent(groups)))
                 highest = MAX(highest, is_nobody(group->gr_gid) ? 0 : group->gr_gid);
         return highest;

@@ -22,8 +22,12 @@ void payload_user_clear(PayloadUser *user) {
         g_clear_pointer(&user->home, g_free);
 }
 
-/* The image's author may have put anything in their place: a fifo would hang us, a device feed us for ever. */
-static FILE *open_list(int root_fd, const char *path) {
+/* Of all users of a university there are not as many. */
+enum { LIST_MAX = 16 << 20 };
+
+/* The image's author may have put anything in their place: a fifo would hang us, a device feed us for ever, and a line of a
+ * terabyte, which costs no disk, would be read into memory. */
+FILE *payload_user_open_list(int root_fd, const char *path) {
         struct stat status;
         autofd int fd = -1;
 
@@ -31,7 +35,7 @@ static FILE *open_list(int root_fd, const char *path) {
                 fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         else
                 (void) beneath_read(root_fd, path, &fd, NULL);
-        if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+        if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > LIST_MAX)
                 return NULL;
         FILE *file = fdopen(fd, "r");
         if (file)
@@ -47,7 +51,7 @@ static bool find_in_passwd(int root_fd, const char *name, PayloadUser *user, cha
         struct passwd *entry = NULL;
 
         /* An image without the file has numbers only. */
-        autofile FILE *passwd = open_list(root_fd, "/etc/passwd");
+        autofile FILE *passwd = payload_user_open_list(root_fd, "/etc/passwd");
         while (passwd && (entry = fgetpwent(passwd)))
                 if (is_number ? entry->pw_uid == id : g_str_equal(entry->pw_name, name))
                         break;
@@ -76,7 +80,7 @@ static bool find_group(int root_fd, const char *name, gid_t *ret_gid, GError **e
                 *ret_gid = id;
                 return true;
         }
-        autofile FILE *file = open_list(root_fd, "/etc/group");
+        autofile FILE *file = payload_user_open_list(root_fd, "/etc/group");
         while (file && (entry = fgetgrent(file)))
                 if (g_str_equal(entry->gr_name, name)) {
                         *ret_gid = entry->gr_gid;
@@ -89,7 +93,7 @@ static bool find_group(int root_fd, const char *name, gid_t *ret_gid, GError **e
 static void find_memberships(int root_fd, const char *name, PayloadUser *user) {
         struct group *entry;
 
-        autofile FILE *file = open_list(root_fd, "/etc/group");
+        autofile FILE *file = payload_user_open_list(root_fd, "/etc/group");
         while (file && (entry = fgetgrent(file)))
                 if (g_strv_contains((const char *const *) entry->gr_mem, name))
                         g_array_append_val(user->groups, entry->gr_gid);

@@ -7,6 +7,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 typedef struct PayloadUser {
@@ -17,6 +18,9 @@ typedef struct PayloadUser {
 } PayloadUser;
 
 void payload_user_clear(PayloadUser *user);
+
+/* The image's passwd(5) or group(5), where it is a file of a sane size; NULL otherwise. ROOT_FD as below. */
+FILE *payload_user_open_list(int root_fd, const char *path);
 
 /* USER[:GROUP] by name or number ("" is root), GROUP overrides the part behind the colon. ROOT_FD is the
  * image's root folder; -1 once it is ours.

@@ -205,6 +205,20 @@ static void a_fifo_does_not_hang_the_start(Scratch *scratch, gconstpointer data)
                 g_test_incomplete("the runner waits for a writer until the start timeout");
 }
 
+/* Reading it whole would cost as much memory as an image likes. */
+static void a_list_without_measure_is_none(Scratch *scratch, gconstpointer data) {
+        g_autofree char *path = scratch_path(scratch, "etc/passwd");
+        PayloadUser user = {0};
+        g_autoptr(GError) error = NULL;
+
+        scratch_write(scratch, "etc/passwd", "early:x:4:4::/:/bin/sh\n");
+        g_assert_true(payload_user_find(scratch->fd, "early", NULL, &user, &error));
+        payload_user_clear(&user);
+        g_assert_cmpint(truncate(path, 17 << 20), ==, 0);
+        g_assert_false(payload_user_find(scratch->fd, "early", NULL, &user, &error));
+        g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND);
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         scratch_test_add("/payload-user/find/takes-names-from-the-image", names_are_the_images);
@@ -216,5 +230,6 @@ int main(int argc, char **argv) {
         scratch_test_add("/payload-user/find/skips-broken-lines", broken_lines_are_skipped);
         scratch_test_add("/payload-user/find/never-is-minus-one", no_user_is_minus_one);
         scratch_test_add("/payload-user/find/does-not-wait-for-a-fifo", a_fifo_does_not_hang_the_start);
+        scratch_test_add("/payload-user/find/reads-no-list-without-measure", a_list_without_measure_is_none);
         return g_test_run();
 }
