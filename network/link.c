@@ -19,7 +19,9 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#define MARK_TABLE 100
+#define MARK_TABLE  100
+#define SETTLE_MSEC 1000 /* a client would wait as long */
+#define STATE_UP    6    /* IF_OPER_UP of <linux/if.h>, beside which <net/if.h> cannot stand */
 
 typedef struct Request {
         union {
@@ -79,6 +81,20 @@ static void end(Request *request, struct rtattr *attribute) {
                 (unsigned short) (request->bytes + request->header.nlmsg_len - (char *) attribute);
 }
 
+/* The size of what the kernel says to it; -1, and errno, where it says nothing. */
+static ssize_t ask(Link *link, Request *request, struct nlmsghdr *answer, size_t room) {
+        ssize_t n;
+
+        request->header.nlmsg_seq = ++link->sequence;
+        if (send(link->fd, request, request->header.nlmsg_len, 0) < 0)
+                return -1;
+        do
+                n = recv(link->fd, answer, room, 0);
+        while ((n < 0 && errno == EINTR) ||
+               (n >= (ssize_t) sizeof *answer && answer->nlmsg_seq != link->sequence));
+        return n;
+}
+
 /* 0, or the kernel's errno value. */
 static int execute(Link *link, Request *request) {
         struct {
@@ -86,15 +102,8 @@ static int execute(Link *link, Request *request) {
                 struct nlmsgerr body;
                 char rest[1024];
         } answer;
-        ssize_t n;
 
-        request->header.nlmsg_seq = ++link->sequence;
-        if (send(link->fd, request, request->header.nlmsg_len, 0) < 0)
-                return errno;
-        do
-                n = recv(link->fd, &answer, sizeof answer, 0);
-        while ((n < 0 && errno == EINTR) ||
-               (n >= (ssize_t) sizeof answer.header && answer.header.nlmsg_seq != link->sequence));
+        ssize_t n = ask(link, request, &answer.header, sizeof answer);
         if (n < (ssize_t) (sizeof answer.header + sizeof(int)) || answer.header.nlmsg_type != NLMSG_ERROR)
                 return n < 0 ? errno : EPROTO;
         return -answer.body.error;
@@ -189,13 +198,42 @@ bool link_raise(Link *link, const char *name, GError **error) {
         return result == 0 || fail_errno(error, result, "Cannot raise the interface %s", name);
 }
 
+/* Of RFC 2863, as the kernel's link watch has left it; -1: it cannot be told. */
+static int read_state(Link *link, int index) {
+        struct ifinfomsg body = {.ifi_index = index};
+        union {
+                struct nlmsghdr header;
+                char bytes[8192];
+        } answer;
+        Request request;
+
+        begin(&request, RTM_GETLINK, 0, &body, sizeof body);
+        request.header.nlmsg_flags = NLM_F_REQUEST; /* the answer is enough */
+        ssize_t n = ask(link, &request, &answer.header, sizeof answer);
+        if (n < (ssize_t) NLMSG_LENGTH(sizeof body) || answer.header.nlmsg_type != RTM_NEWLINK)
+                return -1;
+        size_t size = (size_t) n - NLMSG_LENGTH(sizeof body);
+        for (const struct rtattr *at = IFLA_RTA(NLMSG_DATA(&answer.header)); RTA_OK(at, size);
+             at = RTA_NEXT(at, size))
+                if (at->rta_type == IFLA_OPERSTATE)
+                        return *(const guint8 *) RTA_DATA(at);
+        return -1;
+}
+
 void link_settle(Link *link, const char *name) {
         struct ethtool_value value = {.cmd = ETHTOOL_GLINK};
         struct ifreq request = {.ifr_data = (char *) &value};
+        int index = (int) if_nametoindex(name);
 
         g_strlcpy(request.ifr_name, name, sizeof request.ifr_name);
-        /* The answer does not matter, and where it is refused things are as they were. */
+        /* The answer does not matter, and where it is refused the wait does the same. */
         (void) ioctl(link->fd, SIOCETHTOOL, &request);
+        for (guint i = 0; i < SETTLE_MSEC; i++) {
+                int state = read_state(link, index);
+                if (state < 0 || state == STATE_UP)
+                        return;
+                g_usleep(1000);
+        }
 }
 
 bool link_add_address(Link *link, const char *name, const Address *address, guint prefix, GError **error) {

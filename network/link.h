@@ -34,9 +34,9 @@ bool link_make_pair(Link *link, const char *name, const char *bridge, const char
 bool link_remove(Link *link, const char *name, GError **error);
 bool link_raise(Link *link, const char *name, GError **error);
 
-/* Has the kernel act at once on what has become of the interface's other end: until its link watch has run, packets are dropped,
- * and who has asked for an address by one of them asks again a second later. Asking for the state of the link does it since
- * Linux 6.8 ("net: core: synchronize link-watch when carrier is queried"); before that it only happens soon. */
+/* Returns when the kernel has acted on what has become of the interface's other end: until its link watch has run, packets are
+ * dropped, and who has asked for an address by one of them asks again a second later. Asking for the state of the link makes it run
+ * since Linux 6.8 ("net: core: synchronize link-watch when carrier is queried"); before that it is waited for, a few milliseconds. */
 void link_settle(Link *link, const char *name);
 
 /* Without a wait for duplicates: who gives addresses out has seen to that. */

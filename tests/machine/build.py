@@ -15,6 +15,7 @@ from . import host
 
 INSIDE_SOURCE = "/usr/src/wolffia"
 INSIDE_BUILD = "/var/build"
+TAKEN = "/usr/lib/wolffia-tests/unit"
 ALICE = 1000
 
 
@@ -96,3 +97,8 @@ def condense(text):
     complaints = [number for number, line in enumerate(lines) if re.search(r"FAILED|ERROR|error:|warning:", line)]
     first = complaints[0] if complaints else max(0, len(lines) - 60)
     return "\n".join(lines[first:first + 200])
+
+
+def take_along(machine, folder):
+    """Unit tests that a virtual machine, whose kernel is another, runs as well: it has no build folder."""
+    run(machine, "root", f"install -D -t {TAKEN} {folder}/tests/unit/test-link", "install")

@@ -102,6 +102,8 @@ def run_builds(machine, options, emit):
         if unit_tests:
             runner.run_unit_tests(machine, build.NORMAL, folder, emit)
         build.install(machine, folder)
+        if options.vm:
+            build.take_along(machine, folder)
 
     if unit_tests and not options.no_sanitizers:
         with build.lock(machine, build.SANITIZED):

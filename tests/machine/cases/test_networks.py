@@ -5,6 +5,7 @@ import json
 import re
 
 import nets
+from machine.build import TAKEN
 from machine.case import needs, row
 
 HOST = "192.0.2.10"
@@ -354,6 +355,15 @@ def test_a_network_waits_for_the_start_of_another_and_says_so(machine):
     machine.alice("systemctl --user stop other")
     machine.eventually(lambda: machine.show("app-network", "ActiveState") == "active")
     assert "Waiting" not in machine.show("app-network", "StatusText")
+
+
+@needs("controllers")
+@row("N5")
+def test_a_members_link_takes_the_first_packet_with_debians_own_kernel(machine):
+    """It would be dropped, and sent again a second later, until the kernel has looked at the link; before Linux 6.8 it can only be waited for."""
+    for _ in range(3):
+        out = machine.alice(f"{TAKEN}/test-link --tap").out
+        assert "ok 1 /link/settle/lets-the-first-packet-arrive" in out and "SKIP" not in out, out
 
 
 @needs("controllers")
