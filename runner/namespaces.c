@@ -22,6 +22,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,28 +31,60 @@ static bool explain_refusal(int errno_value, GError **error) {
         return user_namespace_explain(errno_value, "Cannot make the container's namespaces", error);
 }
 
-/* A payload that a single id has another name for lives below the namespace that owns the others (runner/security-single.h). */
-static bool leave_nested(NamespacesOwner *owner, GError **error) {
-        IdExtent *user = &g_array_index(owner->map->users, IdExtent, 0);
-        IdExtent *group = &g_array_index(owner->map->groups, IdExtent, 0);
+/* The user namespace that PID's process namespace belongs to. A payload may have moved into a user namespace below: one that gives a
+ * single id another name (runner/security-single.h), or of its own making, and can do nothing of the kind with the other. */
+static bool open_container_user(pid_t pid, int *ret_fd, GError **error) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/ns/pid", (int) pid);
+        struct stat theirs, ours;
 
-        if (!id_map_is_single(owner->map) || owner->map->groups->len != 1 ||
-            (user->inside == 0 && group->inside == 0))
-                return true;
-        int parent_fd = ioctl(owner->user_fd, NS_GET_PARENT);
-        if (parent_fd < 0)
-                return fail_errno(error, errno, "Cannot find the user namespace to be born in");
-        cleanup_fd(&owner->user_fd);
-        owner->user_fd = parent_fd;
-        user->inside = group->inside = 0;
-        return true;
+        autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || fstat(fd, &theirs) < 0 || stat("/proc/self/ns/pid", &ours) < 0)
+                return fail_errno(error, errno, "Cannot open the container's process namespace");
+        if (theirs.st_ino == ours.st_ino)
+                return namespaces_open_user(pid, ret_fd, error);
+        *ret_fd = ioctl(fd, NS_GET_USERNS);
+        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot find the user namespace to be born in");
+}
+
+static bool is_in(pid_t pid, int user_fd) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/ns/user", (int) pid);
+        struct stat theirs, wanted;
+
+        return stat(path, &theirs) == 0 && fstat(user_fd, &wanted) == 0 && theirs.st_ino == wanted.st_ino;
+}
+
+/* A map is read of a process: here of one that moves in for that long. */
+static bool read_map(int user_fd, IdMap **ret_map, GError **error) {
+        int ready[2];
+        guint8 refusal = 0;
+
+        if (pipe2(ready, O_CLOEXEC) < 0)
+                return fail_errno(error, errno, "Cannot make a pipe");
+        autofd int reading = ready[0], writing = ready[1];
+        pid_t visitor = fork();
+        if (visitor < 0)
+                return fail_errno(error, errno, "Cannot fork");
+        if (visitor == 0) {
+                refusal = setns(user_fd, CLONE_NEWUSER) < 0 ? (guint8) errno : 0;
+                if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && write(writing, &refusal, 1) == 1)
+                        pause();
+                _exit(EXIT_FAILURE);
+        }
+        cleanup_fd(&writing);
+        bool came = read(reading, &refusal, 1) == 1 && refusal == 0;
+        bool done = came ? id_nest_read(visitor, ret_map, error)
+                         : fail_errno(error, refusal, "Cannot enter the user namespace to be born in");
+        process_kill(visitor);
+        return done;
 }
 
 bool namespaces_owner_open(pid_t pid, NamespacesOwner *ret_owner, GError **error) {
         NamespacesOwner owner = NAMESPACES_OWNER_NONE;
 
-        if (!namespaces_open_user(pid, &owner.user_fd, error) || !id_nest_read(pid, &owner.map, error) ||
-            !leave_nested(&owner, error)) {
+        if (!open_container_user(pid, &owner.user_fd, error))
+                return false;
+        if (!(is_in(pid, owner.user_fd) ? id_nest_read(pid, &owner.map, error)
+                                        : read_map(owner.user_fd, &owner.map, error))) {
                 namespaces_owner_clear(&owner);
                 return false;
         }

@@ -24,7 +24,7 @@ typedef struct NamespacesOwner {
 #define NAMESPACES_OWNER_NONE                                                                               \
         ((NamespacesOwner){.user_fd = -1, .shared_fds = {-1, -1, -1}, .mounts_fd = -1, .mount_fd = -1})
 
-/* Opens the user namespace that PID is in. Needs PID alive, and ours. */
+/* Opens the user namespace that PID was born in, wherever it has moved since. Needs PID alive, and ours. */
 bool namespaces_owner_open(pid_t pid, NamespacesOwner *ret_owner, GError **error);
 
 /* Has the container share one of "net", "ipc" and "uts" with PID, which is in the owner's user namespace or in one

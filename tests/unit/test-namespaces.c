@@ -5,6 +5,7 @@
 #include "runner/namespaces.h"
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/id-nest.h"
 #include "base/sync.h"
 #include "tests/lib/mapped.h"
@@ -13,6 +14,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,6 +90,53 @@ static void child_inside_has_the_map_that_was_asked_for(void) {
         g_assert_cmpuint(inode_of(child, "user"), !=, inode_of(keeper, "user"));
         g_assert_cmpuint(inode_of(child, "net"), !=, inode_of(keeper, "net"));
         end(child);
+        namespaces_owner_clear(&owner);
+        end(keeper);
+}
+
+static bool write_map(const char *text) {
+        autofd int fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
+
+        return fd >= 0 && file_write_all(fd, text, strlen(text), NULL);
+}
+
+/* A payload that has moved into a user namespace of its own, where it is user 1000 alone. */
+static pid_t make_nested_owner(const IdMap *map) {
+        g_autoptr(GError) error = NULL;
+        Sync sync = SYNC_NONE;
+        pid_t child;
+
+        g_assert_true(sync_open(&sync, NULL));
+        namespaces_spawn(true, -1, &child, &error);
+        g_assert_no_error(error);
+        if (child == 0) {
+                sync_become_child(&sync);
+                if (!sync_wait(&sync, 1, NULL) || !namespaces_become_root(NULL) ||
+                    unshare(CLONE_NEWUSER) < 0 || !write_map("1000 0 1\n") || !sync_reach(&sync, 2, NULL))
+                        _exit(1);
+                pause();
+                _exit(0);
+        }
+        sync_become_parent(&sync);
+        id_map_write(map, child, &error);
+        g_assert_no_error(error);
+        g_assert_true(sync_reach(&sync, 1, NULL));
+        g_assert_true(sync_wait(&sync, 2, NULL));
+        sync_close(&sync);
+        return child;
+}
+
+static void an_owner_that_has_moved_is_found(void) {
+        g_autoptr(IdMap) outer = mapped_plan_many();
+        NamespacesOwner owner;
+
+        if (!outer)
+                return;
+        pid_t keeper = make_nested_owner(outer);
+        g_assert_true(namespaces_owner_open(keeper, &owner, NULL));
+        g_autofree char *found = id_map_print(owner.map->users), *expected = id_map_print(outer->users);
+        g_assert_cmpstr(found, ==, expected);
+        end(bear(&owner, outer, true));
         namespaces_owner_clear(&owner);
         end(keeper);
 }
@@ -168,6 +217,8 @@ int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/namespaces/inside/has-the-map-that-was-asked-for",
                         child_inside_has_the_map_that_was_asked_for);
+        g_test_add_func("/namespaces/inside/finds-an-owner-that-has-moved",
+                        an_owner_that_has_moved_is_found);
         g_test_add_func("/namespaces/inside/may-keep-the-users-id", child_inside_may_keep_the_users_id);
         g_test_add_func("/namespaces/inside/shares-the-owners-network",
                         child_inside_shares_the_owners_network);
