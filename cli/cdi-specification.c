@@ -43,7 +43,9 @@ static void print_mounts(JsonArray *mounts, GString *options) {
                 g_auto(GStrv) words = image_document_strings(mount, "options");
                 bool writable = g_strv_contains((const char *const *) words, "rw");
 
-                if (is_path(host) && is_path(inside))
+                if (g_strcmp0(image_document_string(mount, "type"), "tmpfs") == 0 && is_path(inside))
+                        g_string_append_printf(options, "--mount=type=tmpfs,target=%s\n", inside);
+                else if (is_path(host) && is_path(inside))
                         g_string_append_printf(options, "--mount=type=bind,source=%s,target=%s%s\n", host,
                                                inside, writable ? "" : ",ro");
         }

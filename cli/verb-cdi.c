@@ -15,7 +15,7 @@
 
 static const char description[] =
         "A name is VENDOR/CLASS=DEVICE. Specifications are the .json files in\n"
-        "~/.config/cdi, /etc/cdi and /run/cdi; the first that knows the device counts.";
+        "~/.config/cdi, /run/cdi and /etc/cdi; the first that knows the device counts.";
 
 /* A file that is none is warned of and passed over: others may know the device. */
 static bool look_into(const char *path, const char *kind, const char *name, bool *ret_hooks) {
@@ -35,7 +35,9 @@ static bool look_into(const char *path, const char *kind, const char *name, bool
         return found;
 }
 
-static bool look_in_folder(const char *folder, const char *kind, const char *name, bool *ret_hooks) {
+/* RET_OTHER: a file in the other format that specifications may have, if there is one. */
+static bool look_in_folder(const char *folder, const char *kind, const char *name, bool *ret_hooks,
+                           char **ret_other) {
         GDir *dir = g_dir_open(folder, 0, NULL);
         bool found = false;
         const char *entry;
@@ -43,6 +45,8 @@ static bool look_in_folder(const char *folder, const char *kind, const char *nam
         while (dir && !found && (entry = g_dir_read_name(dir))) {
                 g_autofree char *path = g_build_filename(folder, entry, NULL);
                 found = g_str_has_suffix(entry, ".json") && look_into(path, kind, name, ret_hooks);
+                if (!*ret_other && (g_str_has_suffix(entry, ".yaml") || g_str_has_suffix(entry, ".yml")))
+                        *ret_other = g_steal_pointer(&path);
         }
         if (dir)
                 g_dir_close(dir);
@@ -52,14 +56,15 @@ static bool look_in_folder(const char *folder, const char *kind, const char *nam
 static bool translate(const char *text, GError **error) {
         const char *equals = strchr(text, '=');
         g_autofree char *own = g_build_filename(g_get_user_config_dir(), "cdi", NULL);
-        const char *const folders[] = {own, "/etc/cdi", "/run/cdi"};
+        g_autofree char *other = NULL;
+        const char *const folders[] = {own, "/run/cdi", "/etc/cdi"};
         bool hooks = false;
 
         if (!equals)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' is not of the form VENDOR/CLASS=DEVICE", text);
         g_autofree char *kind = g_strndup(text, (gsize) (equals - text));
         for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
-                if (!look_in_folder(folders[i], kind, equals + 1, &hooks))
+                if (!look_in_folder(folders[i], kind, equals + 1, &hooks, &other))
                         continue;
                 if (hooks)
                         puts("# its specification has hooks, programs of the host that change the container; they are not run");
@@ -67,9 +72,9 @@ static bool translate(const char *text, GError **error) {
         }
         return fail(
                 error, WOLFFIA_ERROR_NOT_FOUND,
-                "No specification in ~/.config/cdi, /etc/cdi or /run/cdi knows the device '%s' (for NVIDIA's: "
+                "No specification in ~/.config/cdi, /run/cdi or /etc/cdi knows the device '%s'%s%s (for NVIDIA's: "
                 "'nvidia-ctk cdi generate --format=json --output=/etc/cdi/nvidia.json' as root)",
-                text);
+                text, other ? "; JSON is read, and not YAML as in " : "", other ? other : "");
 }
 
 int verb_cdi(const Verb *verb, int argc, char **argv) {

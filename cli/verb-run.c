@@ -182,13 +182,17 @@ static bool goes_on(const char *word) {
         return false;
 }
 
-/* What does nothing here is said, as `wolffia check` says it of files. */
-static void warn_of_effect(const char *word) {
+/* What does nothing here is said, as `wolffia check` says it of files; not of a value that is refused. NEXT may be the value. */
+static void warn_of_effect(const char *word, const char *next) {
+        const char *equals = strchr(word, '=');
         const char *name = word[1] == '-' ? word + 2 : NULL;
         const Key *key = name ? key_table_find_option(&container_key_table, name, NULL)
                               : key_table_find_letter(&container_key_table, word[1]);
 
         if (!key || key->effect != KEY_IGNORED)
+                return;
+        const char *value = equals ? equals + 1 : next;
+        if (key->check && value && !key->check(value, NULL))
                 return;
         g_autofree char *text = g_strdup_printf("--%s has no effect: %s", key->option, key->description);
         verb_warn(text);
@@ -205,7 +209,7 @@ static bool split(char **words, RunOptions *options, GPtrArray *rest, GError **e
                 words += MAX(used, 1);
                 if (used > 0 || take_own(word, options))
                         continue;
-                warn_of_effect(word);
+                warn_of_effect(word, *words);
                 g_ptr_array_add(rest, (void *) word);
                 if (goes_on(word) && *words)
                         g_ptr_array_add(rest, *words++);

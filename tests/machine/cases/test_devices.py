@@ -202,7 +202,8 @@ def test_what_the_payload_cannot_read_or_write_is_told_with_the_cures(machine):
 CDI = """{"cdiVersion": "0.6.0", "kind": "example.com/gadget",
  "containerEdits": {"env": ["GADGETS=on"]},
  "devices": [{"name": "all", "containerEdits": {"deviceNodes": [{"path": "/dev/gadget0", "hostPath": "/dev/null"}, {"path": "/dev/full"}],
-   "mounts": [{"hostPath": "/etc/hostname", "containerPath": "/usr/lib/gadget", "options": ["ro", "nosuid"]}],
+   "mounts": [{"hostPath": "/etc/hostname", "containerPath": "/usr/lib/gadget", "options": ["ro", "nosuid"]},
+              {"hostPath": "tmpfs", "containerPath": "/gadgets", "type": "tmpfs"}],
    "hooks": [{"hookName": "createContainer", "path": "/bin/true"}]}}]}
 """
 
@@ -211,10 +212,14 @@ def test_devices_of_the_container_device_interface_are_translated(machine):
     machine.write("~/.config/cdi/gadget.json", CDI)
     machine.write("/etc/cdi/broken.json", "{", user="root")
     try:
-        result = box.run(machine, "echo $GADGETS; echo x >/dev/gadget0 && echo works; ls /dev/full; touch /usr/lib/gadget 2>/dev/null || echo refused",
+        result = box.run(machine, "echo $GADGETS; echo x >/dev/gadget0 && echo works; ls /dev/full; touch /usr/lib/gadget 2>/dev/null || echo refused; "
+                         "grep -o '/gadgets tmpfs' /proc/mounts",
                          "--device=example.com/gadget=all")
-        assert result.out.split() == ["on", "works", "/dev/full", "refused"] and "has hooks" in result.err, result
+        assert result.out.split() == ["on", "works", "/dev/full", "refused", "/gadgets", "tmpfs"] and "has hooks" in result.err, result
         result = box.run(machine, "true", "--device=example.com/gadget=none", check=False)
-        assert result.status != 0 and "knows the device 'example.com/gadget=none'" in result.err, result
+        assert result.status != 0 and "knows the device 'example.com/gadget=none' (for" in result.err, result
+        machine.write("/etc/cdi/other.yaml", "cdiVersion: 0.6.0\n", user="root")
+        result = box.run(machine, "true", "--device=example.com/gadget=none", check=False)
+        assert result.status != 0 and "and not YAML as in /etc/cdi/other.yaml" in result.err, result
     finally:
         machine.root("rm -r /etc/cdi /home/alice/.config/cdi")

@@ -261,6 +261,8 @@ def test_nothing_of_the_callers_is_open_in_the_container(machine):
 def test_an_option_that_does_nothing_here_is_said(machine):
     result = run(machine, "--rm --cidfile /tmp/x --network=none localhost/box true")
     assert result.status == 0 and "--cidfile has no effect: what others need to know" in result.err, result
+    result = machine.alice("wolffia run --pid=host localhost/box true", check=False)
+    assert result.status != 0 and "its own processes only" in result.err and "no effect" not in result.err, result
 
 
 def test_mistakes_are_told(machine):
