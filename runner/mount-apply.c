@@ -283,7 +283,7 @@ static bool apply_overlay(const MountStep *step, const MountPlace *place, GError
                              .source = step->source,
                              .target = step->target,
                              .options = options,
-                             .change_owner = step->change_owner,
+                             .change_owner = step->change_owner && place->can_give,
                              .attributes = step->attributes};
         return make_file_system(&overlay, NULL, &fd, error)
                        ? fill(&overlay, fd, place, error) &&

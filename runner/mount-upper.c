@@ -55,6 +55,13 @@ static bool copy_given(const MountStep *step, int *ret_upper_fd, int *ret_work_f
 
         if (upper_fd < 0 || work_fd < 0)
                 return fail_errno(error, errno, "Cannot copy a descriptor");
+        /* The kernel would go on with a layer that nobody can write into. */
+        if (faccessat(work_fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "workdir=%s: the container's root may not write into it, which belongs to none of its ids; with "
+                        "UserNS=auto or nomap a layer goes with the container, without upperdir=",
+                        step->work);
         *ret_upper_fd = steal_fd(&upper_fd);
         *ret_work_fd = steal_fd(&work_fd);
         return true;

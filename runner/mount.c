@@ -58,6 +58,17 @@ static void note_created(const Run *run, const MountStep *step) {
                                         step->origin, step->source));
 }
 
+/* A layer's copies are made by the container's root. */
+static void note_layer(const Run *run, const MountStep *step) {
+        if (step->kind == MOUNT_OVERLAY && step->change_owner && !run->has_user)
+                g_ptr_array_add(
+                        run->mounts->notices,
+                        g_strdup_printf(
+                                "%s: the option U is left out, since the files are yours, and this container "
+                                "has none of your ids; without O the files themselves are given away",
+                                step->origin));
+}
+
 /* Before there is a child: as the host sees it, owners have their names. */
 static bool check_sources(const Run *run, GError **error) {
         const MountPlan *plan = run->mounts;
@@ -70,6 +81,7 @@ static bool check_sources(const Run *run, GError **error) {
                         return fail_prefix(error, "%s", step->origin);
                 note_created(run, step);
                 note_server(run, step);
+                note_layer(run, step);
         }
         return true;
 }

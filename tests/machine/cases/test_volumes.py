@@ -231,6 +231,11 @@ def test_a_layer_over_a_volume_may_be_kept_or_given_away(machine):
     out = box.run(machine, "stat -c %u /o/file; touch /o/y 2>/dev/null || true", "--volume=/home/alice/lower:/o:O,U,ro", "--user=app").out
     assert out == "1000\n", out
     assert machine.alice("stat -c %U ~/lower ~/lower/file").out.split() == ["alice"] * 2
+    for mode in ("auto", "nomap"):
+        result = box.run(machine, "true", layer, f"--userns={mode}", check=False)
+        assert result.status == 125 and "without upperdir=" in result.err, result
+        result = box.run(machine, "cat /o/file", "--volume=/home/alice/lower:/o:O,U", f"--userns={mode}")
+        assert "the option U is left out" in result.err, result
     machine.alice("wolffia unshare rm -rf ~/lower ~/upper ~/work")
 
 
