@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 /* Each level holds descriptors; a deeper tree is nobody's data. */
 enum { MAX_DEPTH = 128, BUFFER_SIZE = 256 << 10 };
@@ -58,28 +59,52 @@ static bool copy_owner(int from_fd, int to_fd, const struct stat *status, GError
         return true;
 }
 
-static bool copy_bytes(Copy *copy, int from_fd, int to_fd, GError **error) {
-        for (;;) {
-                ssize_t moved = copy_file_range(from_fd, NULL, to_fd, NULL, SSIZE_MAX & ~4095L, 0);
-                if (moved == 0)
-                        return true;
-                if (moved < 0)
-                        break;
-        }
-        /* Not between these two file systems: by hand, from where it stopped. */
-        for (;;) {
-                ssize_t size = read(from_fd, copy->buffer, BUFFER_SIZE);
+/* What copy_file_range(2) does not do between these two file systems, or not to the end. */
+static bool copy_by_hand(Copy *copy, int from_fd, int to_fd, off_t from, off_t end, GError **error) {
+        while (from < end) {
+                ssize_t size = pread(from_fd, copy->buffer, (size_t) MIN(end - from, BUFFER_SIZE), from);
                 if (size < 0 && errno == EINTR)
                         continue;
                 if (size <= 0)
                         return size == 0 || fail_errno(error, errno, "Cannot read");
                 for (ssize_t done = 0; done < size;) {
-                        ssize_t written = write(to_fd, copy->buffer + done, (size_t) (size - done));
+                        ssize_t written =
+                                pwrite(to_fd, copy->buffer + done, (size_t) (size - done), from + done);
                         if (written < 0 && errno != EINTR)
                                 return fail_errno(error, errno, "Cannot write");
                         done += MAX(written, 0);
                 }
+                from += size;
         }
+        return true;
+}
+
+static bool copy_piece(Copy *copy, int from_fd, int to_fd, off_t from, off_t end, GError **error) {
+        while (from < end) {
+                off_t in = from, out = from;
+                ssize_t moved = copy_file_range(from_fd, &in, to_fd, &out, (size_t) (end - from), 0);
+                if (moved <= 0)
+                        return copy_by_hand(copy, from_fd, to_fd, from, end, error);
+                from += moved;
+        }
+        return true;
+}
+
+/* Holes stay holes: in memory above all, and a disk that is a file would be as large as it says. */
+static bool copy_bytes(Copy *copy, int from_fd, int to_fd, off_t size, GError **error) {
+        for (off_t next = 0; next < size;) {
+                off_t from = lseek(from_fd, next, SEEK_DATA);
+                if (from < 0 && errno == ENXIO) /* no more data */
+                        break;
+                if (from < 0) /* a file system that does not tell */
+                        return copy_piece(copy, from_fd, to_fd, next, size, error);
+                next = lseek(from_fd, from, SEEK_HOLE);
+                if (next < 0)
+                        next = size;
+                if (!copy_piece(copy, from_fd, to_fd, from, next, error))
+                        return false;
+        }
+        return ftruncate(to_fd, size) == 0 || fail_errno(error, errno, "Cannot set the size");
 }
 
 static bool copy_file(Copy *copy, int from_dir, int to_dir, const char *name, const struct stat *status,
@@ -96,7 +121,8 @@ static bool copy_file(Copy *copy, int from_dir, int to_dir, const char *name, co
         autofd int to_fd = openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (from_fd < 0 || to_fd < 0)
                 return fail_errno(error, errno, "Cannot copy %s", path);
-        if (!copy_bytes(copy, from_fd, to_fd, error) || !copy_owner(from_fd, to_fd, status, error))
+        if (!copy_bytes(copy, from_fd, to_fd, status->st_size, error) ||
+            !copy_owner(from_fd, to_fd, status, error))
                 return fail_prefix(error, "%s", path);
         if (status->st_nlink > 1)
                 g_hash_table_insert(copy->links, GSIZE_TO_POINTER(status->st_ino), g_strdup(path));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Copies of folders with everything that a file has: owner, mode, times, extended attributes, hard links. */
+/* Copies of folders with everything that a file has: owner, mode, times, extended attributes, hard links, holes. */
 
 #include <glib.h>
 #include <stdbool.h>

@@ -90,6 +90,28 @@ static void fifos_come_along_and_sockets_do_not(Scratch *scratch, gconstpointer 
         g_assert_cmpint(faccessat(scratch->fd, "to/socket", F_OK, 0), <, 0);
 }
 
+static void holes_stay_holes(Scratch *scratch, gconstpointer data) {
+        scratch_write(scratch, "from/holes", "begin");
+        scratch_write(scratch, "from/empty", "");
+        scratch_write(scratch, "to", NULL);
+        autofd int fd = openat(scratch->fd, "from/holes", O_WRONLY | O_CLOEXEC);
+        g_assert_cmpint(pwrite(fd, "middle", 6, 8 << 20), ==, 6);
+        g_assert_cmpint(ftruncate(fd, 32 << 20), ==, 0);
+        copy(scratch);
+
+        struct stat status = look(scratch, "to/holes");
+        g_assert_cmpint(status.st_size, ==, 32 << 20);
+        /* Where the original has them: not on every file system. */
+        g_assert_cmpint(status.st_blocks, <=, look(scratch, "from/holes").st_blocks + 64);
+        autofd int copied = openat(scratch->fd, "to/holes", O_RDONLY | O_CLOEXEC);
+        char text[8] = "";
+        g_assert_cmpint(pread(copied, text, 6, 8 << 20), ==, 6);
+        g_assert_cmpstr(text, ==, "middle");
+        g_assert_cmpint(pread(copied, text, 6, 0), ==, 6);
+        g_assert_cmpstr(text, ==, "begin");
+        g_assert_cmpint(look(scratch, "to/empty").st_size, ==, 0);
+}
+
 static void what_cannot_be_read_is_named(Scratch *scratch, gconstpointer data) {
         g_autoptr(GError) error = NULL;
 
@@ -106,6 +128,7 @@ int main(int argc, char **argv) {
         scratch_test_add("/copy/takes-everything-of-a-file-along", everything_of_a_file_comes_along);
         scratch_test_add("/copy/keeps-links", hard_links_and_links_stay_such);
         scratch_test_add("/copy/takes-fifos-and-leaves-sockets", fifos_come_along_and_sockets_do_not);
+        scratch_test_add("/copy/keeps-holes", holes_stay_holes);
         scratch_test_add("/copy/names-what-it-cannot-copy", what_cannot_be_read_is_named);
         return g_test_run();
 }
