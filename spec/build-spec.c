@@ -28,6 +28,11 @@ static bool check_folder(const char *value, GError **error) {
 
 #define FIELD(name) offsetof(BuildSpec, name)
 
+/* Options that have no key, and pass to buildah as they are. */
+#define PASSED(option, letter, class, field, metavariable, description)                                     \
+        { NULL, option, letter, class, KEY_WORKS, NULL, FIELD(field), metavariable, description }
+#define REMARK_IMPORTED "the image goes to the store under its ImageTag="
+
 /* clang-format off */
 static const Key build_keys[] = {
         {"ImageTag", "tag", 't', KEY_LINES, KEY_WORKS, check_image,
@@ -76,6 +81,27 @@ static const Key build_keys[] = {
          FIELD(auth_file), "FILE", "file with logins of registries"},
         {"TLSVerify", "tls-verify", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
          FIELD(verify_tls), NULL, "check registries' certificates"},
+        PASSED("add-host", 0, KEY_LINES, hosts, "NAME:ADDRESS", "line of /etc/hosts of RUN"),
+        PASSED("build-context", 0, KEY_LINES, contexts, "NAME=FOLDER", "further place that COPY --from takes from"),
+        PASSED("cap-add", 0, KEY_LINES, capabilities_added, "CAPABILITY", "add a capability of RUN"),
+        PASSED("cap-drop", 0, KEY_LINES, capabilities_dropped, "CAPABILITY", "drop a capability of RUN"),
+        PASSED("cert-dir", 0, KEY_SINGLE, certificates, "FOLDER", "folder with certificates of registries"),
+        PASSED("creds", 0, KEY_SINGLE, credentials, "NAME:PASSWORD", "login of the registry"),
+        PASSED("device", 0, KEY_LINES, devices, "DEVICE", "device node of the host for RUN"),
+        PASSED("format", 0, KEY_SINGLE, format, "FORMAT", "oci, or docker, which has HEALTHCHECK and SHELL"),
+        PASSED("from", 0, KEY_SINGLE, from, "IMAGE", "instead of the image of the first FROM"),
+        PASSED("http-proxy", 0, KEY_BOOLEAN, http_proxy, NULL, "pass on http_proxy and its relatives"),
+        PASSED("isolation", 0, KEY_SINGLE, isolation, "WAY", "how RUN runs: chroot, oci or rootless"),
+        PASSED("jobs", 0, KEY_SINGLE, jobs, "NUMBER", "stages that are built at once"),
+        PASSED("layers", 0, KEY_BOOLEAN, layers, NULL, "keep a layer for each instruction"),
+        PASSED("no-cache", 0, KEY_BOOLEAN, no_cache, NULL, "build all anew"),
+        PASSED("security-opt", 0, KEY_LINES, security_options, "OPTION", "of RUN"),
+        PASSED("shm-size", 0, KEY_SINGLE, shm_size, "SIZE", "size of /dev/shm of RUN"),
+        PASSED("squash", 0, KEY_BOOLEAN, squash, NULL, "one layer for all instructions"),
+        PASSED("ssh", 0, KEY_LINES, ssh, "ID[=SOCKET]", "agent of SSH for RUN"),
+        PASSED("timestamp", 0, KEY_SINGLE, timestamp, "SECONDS", "when all files were made"),
+        PASSED("ulimit", 0, KEY_LINES, ulimits, "NAME=SOFT[:HARD]", "resource limit of RUN"),
+        PASSED("unsetenv", 0, KEY_LINES, unset_variables, "NAME", "variable that the image loses"),
         {NULL, "unit", 0, KEY_SINGLE, KEY_WORKS, NULL,
          FIELD(unit), "UNIT", "name of the systemd unit, for messages"},
         KEY_COMMON_ROWS,
@@ -83,6 +109,20 @@ static const Key build_keys[] = {
          KEY_NO_FIELD, "NUMBER", "buildah tries failed transfers again by itself"},
         {"RetryDelay", "retry-delay", 0, KEY_SINGLE, KEY_IGNORED, NULL,
          KEY_NO_FIELD, "SECONDS", "the time between two attempts grows by itself"},
+        KEY_OPTION_WITHOUT("compress", 0, KEY_BOOLEAN, REMARK_IMPORTED),
+        KEY_OPTION_WITHOUT("disable-compression", 0, KEY_BOOLEAN, REMARK_IMPORTED),
+        KEY_OPTION_WITHOUT("disable-content-trust", 0, KEY_BOOLEAN, "containers-policy.json(5) says which signatures are needed"),
+        KEY_OPTION_WITHOUT("quiet", 'q', KEY_BOOLEAN, "what is printed goes to the journal"),
+        KEY_OPTION_WITHOUT("rm", 0, KEY_BOOLEAN, "nothing is left of a build that went well"),
+        KEY_OPTION_REFUSED("all-platforms", 0, KEY_BOOLEAN, REMARK_IMPORTED ", for one architecture; Arch= says which"),
+        KEY_OPTION_REFUSED("cpu-shares", 'c', KEY_SINGLE, "write CPUWeight= in [Service] instead"),
+        KEY_OPTION_REFUSED("cpuset-cpus", 0, KEY_SINGLE, "write AllowedCPUs= in [Service] instead"),
+        KEY_OPTION_REFUSED("iidfile", 0, KEY_SINGLE, REMARK_IMPORTED "; `wolffia images` shows its digest"),
+        KEY_OPTION_REFUSED("manifest", 0, KEY_SINGLE, REMARK_IMPORTED ", for one architecture; Arch= says which"),
+        KEY_OPTION_REFUSED("memory", 'm', KEY_SINGLE, "write MemoryMax= in [Service] instead"),
+        KEY_OPTION_REFUSED("output", 'o', KEY_SINGLE, REMARK_IMPORTED),
+        KEY_OPTION_REFUSED("os", 0, KEY_SINGLE, "images are built for Linux"),
+        KEY_OPTION_REFUSED("platform", 0, KEY_SINGLE, "write Arch= instead"),
 };
 /* clang-format on */
 
@@ -114,6 +154,7 @@ static bool adjust_volume(const KeyLoad *load, char **value, GError **error) {
 
 static const KeyAdjustment adjustments[] = {
         {FIELD(auth_file), adjust_path},
+        {FIELD(certificates), adjust_path},
         {FIELD(ignore_file), adjust_path},
         {FIELD(volumes), adjust_volume},
         {KEY_NO_FIELD, NULL},

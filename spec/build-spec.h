@@ -33,6 +33,29 @@ typedef struct BuildSpec {
         Tristate force_rm;
         char *auth_file;
         Tristate verify_tls;
+
+        /* As buildah reads them. */
+        GPtrArray *hosts;
+        GPtrArray *contexts; /* NAME=FOLDER */
+        GPtrArray *capabilities_added;
+        GPtrArray *capabilities_dropped;
+        char *certificates; /* folder */
+        char *credentials;  /* NAME:PASSWORD */
+        GPtrArray *devices;
+        char *format; /* oci, docker */
+        char *from;
+        Tristate http_proxy;
+        char *isolation;
+        char *jobs;
+        Tristate layers;
+        Tristate no_cache;
+        GPtrArray *security_options;
+        char *shm_size;
+        Tristate squash;
+        GPtrArray *ssh;
+        char *timestamp;
+        GPtrArray *ulimits;
+        GPtrArray *unset_variables;
 } BuildSpec;
 
 extern const KeyTable build_key_table;

@@ -291,6 +291,7 @@ static const Key container_keys[] = {
         {NULL, "pid", 0, KEY_SINGLE, KEY_IGNORED, check_own_pid,
          CONTAINER_KEY_NO_FIELD, "VALUE", "a container always has its own"},
         KEY_OPTION_WITHOUT("pidfile", 0, KEY_SINGLE, REMARK_STATE),
+        KEY_OPTION_WITHOUT("pod-id-file", 0, KEY_SINGLE, "a pod is known by its name; Pod= says it"),
         KEY_OPTION_WITHOUT("quiet", 'q', KEY_BOOLEAN, "nothing is printed anyway"),
         KEY_OPTION_WITHOUT("rdt-class", 0, KEY_SINGLE, "classes of resctrl take root"),
         KEY_OPTION_WITHOUT("replace", 0, KEY_BOOLEAN, REMARK_ALWAYS),
@@ -306,6 +307,7 @@ static const Key container_keys[] = {
         KEY_OPTION_REFUSED("arch", 0, KEY_SINGLE, "write Arch= in a .image file, and Image=NAME.image here"),
         KEY_OPTION_REFUSED("blkio-weight-device", 0, KEY_LINES, "write IODeviceWeight= in [Service] instead"),
         KEY_OPTION_REFUSED("cgroup-conf", 0, KEY_LINES, "write the property in [Service] instead, memory.high as MemoryHigh="),
+        KEY_OPTION_REFUSED("decryption-key", 0, KEY_LINES, "write DecryptionKey= in a .image file, and Image=NAME.image here"),
         KEY_OPTION_REFUSED("device-read-bps", 0, KEY_LINES, "write IOReadBandwidthMax= in [Service] instead"),
         KEY_OPTION_REFUSED("device-read-iops", 0, KEY_LINES, "write IOReadIOPSMax= in [Service] instead"),
         KEY_OPTION_REFUSED("device-write-bps", 0, KEY_LINES, "write IOWriteBandwidthMax= in [Service] instead"),
@@ -315,6 +317,7 @@ static const Key container_keys[] = {
         KEY_OPTION_REFUSED("label-file", 0, KEY_LINES, "write its lines as Label="),
         KEY_OPTION_REFUSED("mac-address", 0, KEY_SINGLE, "write it behind the network, as Network=app.network:mac=ADDRESS"),
         KEY_OPTION_REFUSED("no-healthcheck", 0, KEY_BOOLEAN, "write HealthCmd=none instead"),
+        KEY_OPTION_REFUSED("os", 0, KEY_SINGLE, "write OS= in a .image file, and Image=NAME.image here"),
         KEY_OPTION_REFUSED("personality", 0, KEY_SINGLE, "write Personality= in [Service] instead"),
         KEY_OPTION_REFUSED("platform", 0, KEY_SINGLE, "write Arch= and OS= in a .image file, and Image=NAME.image here"),
         KEY_OPTION_REFUSED("preserve-fd", 0, KEY_LINES, "sockets come from a .socket unit of the same name"),
@@ -326,6 +329,7 @@ static const Key container_keys[] = {
         KEY_OPTION_REFUSED("timeout", 0, KEY_SINGLE, "write RuntimeMaxSec= in [Service] instead"),
         KEY_OPTION_REFUSED("unsetenv", 0, KEY_LINES, REMARK_UNSET),
         KEY_OPTION_REFUSED("unsetenv-all", 0, KEY_BOOLEAN, REMARK_UNSET),
+        KEY_OPTION_REFUSED("variant", 0, KEY_SINGLE, "write Variant= in a .image file, and Image=NAME.image here"),
         KEY_OPTION_REFUSED("volumes-from", 0, KEY_LINES, "name the volumes with Volume= in both files"),
 };
 /* clang-format on */

@@ -55,6 +55,8 @@ static const Key image_keys[] = {
          KEY_NO_FIELD, "SECONDS", "the time between two attempts grows by itself"},
         {"AllTags", "all-tags", 0, KEY_BOOLEAN, KEY_IGNORED, NULL,
          KEY_NO_FIELD, NULL, "the image that is named is fetched, which is the one that other files mean; each further tag takes an .image file of its own"},
+        KEY_OPTION_WITHOUT("disable-content-trust", 0, KEY_BOOLEAN, "containers-policy.json(5) says which signatures are needed"),
+        KEY_OPTION_REFUSED("platform", 0, KEY_SINGLE, "write Arch= and OS= instead"),
 };
 /* clang-format on */
 

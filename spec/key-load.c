@@ -270,8 +270,19 @@ static void take(KeyLoad *load, const Key *key) {
                 take_list(load, key);
 }
 
-/* A remark is made once, for the first key that has it. */
+/* A remark is made once, for the first key that has it, and none for what is said to be off. */
 static void take_ignored(KeyLoad *load, const Key *key) {
+        bool yes = true;
+
+        if (key_kind(key) == KEY_KIND_TRISTATE) {
+                g_autofree char *text = key_load_unquote(load->assignment->value);
+                g_autoptr(GError) error = NULL;
+
+                if (!value_boolean_parse(text, &yes, &error))
+                        report_error(load, error);
+                if (error || !yes)
+                        return;
+        }
         for (guint i = 0; i < load->problems->len; i++) {
                 const Problem *problem = load->problems->pdata[i];
 

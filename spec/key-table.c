@@ -59,7 +59,7 @@ const Key *key_table_find(const KeyTable *table, const char *key) {
 
 /* Options with a fixed part may share their beginning ("security-opt=label=disable"), so that the longest
  * wins. */
-const Key *key_table_find_option(const KeyTable *table, const char *text, const char **ret_value) {
+static const Key *find_option(const KeyTable *table, const char *text, const char **ret_value) {
         const Key *found = NULL;
         size_t found_length = 0;
 
@@ -81,6 +81,32 @@ const Key *key_table_find_option(const KeyTable *table, const char *text, const 
                 }
         }
         return found;
+}
+
+/* Names that podman had, or has for those who come from Docker. */
+static const struct {
+        const char *name;
+        const char *option;
+} aliases[] = {
+        {"dns-opt", "dns-option"},
+        {"healthcheck-command", "health-cmd"},
+        {"healthcheck-interval", "health-interval"},
+        {"healthcheck-retries", "health-retries"},
+        {"healthcheck-start-period", "health-start-period"},
+        {"healthcheck-timeout", "health-timeout"},
+        {"net", "network"},
+        {"net-alias", "network-alias"},
+};
+
+const Key *key_table_find_option(const KeyTable *table, const char *text, const char **ret_value) {
+        const Key *key = find_option(table, text, ret_value);
+        size_t length = strcspn(text, "=");
+
+        for (size_t i = 0; !key && i < G_N_ELEMENTS(aliases); i++)
+                if (strlen(aliases[i].name) == length && strncmp(text, aliases[i].name, length) == 0 &&
+                    (key = find_option(table, aliases[i].option, NULL)) && ret_value)
+                        *ret_value = text[length] ? text + length + 1 : NULL;
+        return key;
 }
 
 const Key *key_table_word(const KeyTable *table, guint index) {

@@ -78,6 +78,8 @@ static const Key network_keys[] = {
         KEY_COMMON_ROWS,
         {"NetworkDeleteOnStop", NULL, 0, KEY_BOOLEAN, KEY_IGNORED, NULL,
          KEY_NO_FIELD, NULL, "a network lives as long as its service anyway"},
+        KEY_OPTION_WITHOUT("ignore", 0, KEY_BOOLEAN, "a unit always does so"),
+        KEY_OPTION_REFUSED("route", 0, KEY_LINES, "routes of one's own are not made; the network's way out knows the host's"),
 };
 /* clang-format on */
 
