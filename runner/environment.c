@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -118,11 +119,17 @@ bool environment_plan(const ContainerSpec *spec, const ImageRecord *image, const
         environment_set(environment, host_assignment);
 
         for (guint i = 0; i < spec->environment_files->len; i++) {
+                const char *path = spec->environment_files->pdata[i];
+                bool may_be_missing = *path == '-';
+                g_autoptr(GError) failure = NULL;
                 g_autofree char *text = NULL;
-                if (!file_read(AT_FDCWD, spec->environment_files->pdata[i], 1 << 24, &text, NULL, error))
-                        return fail_prefix(error, "EnvironmentFile=%s",
-                                           (const char *) spec->environment_files->pdata[i]);
-                environment_parse_file(text, environment);
+
+                if (file_read(AT_FDCWD, path + may_be_missing, 1 << 24, &text, NULL, &failure))
+                        environment_parse_file(text, environment);
+                else if (!may_be_missing || !g_error_matches(failure, ERRNO_ERROR, ENOENT)) {
+                        g_propagate_error(error, g_steal_pointer(&failure));
+                        return fail_prefix(error, "EnvironmentFile=%s", path);
+                }
         }
         for (guint i = 0; i < spec->environment->len; i++)
                 take(environment, spec->environment->pdata[i]);

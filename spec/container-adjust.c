@@ -63,6 +63,18 @@ static bool adjust_path(const KeyLoad *load, char **value, GError **error) {
         return reference_path(load->path, value, error);
 }
 
+/* As in [Service], a "-" in front: the file may be missing. */
+static bool adjust_environment_file(const KeyLoad *load, char **value, GError **error) {
+        if (**value != '-')
+                return adjust_path(load, value, error);
+        g_autofree char *path = g_strdup(*value + 1);
+        if (!adjust_path(load, &path, error))
+                return false;
+        g_free(*value);
+        *value = g_strconcat("-", path, NULL);
+        return true;
+}
+
 static bool adjust_pod(const KeyLoad *load, char **value, GError **error) {
         return reference_pod(load->references, value, error);
 }
@@ -106,7 +118,7 @@ static bool adjust_log_driver(const KeyLoad *load, char **value, GError **error)
 }
 
 const KeyAdjustment container_adjustments[] = {
-        {offsetof(ContainerSpec, environment_files), adjust_path},
+        {offsetof(ContainerSpec, environment_files), adjust_environment_file},
         {offsetof(ContainerSpec, image), adjust_image},
         {offsetof(ContainerSpec, log_driver), adjust_log_driver},
         {offsetof(ContainerSpec, mounts), adjust_mount},

@@ -120,6 +120,12 @@ static void plan_names_the_file_that_is_missing(void) {
         g_assert_error(error, ERRNO_ERROR, ENOENT);
         g_assert_true(g_str_has_prefix(error->message, "EnvironmentFile=/nowhere/app.env: "));
         g_assert_null(environment);
+        g_clear_error(&error);
+        g_ptr_array_set_size(spec->environment_files, 0);
+        add(spec->environment_files, "-/nowhere/app.env");
+        (void) environment_plan(spec, NULL, "web", &environment, &error);
+        g_assert_no_error(error);
+        g_assert_nonnull(environment);
 }
 
 static void plan_takes_the_users_variables_on_request(void) {

@@ -50,6 +50,7 @@ ROWS = [
     Row("EnvironmentFile=%h/matrix/env", "Environment=LATER=key", before="printf '# no\\nIN_FILE=a \"b\"\\nLATER=file\\n' >~/matrix/env",
         sees={"env:IN_FILE": 'a "b"', "env:LATER": "key", "env:# no": ABSENT}),
     Row("EnvironmentFile=%h/matrix/nonesuch", fails=True, says="nonesuch"),
+    Row("EnvironmentFile=-%h/matrix/nonesuch", "Environment=LATER=key", sees={"env:LATER": "key"}, twin=False),
     Row("EnvironmentHost=yes", service=("Environment=GIVEN=by-the-service",),
         sees={"env:GIVEN": "by-the-service", "env:FROM_IMAGE": "yes", "env:NOTIFY_SOCKET": ABSENT, "env:INVOCATION_ID": ABSENT}),
     Row("EnvironmentHost=no", service=("Environment=GIVEN=by-the-service",), sees={"env:GIVEN": ABSENT}),
