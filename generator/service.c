@@ -201,6 +201,19 @@ static void append_unit_section(const ServiceInput *input, GString *text, GPtrAr
         append_path(text, "SourcePath", input->path);
 }
 
+/* What a user's line of the other sections says, and systemd cannot read; all of the unit would be lost. */
+static void check_lines(const ServiceInput *input, GPtrArray *problems) {
+        for (guint i = 0; i < input->unit->assignments->len; i++) {
+                const UnitAssignment *line = unit_file_at(input->unit, i);
+
+                if (line->section != UNIT_FILE_NO_SECTION && strlen(line->value) > LONGEST_COMMAND - 256 &&
+                    !g_str_equal(input->unit->sections->pdata[line->section],
+                                 unit_kind_section(input->kind)))
+                        problem_add(problems, PROBLEM_ERROR, line->file, line->line, line->key,
+                                    "the line is longer than the 1 MiB that systemd reads");
+        }
+}
+
 void service_print(const ServiceInput *input, const void *spec, GString *text, GPtrArray *problems) {
         const UnitFile *unit = input->unit;
         const char *section = unit_kind_section(input->kind);
@@ -230,6 +243,8 @@ void service_print(const ServiceInput *input, const void *spec, GString *text, G
                 append_header(text, "Service");
                 append_service(input, spec, text, problems);
         }
+        if (text->len > LONGEST_COMMAND)
+                check_lines(input, problems);
 }
 
 /* A value that systemd reads as it stands, in one line. */

@@ -205,7 +205,7 @@ bool check_own_uts(const char *value, GError **error) {
 bool check_name(const char *value, GError **error) {
         return (!strchr("-.", *value) && !strpbrk(value, "/ \t\n\"'")) ||
                fail(error, WOLFFIA_ERROR_VALUE,
-                    "'%s' cannot be the name of a container; letters, digits and _ . - are possible", value);
+                    "'%s' cannot be a name; letters, digits and _ . - are possible", value);
 }
 
 bool check_pair(const char *value, GError **error) {

@@ -47,7 +47,7 @@ static bool check_interface(const char *value, GError **error) {
 
 /* clang-format off */
 static const Key network_keys[] = {
-        {"NetworkName", "name", 0, KEY_SINGLE, KEY_WORKS, NULL,
+        {"NetworkName", "name", 0, KEY_SINGLE, KEY_WORKS, check_name,
          FIELD(name), "NAME", "name of the network"},
         {"Driver", "driver", 'd', KEY_SINGLE, KEY_WORKS, check_driver,
          FIELD(driver), "DRIVER", "bridge"},

@@ -14,7 +14,9 @@
 #include "spec/unit-dropins.h"
 
 #include "base/cleanup.h"
+#include "spec/problem.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -51,11 +53,15 @@ void unit_dropins_add(UnitDropins *dropins, const char *path) {
         g_ptr_array_add(paths, g_strdup(path));
 }
 
-/* Puts the .conf files of a folder into CHOSEN, where no more specific one of that name is. */
-static void choose_files(const char *folder, GTree *chosen) {
+/* Puts the .conf files of a folder into CHOSEN, where no more specific one of that name is. PROBLEMS may be NULL. */
+static void choose_files(const char *folder, GTree *chosen, GPtrArray *problems) {
         autodir DIR *dir = opendir(folder);
 
-        /* A folder that cannot be read any more has no drop-ins; it was there a moment ago. */
+        /* A folder that is not there any more has no drop-ins; it was a moment ago. */
+        if (!dir && problems && errno != ENOENT)
+                problem_add(problems, PROBLEM_WARNING, folder, 0, NULL,
+                            "the folder cannot be read, so its drop-ins do not count: %s",
+                            g_strerror(errno));
         if (!dir)
                 return;
         for (struct dirent *entry; (entry = readdir(dir));)
@@ -65,21 +71,21 @@ static void choose_files(const char *folder, GTree *chosen) {
                                       g_strdup_printf("%s/%s", folder, entry->d_name));
 }
 
-static void choose_folder(const UnitDropins *dropins, const char *name, GTree *chosen) {
+static void choose_folder(const UnitDropins *dropins, const char *name, GTree *chosen, GPtrArray *problems) {
         const GPtrArray *paths = g_hash_table_lookup(dropins->folders, name);
 
         for (guint i = 0; paths && i < paths->len; i++)
-                choose_files(paths->pdata[i], chosen);
+                choose_files(paths->pdata[i], chosen, problems);
 }
 
 /* All folders of the unit, from the most specific on. STEM is the name without ".container", EXTENSION is
  * that. */
-static void choose_all(const UnitDropins *dropins, const char *name, GTree *chosen) {
+static void choose_all(const UnitDropins *dropins, const char *name, GTree *chosen, GPtrArray *problems) {
         const char *extension = strrchr(name, '.');
         g_autoptr(GString) folder = g_string_new(name);
 
         g_string_append(folder, ".d");
-        choose_folder(dropins, folder->str, chosen);
+        choose_folder(dropins, folder->str, chosen, problems);
         if (!extension)
                 return;
 
@@ -87,20 +93,20 @@ static void choose_all(const UnitDropins *dropins, const char *name, GTree *chos
         size_t stem = (size_t) ((at ? at : extension) - name);
         if (at && at[1] != '.') {
                 g_string_printf(folder, "%.*s@%s.d", (int) stem, name, extension);
-                choose_folder(dropins, folder->str, chosen);
+                choose_folder(dropins, folder->str, chosen, problems);
         }
         for (size_t length = stem; length > 0; length--) {
                 if (name[length - 1] != '-' || length == stem)
                         continue;
                 if (at) {
                         g_string_printf(folder, "%.*s@%s.d", (int) length, name, extension);
-                        choose_folder(dropins, folder->str, chosen);
+                        choose_folder(dropins, folder->str, chosen, problems);
                 }
                 g_string_printf(folder, "%.*s%s.d", (int) length, name, extension);
-                choose_folder(dropins, folder->str, chosen);
+                choose_folder(dropins, folder->str, chosen, problems);
         }
         g_string_printf(folder, "%s.d", extension + 1);
-        choose_folder(dropins, folder->str, chosen);
+        choose_folder(dropins, folder->str, chosen, problems);
 }
 
 static int compare_names(const void *a, const void *b, void *data) {
@@ -112,16 +118,20 @@ static gboolean append_path(void *name, void *path, void *list) {
         return FALSE;
 }
 
-GPtrArray *unit_dropins_find(const UnitDropins *dropins, const char *name) {
+static GPtrArray *find(const UnitDropins *dropins, const char *name, GPtrArray *problems) {
         GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
 
         if (g_hash_table_size(dropins->folders) == 0)
                 return paths;
         GTree *chosen = g_tree_new_full(compare_names, NULL, g_free, g_free);
-        choose_all(dropins, name, chosen);
+        choose_all(dropins, name, chosen, problems);
         g_tree_foreach(chosen, append_path, paths);
         g_tree_unref(chosen);
         return paths;
+}
+
+GPtrArray *unit_dropins_find(const UnitDropins *dropins, const char *name) {
+        return find(dropins, name, NULL);
 }
 
 void unit_dropins_load(const UnitDropins *dropins, const char *name, UnitReader *reader, UnitFile *unit,
@@ -129,7 +139,7 @@ void unit_dropins_load(const UnitDropins *dropins, const char *name, UnitReader 
         if (g_hash_table_size(dropins->folders) == 0)
                 return;
 
-        g_autoptr(GPtrArray) paths = unit_dropins_find(dropins, name);
+        g_autoptr(GPtrArray) paths = find(dropins, name, problems);
         for (guint i = 0; i < paths->len; i++)
                 (void) unit_read(reader, AT_FDCWD, paths->pdata[i], paths->pdata[i], unit, problems);
 }

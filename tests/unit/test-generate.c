@@ -59,6 +59,20 @@ static void test_too_much_becomes_a_stub(Scratch *scratch, gconstpointer data) {
         g_assert_cmpuint(strlen(line_text), <, 2000);
 }
 
+static void test_a_long_line_of_systemds_becomes_a_stub(Scratch *scratch, gconstpointer data) {
+        g_autofree char *path = scratch_path(scratch, "web.container"), *word = g_strnfill(1024 * 1024, 'x');
+        g_autofree char *source =
+                g_strconcat("[Container]\nImage=i\n[Unit]\nDescription=", word, "\n", NULL);
+        g_autoptr(GPtrArray) problems = NULL;
+        g_autofree char *text = NULL;
+
+        scratch_write(scratch, "web.container", source);
+        g_assert_true(generate_check(path, NULL, &text, &problems, NULL));
+        g_assert_nonnull(
+                strstr(text, "--broken=\"web.container:4: Description=: the line is longer than the 1 MiB"));
+        g_assert_cmpuint(strlen(text), <, 2000);
+}
+
 static void test_reasons_are_short(Scratch *scratch, gconstpointer data) {
         g_autofree char *path = scratch_path(scratch, "web.container"), *text = NULL;
         g_autoptr(GPtrArray) problems = NULL;
@@ -104,6 +118,8 @@ int main(int argc, char **argv) {
                          test_check_tells_problems_and_the_unit);
         scratch_test_add("/generate/check-is-silent-on-good-files", test_check_is_silent_on_good_files);
         scratch_test_add("/generate/too-much-becomes-a-stub", test_too_much_becomes_a_stub);
+        scratch_test_add("/generate/a-long-line-of-systemds-becomes-a-stub",
+                         test_a_long_line_of_systemds_becomes_a_stub);
         scratch_test_add("/generate/reasons-are-short", test_reasons_are_short);
         scratch_test_add("/generate/check-stays-in-the-folder", test_check_stays_in_the_folder);
         scratch_test_add("/generate/check-needs-a-source-file", test_check_needs_a_source_file);

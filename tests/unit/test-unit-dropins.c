@@ -2,7 +2,9 @@
 
 #include "spec/problem.h"
 #include "spec/unit-dropins.h"
+
 #include "tests/lib/scratch.h"
+#include <string.h>
 
 /* The folders of "a" come before those of "b" in the search. */
 static UnitDropins *find_all(const Scratch *scratch) {
@@ -95,6 +97,21 @@ static void test_masks(Scratch *scratch, gconstpointer data) {
         g_assert_true(g_str_has_suffix(unit_file_at(unit, 0)->file, "b/web.container.d/3.conf"));
 }
 
+static void test_tells_of_what_cannot_be_read(Scratch *scratch, gconstpointer data) {
+        g_autoptr(UnitReader) reader = unit_reader_new();
+        g_autoptr(UnitFile) unit = unit_file_new();
+        g_autoptr(GPtrArray) problems = problems_new();
+        g_autoptr(UnitDropins) dropins = unit_dropins_new();
+        g_autofree char *path = scratch_path(scratch, "a/web.container.d");
+
+        /* Who is root opens any folder, so this is none. */
+        scratch_write(scratch, "a/web.container.d", "");
+        unit_dropins_add(dropins, path);
+        unit_dropins_load(dropins, "web.container", reader, unit, problems);
+        g_assert_cmpuint(problems->len, ==, 1);
+        g_assert_nonnull(strstr(((const Problem *) problems->pdata[0])->text, "its drop-ins do not count"));
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         scratch_test_add("/unit-dropins/applies-by-name-whatever-the-folder",
@@ -103,5 +120,6 @@ int main(int argc, char **argv) {
                          test_takes_the_most_specific_then_the_first);
         scratch_test_add("/unit-dropins/knows-prefixes-and-templates", test_knows_prefixes_and_templates);
         scratch_test_add("/unit-dropins/masks", test_masks);
+        scratch_test_add("/unit-dropins/tells-of-what-cannot-be-read", test_tells_of_what_cannot_be_read);
         return g_test_run();
 }
