@@ -283,7 +283,7 @@ int munmap(void *address, size_t size) {
 }
 
 /* A program that is all small has none to let go of. */
-void shed_code(void) {
+void shed_start(void) {
 }
 
 /* ---- processes and signals ---- */

@@ -5,11 +5,14 @@
 #include "base/shed.h"
 
 #include <link.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define MOST_PARTS 64
+#define STACK_SIZE (256 * 1024) /* as much as a start may have used */
+#define RED_ZONE   512          /* below a frame, for the function itself */
 
 typedef struct Parts {
         uintptr_t page;
@@ -38,11 +41,21 @@ static int list_parts(struct dl_phdr_info *object, size_t size, void *data) {
         return 0;
 }
 
-void shed_code(void) {
+/* Nothing else is mapped there: the kernel keeps a gap of 1 MiB below a stack. A function by itself, since the frame of a
+ * larger one reaches further down than the red zone. */
+SHED_STAYS static __attribute__((noinline)) void shed_stack(uintptr_t page) {
+        uintptr_t end = ((uintptr_t) __builtin_frame_address(0) - RED_ZONE) & ~(page - 1);
+
+        (void) madvise((void *) (end - STACK_SIZE), STACK_SIZE, MADV_DONTNEED);
+}
+
+SHED_STAYS void shed_start(void) {
         Parts parts = {.page = (uintptr_t) sysconf(_SC_PAGESIZE)};
 
         (void) dl_iterate_phdr(list_parts, &parts);
+        (void) malloc_trim(0);
         /* The vDSO, which is no file, refuses. */
         for (int i = 0; i < parts.count; i++)
                 (void) madvise(parts.list[i].start, parts.list[i].size, MADV_DONTNEED);
+        shed_stack(parts.page);
 }

@@ -421,6 +421,6 @@ int main(int argc, char **argv) {
                 complain("wolffia-relay: cannot give up its privileges: the kernel refuses\n");
                 return 1;
         }
-        shed_code();
+        shed_start();
         run(&relay); /* until it is killed */
 }

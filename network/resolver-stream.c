@@ -21,7 +21,7 @@
 #define LENGTH_SIZE   2
 
 typedef struct Stream {
-        int client_fd; /* -1: free */
+        int client_fd; /* -1: has ended */
         Address client;
         gint64 deadline;
         guint8 question[LENGTH_SIZE + DNS_MESSAGE_PLAIN];
@@ -38,7 +38,7 @@ struct ResolverStreams {
         const char *runtime_dir, *way_out;
         NetworkState *state;
         int server_fds[REGISTRY_FAMILIES];
-        Stream streams[RESOLVER_MOST_STREAMS];
+        Stream *streams[RESOLVER_MOST_STREAMS]; /* NULL: nobody's */
 };
 
 static bool open_server(const Address *gateway, int *ret_fd, GError **error) {
@@ -60,8 +60,6 @@ bool resolver_streams_open(const char *runtime_dir, NetworkState *state, const c
         ResolverStreams *streams = g_new0(ResolverStreams, 1);
 
         *streams = (ResolverStreams){.runtime_dir = runtime_dir, .way_out = way_out, .state = state};
-        for (guint i = 0; i < RESOLVER_MOST_STREAMS; i++)
-                streams->streams[i].client_fd = streams->streams[i].upstream_fd = -1;
         for (guint i = 0; i < REGISTRY_FAMILIES; i++)
                 streams->server_fds[i] = -1;
         for (guint i = 0; state->has_names && i < REGISTRY_FAMILIES; i++)
@@ -80,11 +78,18 @@ static void end(Stream *stream) {
         g_clear_pointer(&stream->answer, g_byte_array_unref);
 }
 
+static void stream_free(Stream *stream) {
+        if (!stream)
+                return;
+        end(stream);
+        g_free(stream);
+}
+
 void resolver_streams_free(ResolverStreams *streams) {
         if (!streams)
                 return;
         for (guint i = 0; i < RESOLVER_MOST_STREAMS; i++)
-                end(&streams->streams[i]);
+                stream_free(streams->streams[i]);
         for (guint i = 0; i < REGISTRY_FAMILIES; i++)
                 cleanup_fd(&streams->server_fds[i]);
         g_free(streams);
@@ -252,8 +257,15 @@ static void read_question(const ResolverStreams *streams, Stream *stream) {
                 take_question(streams, stream);
 }
 
+/* Those that have ended are gone from here on. */
+static Stream *look_up(ResolverStreams *streams, guint i) {
+        if (streams->streams[i] && streams->streams[i]->client_fd < 0)
+                g_clear_pointer(&streams->streams[i], stream_free);
+        return streams->streams[i];
+}
+
 static void take_client(ResolverStreams *streams, int server_fd) {
-        Stream *free_stream = NULL;
+        Stream **free_place = NULL;
         AnyAddress any;
         socklen_t size = sizeof any;
         guint count = 0;
@@ -263,22 +275,26 @@ static void take_client(ResolverStreams *streams, int server_fd) {
                 return;
         Address client = resolver_address_of(&any);
         for (guint i = 0; i < RESOLVER_MOST_STREAMS; i++) {
-                Stream *stream = &streams->streams[i];
-                if (stream->client_fd < 0)
-                        free_stream = stream;
+                const Stream *stream = look_up(streams, i);
+                if (!stream)
+                        free_place = &streams->streams[i];
                 else if (subnet_is_equal(&stream->client, &client))
                         count++;
         }
-        if (!free_stream || count >= MOST_OF_ONE)
+        if (!free_place || count >= MOST_OF_ONE)
                 return; /* and it is closed */
-        free_stream->client = client;
-        free_stream->client_fd = steal_fd(&fd);
-        listen_again(free_stream);
+        Stream *stream = *free_place = g_new0(Stream, 1);
+        stream->client = client;
+        stream->client_fd = steal_fd(&fd);
+        stream->upstream_fd = -1;
+        listen_again(stream);
 }
 
 /* ---- all of them ---- */
 
 static struct pollfd event_of(const Stream *stream) {
+        if (!stream)
+                return (struct pollfd){.fd = -1};
         if (stream->upstream_fd >= 0)
                 return (struct pollfd){.fd = stream->upstream_fd,
                                        .events = stream->sent_size < stream->read_size ? POLLOUT : POLLIN};
@@ -289,12 +305,13 @@ int resolver_streams_watch(ResolverStreams *streams, struct pollfd *events) {
         gint64 now = g_get_monotonic_time(), next = G_MAXINT64;
 
         for (guint i = 0; i < RESOLVER_MOST_STREAMS; i++) {
-                Stream *stream = &streams->streams[i];
-                if (stream->client_fd >= 0 && stream->deadline <= now && stream->upstream_fd >= 0)
+                Stream *stream = look_up(streams, i);
+                if (stream && stream->deadline <= now && stream->upstream_fd >= 0)
                         ask_next(streams, stream);
-                else if (stream->client_fd >= 0 && stream->deadline <= now)
+                else if (stream && stream->deadline <= now)
                         end(stream);
-                if (stream->client_fd >= 0)
+                stream = look_up(streams, i);
+                if (stream)
                         next = MIN(next, stream->deadline);
                 events[i] = event_of(stream);
         }
@@ -317,8 +334,8 @@ static void go_on(const ResolverStreams *streams, Stream *stream) {
 
 void resolver_streams_serve(ResolverStreams *streams, const struct pollfd *events) {
         for (guint i = 0; i < RESOLVER_MOST_STREAMS; i++)
-                if (streams->streams[i].client_fd >= 0 && events[i].revents)
-                        go_on(streams, &streams->streams[i]);
+                if (look_up(streams, i) && events[i].revents)
+                        go_on(streams, streams->streams[i]);
         for (guint i = 0; i < REGISTRY_FAMILIES; i++)
                 if (events[RESOLVER_MOST_STREAMS + i].revents)
                         take_client(streams, streams->server_fds[i]);

@@ -276,7 +276,7 @@ static int shorter(int a, int b) {
         return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-void resolver_run(Resolver *resolver, int stop_fd) {
+SHED_STAYS void resolver_run(Resolver *resolver, int stop_fd) {
         enum {
                 SERVERS = 1,
                 UPSTREAMS = SERVERS + REGISTRY_FAMILIES,
@@ -296,7 +296,7 @@ void resolver_run(Resolver *resolver, int stop_fd) {
                 int patience = resolver_streams_watch(resolver->streams, events + STREAMS);
                 patience = shorter(patience, look_at_clock(resolver));
                 if (!is_settled)
-                        shed_code(); /* now, or the way here would have it back */
+                        shed_start(); /* now, or the way here would have it back */
                 is_settled = true;
                 if (poll(events, G_N_ELEMENTS(events), patience) < 0)
                         continue;

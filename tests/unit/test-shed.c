@@ -26,7 +26,7 @@ static void memory_shrinks_and_the_program_goes_on(void) {
         long before = count_file_pages();
 
         strcpy(written, "written");
-        shed_code();
+        shed_start();
         long after = count_file_pages();
         g_assert_cmpint(after, <, before);
         g_assert_cmpstr(constant, ==, "a constant");
@@ -35,8 +35,27 @@ static void memory_shrinks_and_the_program_goes_on(void) {
         g_assert_cmpstr(text, ==, "a constant and written");
 }
 
+/* At each place that the frame can have in its page. */
+static __attribute__((noinline)) void keep(size_t depth) {
+        volatile char frame[64];
+
+        memset((char *) frame, 0x5a, sizeof frame);
+        if (depth > 0)
+                keep(depth - 1);
+        else
+                shed_start();
+        for (size_t i = 0; i < sizeof frame; i++)
+                g_assert_cmpint(frame[i], ==, 0x5a);
+}
+
+static void the_stack_that_is_in_use_stays(void) {
+        for (size_t depth = 0; depth < 200; depth++)
+                keep(depth);
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/shed/code/shrinks-and-goes-on", memory_shrinks_and_the_program_goes_on);
+        g_test_add_func("/shed/stack/in-use-stays", the_stack_that_is_in_use_stays);
         return g_test_run();
 }
