@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "config.h"
 #include "runner/exec-message.h"
+#include "runner/payload-pipe.h"
 #include "spec/value-basic.h"
 
 #include <errno.h>
@@ -134,8 +135,8 @@ bool payload_output_open(Run *run, GError **error) {
                 return false;
         /* One pipe for both streams, so that their order is kept; a pipe, not the journal's socket, since
          * images open /dev/stdout again, and a socket cannot be opened. */
-        if (pipe2(fds, O_CLOEXEC) < 0)
-                return fail_errno(error, errno, "Cannot make a pipe");
+        if (!payload_pipe_open(run->folder_fd, run->file_label, fds, error))
+                return false;
         run->output_fd = fds[0];
         run->payload_fd = fds[1];
         /* Only who gets at the payload's descriptors gets at the pipe. */
