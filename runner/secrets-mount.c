@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One file system in memory for all of a container's secrets. It is mounted nowhere as a whole: each file is, at its place, so
- * that secrets may have targets anywhere. */
+/* One file system in memory for all of a container's secrets. It is not there as a whole: each file is, at its place, so that
+ * secrets may have targets anywhere. */
 
 #include "runner/secrets.h"
 
@@ -24,6 +24,21 @@ static bool make_file_system(int *ret_fd, GError **error) {
                 return fail_errno(error, errno, "Cannot make a file system in memory");
         *ret_fd = fsmount(fs_fd, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
         return *ret_fd >= 0 || fail_errno(error, errno, "Cannot make a file system in memory");
+}
+
+/* Over the root, for as long as it takes: before Linux 6.15 the kernel clones parts of what is mounted somewhere only. Whoever has
+ * ROOT_FD looks beneath it. */
+static bool cover(int system_fd, int root_fd, GError **error) {
+        return move_mount(system_fd, "", root_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) ==
+                       0 ||
+               fail_errno(error, errno, "Cannot mount a file system in memory");
+}
+
+static bool uncover(int system_fd, GError **error) {
+        g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", system_fd);
+
+        return umount2(path, MNT_DETACH) == 0 ||
+               fail_errno(error, errno, "Cannot unmount the secrets as a whole");
 }
 
 static bool write_file(const SecretFile *file, int system_fd, const char *name, uid_t uid, gid_t gid,
@@ -56,14 +71,8 @@ static bool attach(int system_fd, const char *name, int root_fd, const char *tar
         return true;
 }
 
-bool secrets_mount(const GPtrArray *files, int root_fd, uid_t uid, gid_t gid, bool is_single,
-                   GError **error) {
-        autofd int system_fd = -1;
-
-        if (files->len == 0)
-                return true;
-        if (!make_file_system(&system_fd, error))
-                return false;
+static bool mount_files(const GPtrArray *files, int system_fd, int root_fd, uid_t uid, gid_t gid,
+                        bool is_single, GError **error) {
         for (guint i = 0; i < files->len; i++) {
                 const SecretFile *file = files->pdata[i];
                 char name[16];
@@ -75,4 +84,13 @@ bool secrets_mount(const GPtrArray *files, int root_fd, uid_t uid, gid_t gid, bo
                         return fail_prefix(error, "The secret file %s", file->target);
         }
         return true;
+}
+
+bool secrets_mount(const GPtrArray *files, int root_fd, uid_t uid, gid_t gid, bool is_single,
+                   GError **error) {
+        autofd int system_fd = -1;
+
+        return files->len == 0 || (make_file_system(&system_fd, error) && cover(system_fd, root_fd, error) &&
+                                   mount_files(files, system_fd, root_fd, uid, gid, is_single, error) &&
+                                   uncover(system_fd, error));
 }
