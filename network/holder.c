@@ -381,9 +381,8 @@ static bool prepare(Holder *holder, GError **error) {
         g_strfreev(g_steal_pointer(&holder->state->upstreams));
         return way_out_plan(holder->state, holder->spec->dns, &holder->way_out, &holder->state->upstreams,
                             error) &&
-               upstreams_open(holder->folder, holder->state->upstreams,
-                              holder->spec->dns->len == 0 && !holder->way_out.has_stub, &holder->names_fd,
-                              error);
+               upstreams_open(holder->folder, holder->state->upstreams, holder->spec->dns->len == 0,
+                              &holder->names_fd, error);
 }
 
 static bool map_ids(const Holder *holder, GError **error) {
@@ -446,7 +445,7 @@ static bool become_supervisor(Holder *holder, GError **error) {
                 g_ptr_array_add(argv, g_strdup_printf("--pasta-errors-fd=%d", holder->pasta.error_fd));
                 (void) fcntl(holder->pasta.error_fd, F_SETFD, 0);
         }
-        if (!upstreams_hand_over(holder->names_fd, argv, error))
+        if (!upstreams_hand_over(holder->names_fd, holder->way_out.stub, argv, error))
                 return false;
         g_ptr_array_add(argv, g_strdup(holder->spec->name));
         g_ptr_array_add(argv, NULL);

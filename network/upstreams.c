@@ -30,7 +30,7 @@ bool upstreams_open(const char *folder, char **upstreams, bool follows, int *ret
         return true;
 }
 
-bool upstreams_hand_over(int fd, GPtrArray *argv, GError **error) {
+bool upstreams_hand_over(int fd, const char *stub, GPtrArray *argv, GError **error) {
         struct stat status;
 
         if (fd < 0)
@@ -38,6 +38,8 @@ bool upstreams_hand_over(int fd, GPtrArray *argv, GError **error) {
         if (fstat(fd, &status) < 0 || fcntl(fd, F_SETFD, 0) < 0)
                 return fail_errno(error, errno, "Cannot look at the network's name servers");
         g_ptr_array_add(argv, g_strdup("--names-from=/etc/resolv.conf"));
+        if (stub)
+                g_ptr_array_add(argv, g_strconcat("--names-stub=", stub, NULL));
         g_ptr_array_add(argv, g_strdup_printf("--names-fd=%d", fd));
         g_ptr_array_add(argv, g_strdup_printf("--names-kept=%d", UPSTREAMS_KEPT));
         g_ptr_array_add(argv, g_strdup_printf("--names-time=%ld", (long) status.st_mtim.tv_nsec));

@@ -14,8 +14,8 @@
 /* Writes the file. RET_FD is for the supervisor, or -1 where they are not to follow the host's. */
 bool upstreams_open(const char *folder, char **upstreams, bool follows, int *ret_fd, GError **error);
 
-/* Adds what the supervisor is told to ARGV, and leaves it FD; nothing for -1. */
-bool upstreams_hand_over(int fd, GPtrArray *argv, GError **error);
+/* Adds what the supervisor is told to ARGV, and leaves it FD; nothing for -1. STUB: that of the way out, may be NULL. */
+bool upstreams_hand_over(int fd, const char *stub, GPtrArray *argv, GError **error);
 
 /* Puts what the file says in the place of UPSTREAMS; without the file they stay. */
 void upstreams_refresh(const char *folder, char ***upstreams);

@@ -43,10 +43,12 @@ static void read_servers(WayOut *way_out, GPtrArray *upstreams) {
                         continue;
                 if (!is_loopback(&address)) {
                         g_ptr_array_add(upstreams, subnet_print_address(&address));
-                } else if (!way_out->has_stub) {
+                } else if (!way_out->stub) {
                         Address stub = subnet_nth(&way_out->subnet.base, 3);
+                        g_autofree char *of_host = subnet_print_address(&address);
                         g_ptr_array_add(upstreams, subnet_print_address(&stub));
-                        way_out->has_stub = true;
+                        way_out->stub = g_strdup_printf("%s=%s", of_host,
+                                                        (char *) upstreams->pdata[upstreams->len - 1]);
                 }
         }
 }
@@ -87,6 +89,7 @@ bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *r
 
 void way_out_clear(WayOut *way_out) {
         g_clear_pointer(&way_out->template6, g_free);
+        g_clear_pointer(&way_out->stub, g_free);
 }
 
 static void add(GPtrArray *arguments, const char *option, char *value) {
@@ -119,7 +122,7 @@ GPtrArray *way_out_print(const WayOut *way_out) {
         add(arguments, "--gateway", subnet_print_address(&gateway));
         add(arguments, "--mtu", g_strdup("65520"));
         add(arguments, "--ns-ifname", g_strdup(WAY_OUT_INTERFACE));
-        if (way_out->has_stub)
+        if (way_out->stub)
                 add(arguments, "--dns-forward", subnet_print_address(&stub));
         for (size_t i = 0; i < G_N_ELEMENTS(closed); i++)
                 add(arguments, closed[i], g_strdup("none"));

@@ -15,7 +15,7 @@
 typedef struct WayOut {
         Subnet subnet;   /* between pasta and the namespace */
         char *template6; /* interface of the host that IPv6 is looked up at; NULL: no way out in IPv6 */
-        bool has_stub;   /* the host's name server is on its loopback; pasta passes questions on to it */
+        char *stub; /* ADDRESS=STUB: the host's name server on its loopback, and from where pasta passes questions on to it; NULL: none */
 } WayOut;
 
 /* Addresses that are in nobody's way, and the name servers of the host as the network reaches them; DNS= of the network

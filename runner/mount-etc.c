@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "network/upstreams.h"
+#include "runner/network-range.h"
 #include "runner/supervisor-hosts.h"
 #include "runner/supervisor-names.h"
 
@@ -92,12 +93,11 @@ static void append_words(GString *text, const char *keyword, const GPtrArray *wo
         g_string_append_c(text, '\n');
 }
 
-/* Copies the host's lines, less those that were replaced, and less resolvers on its loopback, which a
- * container with an own network cannot reach: pasta forwards to them from an address of its own. */
+/* Copies the host's lines, less those that were replaced. */
 static bool is_kept(const char *line, const ContainerSpec *spec, const Network *network) {
         if (g_str_has_prefix(line, "nameserver"))
                 return !network->name_servers && spec->dns->len == 0 &&
-                       (network->kind == NETWORK_HOST || !network->dns_address);
+                       (network->kind == NETWORK_HOST || network->stub_of || !network->dns_address);
         if (g_str_has_prefix(line, "search") || g_str_has_prefix(line, "domain"))
                 return spec->dns_search->len == 0;
         if (g_str_has_prefix(line, "options"))
@@ -105,12 +105,24 @@ static bool is_kept(const char *line, const ContainerSpec *spec, const Network *
         return false;
 }
 
+/* A resolver on the host's loopback is out of reach of a container with an own network: pasta forwards to it from an address of
+ * its own, to a second one nobody does. */
+static void append_line(GString *text, const char *line, const Network *network) {
+        g_autofree char *of_loopback = network->stub_of ? network_range_find_loopback_resolver(line) : NULL;
+
+        if (!of_loopback)
+                g_string_append_printf(text, "%s\n", line);
+        else if (g_str_equal(of_loopback, network->stub_of))
+                g_string_append_printf(text, "nameserver %s\n", network->dns_address);
+}
+
 char *mount_etc_print_resolv_conf(const ContainerSpec *spec, const Network *network, const char *host_text) {
         GString *text = g_string_new(NULL);
 
         if (network->kind == NETWORK_NONE)
                 return g_string_free(text, FALSE);
-        if (spec->dns->len == 0 && network->kind == NETWORK_PASTA && network->dns_address)
+        if (spec->dns->len == 0 && network->kind == NETWORK_PASTA && network->dns_address &&
+            !network->stub_of)
                 g_string_append_printf(text, "nameserver %s\n", network->dns_address);
         for (guint i = 0; network->name_servers && i < network->name_servers->len; i++)
                 g_string_append_printf(text, "nameserver %s\n",
@@ -123,7 +135,7 @@ char *mount_etc_print_resolv_conf(const ContainerSpec *spec, const Network *netw
         g_auto(GStrv) lines = g_strsplit(host_text, "\n", -1);
         for (char **line = lines; *line; line++)
                 if (is_kept(*line, spec, network))
-                        g_string_append_printf(text, "%s\n", *line);
+                        append_line(text, *line, network);
         return g_string_free(text, FALSE);
 }
 

@@ -107,7 +107,9 @@ bool network_address_choose(Network *network, const NetworkMode *mode, GError **
         network->guest_address = network->options->address;
         network->guest_address6 = network->options->address6;
         network->dns_address = network->options->dns_forward;
-        if (!network->dns_address && network_range_has_loopback_resolver(resolv_conf))
+        if (!network->dns_address)
+                network->stub_of = network_range_find_loopback_resolver(resolv_conf);
+        if (network->stub_of)
                 network->dns_address = network->range->dns;
         if (network->options->copies)
                 return copy_addresses(network, error);

@@ -95,13 +95,13 @@ bool network_range_has_default_route(const char *routes, const char *routes6) {
         return false;
 }
 
-bool network_range_has_loopback_resolver(const char *resolv_conf) {
+char *network_range_find_loopback_resolver(const char *resolv_conf) {
         g_auto(GStrv) lines = g_strsplit(resolv_conf, "\n", -1);
 
         for (char **line = lines; *line; line++) {
                 g_autofree char *resolver = find_resolver(*line);
                 if (resolver && (g_str_has_prefix(resolver, "127.") || g_str_equal(resolver, "::1")))
-                        return true;
+                        return g_steal_pointer(&resolver);
         }
-        return false;
+        return NULL;
 }

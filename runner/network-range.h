@@ -24,5 +24,5 @@ const NetworkRange *network_range_choose(const char *routes, const char *resolv_
 /* Whether there is a default route (/proc/net/route, /proc/net/ipv6_route). */
 bool network_range_has_default_route(const char *routes, const char *routes6);
 
-/* A resolver on the host's loopback (systemd-resolved's stub) is out of the container's reach. */
-bool network_range_has_loopback_resolver(const char *resolv_conf);
+/* The first resolver on the host's loopback (systemd-resolved's stub), which is out of the container's reach. Caller frees. */
+char *network_range_find_loopback_resolver(const char *resolv_conf);

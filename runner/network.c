@@ -119,6 +119,7 @@ void network_clear(Network *network) {
         g_clear_pointer(&network->ports, g_ptr_array_unref);
         g_clear_pointer(&network->options, network_options_free);
         g_clear_pointer(&network->host_address, g_free);
+        g_clear_pointer(&network->stub_of, g_free);
         g_clear_pointer(&network->copied_address, g_free);
         g_clear_pointer(&network->template, g_free);
         g_clear_pointer(&network->shared_host_name, g_free);

@@ -27,6 +27,7 @@ typedef struct Network {
         const char *guest_address; /* of the container, with pasta */
         const char *guest_address6; /* NULL: none, or not known */
         const char *dns_address; /* pasta forwards DNS from here; NULL: the host's resolvers are reached */
+        char *stub_of; /* the host's name server on its loopback that dns_address stands for; NULL: none, or it is the user's choice */
         char *host_address;      /* that the container reaches the host by; NULL where the host has none */
         bool follows_host;       /* it is the host's own, and changes when that does */
         char *copied_address;    /* of the host, that the container has too */

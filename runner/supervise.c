@@ -48,6 +48,9 @@ static void add_names(GPtrArray *argv, const Run *run) {
         g_ptr_array_add(argv, g_strdup_printf("--names-head=%u", run->names_head));
         g_ptr_array_add(argv, g_strdup_printf("--names-kept=%u", run->names_kept));
         g_ptr_array_add(argv, g_strdup_printf("--names-time=%u", run->names_time));
+        if (run->network.stub_of)
+                g_ptr_array_add(argv, g_strdup_printf("--names-stub=%s=%s", run->network.stub_of,
+                                                      run->network.dns_address));
         g_ptr_array_add(argv, run->peer_folder
                                       ? g_strconcat("--names-from=", run->peer_folder, "/resolv.conf", NULL)
                                       : g_strdup("--names-from=/etc/resolv.conf"));

@@ -64,61 +64,104 @@ static bool begins(const char *line, size_t size, const char *word) {
         return size >= length && memcmp(line, word, length) == 0;
 }
 
-static bool is_on_loopback(const char *line, size_t size) {
-        size_t at = sizeof "nameserver" - 1;
+/* The address in a line that begins with "nameserver". */
+static const char *find_address(const char *line, size_t size, size_t *ret_size) {
+        size_t at = sizeof "nameserver" - 1, end;
 
         while (at < size && (line[at] == ' ' || line[at] == '\t'))
                 at++;
-        return begins(line + at, size - at, "127.") || begins(line + at, size - at, "::1");
+        for (end = at; end < size && line[end] != ' ' && line[end] != '\t' && line[end] != '\n';)
+                end++;
+        *ret_size = end - at;
+        return line + at;
+}
+
+/* What is put in the place of LINE, a server's; its size is 0 for nothing. */
+static const char *reach(const SupervisorNames *names, const char *line, size_t *size) {
+        size_t length;
+        const char *address = find_address(line, *size, &length);
+
+        if ((names->kept & SUPERVISOR_NAMES_LOOPBACK) ||
+            !(begins(address, length, "127.") || begins(address, length, "::1")))
+                return line;
+        *size = 0;
+        if (!names->stub || strncmp(names->stub, address, length) != 0 || names->stub[length] != '=')
+                return line;
+        *size = strlen(names->stub + length + 1);
+        return names->stub + length + 1;
 }
 
 /* What of SupervisorNames.kept the line is; 0: nothing that is copied. */
-static int tell(const char *line, size_t size, int kept) {
+static int tell(const char *line, size_t size) {
         if (begins(line, size, "nameserver"))
-                return !(kept & SUPERVISOR_NAMES_LOOPBACK) && is_on_loopback(line, size)
-                               ? 0
-                               : SUPERVISOR_NAMES_SERVERS;
+                return SUPERVISOR_NAMES_SERVERS;
         if (begins(line, size, "search") || begins(line, size, "domain"))
                 return SUPERVISOR_NAMES_SEARCH;
         return begins(line, size, "options") ? SUPERVISOR_NAMES_OPTIONS : 0;
 }
 
-/* Moves the lines that are copied to the front of TEXT, which has room for one byte more. Returns their size, or -1 where
- * a server is wanted and there is none. */
-static ssize_t keep_lines(char *text, size_t size, int kept) {
-        size_t length = 0;
+static bool append(char now[MOST_TEXT], size_t *at, const char *text, size_t size) {
+        if (*at + size >= MOST_TEXT)
+                return false;
+        memcpy(now + *at, text, size);
+        *at += size;
+        return true;
+}
+
+/* Adds the lines of TEXT that are copied to NOW, which has AT bytes. Returns its size, or -1 where a server is wanted and there is none:
+ * then RET_HIDDEN says whether there is one out of reach. */
+static ssize_t keep_lines(const SupervisorNames *names, const char *text, size_t size, char now[MOST_TEXT],
+                          size_t at, bool *ret_hidden) {
+        static const char word[] = "nameserver ";
         int found = 0;
 
-        if (size > 0 && text[size - 1] != '\n')
-                text[size++] = '\n';
-        for (size_t at = 0; at < size;) {
-                const char *end = memchr(text + at, '\n', size - at);
-                size_t line = (size_t) (end - (text + at)) + 1;
-                int kind = tell(text + at, line, kept);
-                if (kind & kept) {
-                        memmove(text + length, text + at, line);
-                        length += line;
-                        found |= kind;
-                }
-                at += line;
+        *ret_hidden = false;
+        for (const char *end; size > 0; size -= (size_t) (end - text), text = end) {
+                const char *line_end = memchr(text, '\n', size);
+                end = line_end ? line_end + 1 : text + size;
+                size_t length = (size_t) ((line_end ? line_end : end) - text), kept = length;
+                int kind = tell(text, length);
+                if (!(kind & names->kept))
+                        continue;
+                const char *line = kind == SUPERVISOR_NAMES_SERVERS ? reach(names, text, &kept) : text;
+                *ret_hidden |= kept == 0;
+                if (kept == 0)
+                        continue;
+                found |= kind;
+                if ((line != text && !append(now, &at, word, sizeof word - 1)) ||
+                    !append(now, &at, line, kept) || !append(now, &at, "\n", 1))
+                        return -1;
         }
-        return (kept & ~found & SUPERVISOR_NAMES_SERVERS) ? -1 : (ssize_t) length;
+        return (names->kept & ~found & SUPERVISOR_NAMES_SERVERS) ? -1 : (ssize_t) at;
+}
+
+static ssize_t keep_file(const SupervisorNames *names, const char *path, char now[MOST_TEXT],
+                         bool *ret_hidden) {
+        char text[MOST_TEXT];
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+        *ret_hidden = false;
+        if (fd < 0)
+                return -1;
+        ssize_t size = read(fd, text, sizeof text);
+        close(fd);
+        return size < 0 || size == (ssize_t) sizeof text
+                       ? -1
+                       : keep_lines(names, text, (size_t) size, now, (size_t) names->head, ret_hidden);
 }
 
 /* What is to be in the file, of which BEFORE is there. */
 static ssize_t compose(const SupervisorNames *names, const char *before, char now[MOST_TEXT]) {
-        size_t head = (size_t) names->head, room = MOST_TEXT - 1 - head;
-        int fd = open(names->source, O_RDONLY | O_CLOEXEC);
+        /* Of systemd-resolved and NetworkManager. */
+        static const char *const behind[] = {"/run/systemd/resolve/resolv.conf",
+                                             "/run/NetworkManager/no-stub-resolv.conf"};
+        bool is_hidden, other;
 
-        if (fd < 0)
-                return -1;
-        memcpy(now, before, head);
-        ssize_t size = read(fd, now + head, room);
-        close(fd);
-        if (size < 0 || (size_t) size == room)
-                return -1;
-        size = keep_lines(now + head, (size_t) size, names->kept);
-        return size < 0 ? -1 : (ssize_t) head + size;
+        memcpy(now, before, (size_t) names->head);
+        ssize_t size = keep_file(names, names->source, now, &is_hidden);
+        for (size_t i = 0; is_hidden && size < 0 && i < sizeof behind / sizeof *behind; i++)
+                size = keep_file(names, behind[i], now, &other);
+        return size;
 }
 
 /* The file has its greater size, in empty lines, while all that is in it changes in one piece. */

@@ -18,12 +18,15 @@ typedef struct SupervisorNames {
         int kept;           /* which lines of the source are in it */
         int time;           /* when we wrote it last, the nanoseconds alone */
         const char *source; /* absolute */
-        int folder_fds[2];  /* that of the source, and that of what the source is a link to; -1: none */
+        const char *
+                stub; /* ADDRESS=STUB: a server on the host's loopback, and how the container reaches it; NULL: it reaches none */
+        int folder_fds[2]; /* that of the source, and that of what the source is a link to; -1: none */
 } SupervisorNames;
 
 /* From now on the kernel sends SIGIO after a change in one of the folders. Signals must be blocked. */
 void supervisor_names_open(SupervisorNames *names);
 
 /* After any sign of a change. A reader finds whole lines at any time: those before, or those of now. A source that
- * has no server the container can ask, as while it is written anew, changes nothing. */
+ * has no server, as while it is written anew, changes nothing; where all are on the host's loopback, and out of reach, the servers that these
+ * ask themselves take their place, if they tell them. */
 void supervisor_names_refresh(SupervisorNames *names);

@@ -363,7 +363,7 @@ static int mirror(const Supervisor *supervisor) {
 
 static bool parse(int argc, char **argv, Supervisor *supervisor) {
         static const char runtime_dir[] = "--runtime-dir=", runner[] = "--runner=",
-                          names[] = "--names-from=";
+                          names[] = "--names-from=", stub[] = "--names-stub=";
         const struct {
                 const char *option;
                 int *value;
@@ -402,6 +402,8 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
                         supervisor->runner = argv[i] + sizeof runner - 1;
                 else if (strncmp(argv[i], names, sizeof names - 1) == 0)
                         supervisor->names.source = argv[i] + sizeof names - 1;
+                else if (strncmp(argv[i], stub, sizeof stub - 1) == 0)
+                        supervisor->names.stub = argv[i] + sizeof stub - 1;
                 else if (strncmp(argv[i], "--", 2) != 0)
                         supervisor->name = argv[i];
                 for (size_t j = 0; j < sizeof numbers / sizeof *numbers; j++) {

@@ -147,9 +147,14 @@ static void resolv_conf_goes_through_pasta_for_loopback_resolvers(void) {
         g_autoptr(ContainerSpec) spec = named("web");
         Network network = pasta;
 
-        network.dns_address = "10.0.2.3";
-        g_autofree char *text = mount_etc_print_resolv_conf(spec, &network, HOST_TEXT);
-        g_assert_cmpstr(text, ==, "nameserver 10.0.2.3\nsearch lan\noptions edns0\n");
+        network.dns_address = "10.0.2.3"; /* pasta:--dns-forward */
+        g_autofree char *chosen = mount_etc_print_resolv_conf(spec, &network, HOST_TEXT);
+        g_assert_cmpstr(chosen, ==, "nameserver 10.0.2.3\nsearch lan\noptions edns0\n");
+        network.stub_of = (char *) "127.0.0.53";
+        g_autofree char *text = mount_etc_print_resolv_conf(spec, &network, HOST_TEXT "nameserver ::1\n");
+        g_assert_cmpstr(text, ==,
+                        "nameserver 192.168.1.1\nnameserver 10.0.2.3\nsearch lan\noptions edns0\n");
+        network.stub_of = NULL;
         network.kind = NETWORK_HOST;
         g_autofree char *of_host = mount_etc_print_resolv_conf(spec, &network, HOST_TEXT);
         g_assert_true(has_line(of_host, "nameserver 127.0.0.53"));

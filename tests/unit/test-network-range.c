@@ -46,12 +46,17 @@ static void default_routes_are_seen(void) {
                       "fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth0\n"));
 }
 
+static void assert_on_loopback(const char *resolv_conf, const char *expected) {
+        g_autofree char *address = network_range_find_loopback_resolver(resolv_conf);
+
+        g_assert_cmpstr(address, ==, expected);
+}
+
 static void loopback_resolvers_are_seen(void) {
-        g_assert_true(network_range_has_loopback_resolver("nameserver 127.0.0.53\noptions edns0\n"));
-        g_assert_true(network_range_has_loopback_resolver("nameserver 192.0.2.1\nnameserver\t::1\n"));
-        g_assert_false(
-                network_range_has_loopback_resolver("nameserver 192.0.2.127\n#nameserver 127.0.0.1\n"));
-        g_assert_false(network_range_has_loopback_resolver(""));
+        assert_on_loopback("nameserver 127.0.0.53\noptions edns0\n", "127.0.0.53");
+        assert_on_loopback("nameserver 192.0.2.1\nnameserver\t::1\n", "::1");
+        assert_on_loopback("nameserver 192.0.2.127\n#nameserver 127.0.0.1\n", NULL);
+        assert_on_loopback("", NULL);
 }
 
 int main(int argc, char **argv) {
@@ -62,6 +67,6 @@ int main(int argc, char **argv) {
                         routes_to_everything_are_in_nobodys_way);
         g_test_add_func("/network-range/choose/keeps-resolvers-reachable", a_resolver_stays_reachable);
         g_test_add_func("/network-range/has-default-route/sees-it", default_routes_are_seen);
-        g_test_add_func("/network-range/has-loopback-resolver/sees-it", loopback_resolvers_are_seen);
+        g_test_add_func("/network-range/find-loopback-resolver/sees-it", loopback_resolvers_are_seen);
         return g_test_run();
 }

@@ -56,6 +56,29 @@ static void a_text_without_a_server_changes_nothing(Scratch *scratch, gconstpoin
                        "nameserver 127.0.0.53\n", OWN "nameserver 127.0.0.53\n");
 }
 
+static void a_server_on_the_loopback_is_reached_by_its_stub(Scratch *scratch, gconstpointer data) {
+        g_autofree char *source = scratch_path(scratch, "of-host");
+        SupervisorNames names = follow(scratch, source, SUPERVISOR_NAMES_SERVERS);
+        static const char *const texts[][2] = {
+                {"nameserver 192.0.2.2\n", OWN "nameserver 192.0.2.2\n"},
+                {"nameserver ::1\nnameserver\t127.0.0.1", OWN "nameserver 10.213.2.3\n"},
+                {"nameserver 127.0.0.1 \nnameserver 192.0.2.2\n",
+                 OWN "nameserver 10.213.2.3\nnameserver 192.0.2.2\n"},
+                /* another than that which it stands for, or whose address only begins so */
+                {"nameserver 127.0.0.53\nnameserver 127.0.0.\nnameserver 192.0.2.3\n",
+                 OWN "nameserver 192.0.2.3\n"},
+        };
+
+        names.stub = "127.0.0.1=10.213.2.3";
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+                scratch_write(scratch, "of-host", texts[i][0]);
+                supervisor_names_refresh(&names);
+                g_autofree char *text = scratch_read(scratch, "resolv.conf");
+                g_assert_cmpstr(text, ==, texts[i][1]);
+        }
+        close(names.fd);
+}
+
 static void a_text_that_is_too_long_changes_nothing(Scratch *scratch, gconstpointer data) {
         g_autofree char *comment = g_strnfill(5000, '#');
         g_autofree char *text = g_strconcat("nameserver 192.0.2.2\n", comment, "\n", NULL);
@@ -81,6 +104,8 @@ int main(int argc, char **argv) {
         scratch_test_add("/supervisor-names/longer-and-shorter-texts-fit", longer_and_shorter_texts_fit);
         scratch_test_add("/supervisor-names/a-text-without-a-server-changes-nothing",
                          a_text_without_a_server_changes_nothing);
+        scratch_test_add("/supervisor-names/a-server-on-the-loopback-is-reached-by-its-stub",
+                         a_server_on_the_loopback_is_reached_by_its_stub);
         scratch_test_add("/supervisor-names/a-text-that-is-too-long-changes-nothing",
                          a_text_that_is_too_long_changes_nothing);
         scratch_test_add("/supervisor-names/what-somebody-else-wrote-stays", what_somebody_else_wrote_stays);

@@ -236,6 +236,37 @@ def test_names_follow_those_of_the_host(machine):
     assert inside("o") == "nameserver 192.0.2.97\n"
 
 
+def seen_names(machine, *names):
+    """What the name servers of containers are, and the address that each finds."""
+    def inside(name, command):
+        return machine.alice(f"/usr/libexec/wolffia/wolffia-runner --exec=$XDG_RUNTIME_DIR/wolffia/{name} -- /usr/bin/{command}").out
+    return ({inside(name, "grep nameserver /etc/resolv.conf").strip() for name in names if name != "b"},
+            [inside(name, "sh -c 'getent ahostsv4 answer.test || true'").split(" ")[0] for name in names])
+
+
+def test_names_follow_a_host_whose_resolver_comes_to_its_loopback_or_leaves_it(machine):
+    """Of a container, one that has another's network, and a network. Those that are started with the resolver there ask it through pasta; the
+    others ask whom it asks, where systemd-resolved says that."""
+    nets.network(machine, "app")
+    restart = "systemctl --user daemon-reload; systemctl --user stop v b a app-network; systemctl --user reset-failed; systemctl --user start a v b"
+    for name, lines in {"a": [], "v": ["Network=a.container", "Environment=PORTS=81"], "b": ["Network=app.network"]}.items():
+        nets.member(machine, name, *lines)
+    nets.start(machine, "a", "v", "b")
+    answer = ["203.0.113.7"] * 3
+    behind = "mkdir -p /run/systemd/resolve && echo nameserver 192.0.2.10 >/run/systemd/resolve/resolv.conf"
+    moved = "echo nameserver 127.0.0.53 >/etc/new.conf && mv -T /etc/new.conf /etc/resolv.conf"
+    with changed(machine, OTHER_RESOLVER + behind, "systemctl stop resolver; rm -r /run/systemd/resolve; mv -T /run/resolv.conf.kept /etc/resolv.conf"):
+        machine.root(moved)
+        machine.eventually(lambda: seen_names(machine, "a", "v", "b") == ({"nameserver 192.0.2.10"}, answer))
+    with changed(machine, RESOLVER + "rm -rf /run/systemd/resolve", "systemctl stop resolver; mv -T /run/resolv.conf.kept /etc/resolv.conf"):
+        machine.alice(restart, timeout=60)
+        machine.eventually(lambda: seen_names(machine, "a", "v", "b") == ({"nameserver 10.0.2.3"}, answer))
+        machine.root("systemctl stop resolver; " + OTHER_RESOLVER.split("cp ")[0] + LATER_NAMES)
+        machine.eventually(lambda: seen_names(machine, "a", "v", "b") == ({"nameserver 192.0.2.10"}, answer))
+        machine.root("systemctl stop resolver; " + RESOLVER.split("cp ")[0] + moved)
+        machine.eventually(lambda: seen_names(machine, "a", "v", "b") == ({"nameserver 10.0.2.3"}, answer))
+
+
 @row("N10")
 def test_a_host_without_a_network_starts_containers_at_once_and_they_have_it_when_it_comes(machine):
     web.import_image(machine)
