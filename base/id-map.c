@@ -192,12 +192,12 @@ static bool explain_helper(const char *program, GError **error) {
         struct stat status;
 
         if (!path)
-                return fail_prefix(error,
-                                   "Cannot map subordinate ids; install them with 'apt install uidmap'");
+                return fail_prefix(
+                        error, "Cannot map subordinate ids; install them with 'sudo apt install uidmap'");
         if (stat(path, &status) == 0 && !(status.st_mode & S_ISUID) && geteuid() != 0 && status.st_uid == 0)
                 return fail_prefix(error,
                                    "%s may have lost its privilege (neither setuid, nor, perhaps, file "
-                                   "capabilities; 'apt install --reinstall uidmap' puts them back)",
+                                   "capabilities; 'sudo apt install --reinstall uidmap' puts them back)",
                                    path);
         return fail_prefix(error, "Cannot map the subordinate ids of /etc/subuid and /etc/subgid");
 }

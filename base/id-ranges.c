@@ -114,7 +114,7 @@ static bool load_through_nss(const char *user_name, IdKind kind, GArray **ret_ra
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "nsswitch.conf has a 'subid:' line, and libsubid, which would answer it, is not installed "
-                        "(apt install libsubid4, or libsubid5)");
+                        "('sudo apt install libsubid4', or libsubid5)");
 
         void *init_symbol = dlsym(library, "subid_init");
         void *get_symbol =

@@ -192,6 +192,14 @@ bool adopt_files_copy(const GPtrArray *files, const char *to, GError **error) {
         return true;
 }
 
+/* Of PATH below TO, those that are empty now. */
+static void remove_folders(const char *path, const char *to) {
+        g_autofree char *folder = g_path_get_dirname(path);
+
+        if (strlen(folder) > strlen(to) && rmdir(folder) == 0)
+                remove_folders(folder, to);
+}
+
 bool adopt_files_remove(const GPtrArray *files, const char *to, GError **error) {
         for (guint i = 0; i < files->len; i++) {
                 const AdoptFile *file = files->pdata[i];
@@ -199,6 +207,8 @@ bool adopt_files_remove(const GPtrArray *files, const char *to, GError **error) 
 
                 if (file->state == ADOPT_SAME && unlink(path) < 0 && errno != ENOENT)
                         return fail_errno(error, errno, "Cannot remove %s", path);
+                if (file->state == ADOPT_SAME)
+                        remove_folders(path, to);
         }
         return true;
 }

@@ -19,6 +19,7 @@ static const char description[] =
 typedef struct Adopt {
         gboolean dry_run, back;
         bool has_problems; /* a headline was printed */
+        bool is_all;       /* nobody named some of the files */
         char *from, *to;
         GPtrArray *files;
         GPtrArray *volumes, *secrets, *images; /* names, each once */
@@ -94,29 +95,58 @@ static void collect_resources(Adopt *adopt, const AdoptFile *file, UnitReader *r
         collect(adopt->images, unit, "Container", "Image", "");
 }
 
-static void print_names(const GPtrArray *names) {
-        for (guint i = 0; i < names->len; i++)
-                printf("%s%s", i > 0 ? ", " : "    ", (const char *) names->pdata[i]);
-        puts("");
+/* As a word for a shell: what is printed is copied, and a file that somebody published may say anything. Caller frees. */
+static char *shell_word(const char *text) {
+        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._:@-";
+
+        return *text && *text != '-' && !text[strspn(text, plain)] ? g_strdup(text) : g_shell_quote(text);
 }
 
 /* "data.volume" is Podman's volume systemd-data; a name without a file is the same there. */
 static void print_volume(const char *name) {
         bool has_file = g_str_has_suffix(name, ".volume");
         g_autofree char *stem = g_strndup(name, strlen(name) - (has_file ? strlen(".volume") : 0));
+        g_autofree char *theirs = g_strconcat(has_file ? "systemd-" : "", stem, NULL);
+        g_autofree char *from = shell_word(theirs), *to = shell_word(stem);
 
-        printf("    podman volume export %s%s | wolffia volume import %s\n", has_file ? "systemd-" : "",
-               stem, stem);
+        printf("    podman volume export %s | wolffia volume import %s\n", from, to);
 }
 
 static void print_secret(const char *name) {
+        g_autofree char *word = shell_word(name);
+
         printf("    podman secret inspect --showsecret --format '{{.SecretData}}' %s | head -c -1 | wolffia secret create %s\n",
-               name, name);
+               word, word);
+}
+
+/* "localhost/app" is in no registry. What names another file is no name of an image. */
+static void print_image(const char *name) {
+        g_autofree char *word = shell_word(name);
+
+        if (g_str_has_suffix(name, ".image") || g_str_has_suffix(name, ".build"))
+                return;
+        if (g_str_has_prefix(name, "localhost/"))
+                printf("    podman save %s | wolffia import %s -\n", word, word);
+        else
+                printf("    wolffia pull %s\n", word);
+}
+
+/* Of two units with one name systemd takes Podman's, whose generator comes first. */
+static void print_originals(const Adopt *adopt) {
+        g_autofree char *aside = g_strconcat(adopt->from, ".podman", NULL);
+        g_autofree char *from = shell_word(adopt->from), *to = shell_word(aside);
+
+        puts("- Podman's generator makes units of the originals too, and systemd takes those. To have these, stop Podman's");
+        if (adopt->is_all)
+                printf("  (systemctl --user stop), and then\n    mv %s %s && systemctl --user daemon-reload\n",
+                       from, to);
+        else
+                puts("  (systemctl --user stop), and move the originals away.");
 }
 
 static void print_remarks(const Adopt *adopt) {
         puts("\nWhat is different:");
-        puts("- Podman's generator makes units of the originals too. Once all is well, move them away.");
+        print_originals(adopt);
         if (adopt->volumes->len > 0) {
                 puts("- Volumes with a name start empty here. To fill them before the first start (where VolumeName= says");
                 puts("  another name, write that):");
@@ -129,9 +159,9 @@ static void print_remarks(const Adopt *adopt) {
                         print_secret(adopt->secrets->pdata[i]);
         }
         if (adopt->images->len > 0) {
-                puts("- Images are fetched again, at the first start or by 'wolffia pull'. One that Podman has built comes by");
-                puts("    podman save IMAGE -o image.tar && wolffia import IMAGE image.tar");
-                print_names(adopt->images);
+                puts("- Images are fetched again, at the first start or before; what Podman has built is copied:");
+                for (guint i = 0; i < adopt->images->len; i++)
+                        print_image(adopt->images->pdata[i]);
         }
         puts("- wolffia-container(5) lists the differences in how files are read.");
 }
@@ -155,6 +185,7 @@ static void print_files(const Adopt *adopt) {
 }
 
 static bool run(Adopt *adopt, const char *const *names, GError **error) {
+        adopt->is_all = !names[0];
         if (!adopt_files_find(adopt->from, adopt->to, names, &adopt->files, error))
                 return false;
         if (!adopt->dry_run &&

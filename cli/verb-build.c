@@ -30,8 +30,9 @@ static bool run_buildah(GPtrArray *argv, GError **error) {
         if (process_run((const char *const *) argv->pdata, &files, &failure))
                 return true;
         if (g_error_matches(failure, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
-                            "Images are built by buildah, which is not installed (apt install buildah)");
+                return fail(
+                        error, WOLFFIA_ERROR_NOT_FOUND,
+                        "Images are built by buildah, which is not installed ('sudo apt install buildah')");
         g_propagate_error(error, g_steal_pointer(&failure));
         return false;
 }

@@ -20,7 +20,10 @@ static const char description[] = "NAME is a container's name or its unit's. It 
 
 /* The runner says as STATUS= why it could not start the container; systemd only that it has failed. */
 static bool explain(Manager *manager, const Container *container, GError **error) {
-        g_autofree char *reason = describe_reason(manager, container);
+        /* As it is now: what ran before a restart does not run any more. */
+        g_autoptr(Container) present = NULL;
+        bool found = containers_find(manager, container->unit, &present, NULL);
+        g_autofree char *reason = describe_reason(manager, found ? present : container);
 
         if (!reason)
                 return fail_prefix(error, "%s", container->name);

@@ -200,9 +200,10 @@ static bool fetch(const Pull *pull, const ImageReference *reference, GError **er
 
         if (!process_start((const char *const *) argv->pdata, &PROCESS_FILES_NONE, &process, &failure)) {
                 if (g_error_matches(failure, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
-                        return fail(error, WOLFFIA_ERROR_NOT_FOUND,
-                                    "'%s' cannot be fetched: skopeo is not installed (apt install skopeo)",
-                                    pull->name);
+                        return fail(
+                                error, WOLFFIA_ERROR_NOT_FOUND,
+                                "'%s' cannot be fetched: skopeo is not installed ('sudo apt install skopeo')",
+                                pull->name);
                 g_propagate_error(error, g_steal_pointer(&failure));
                 return false;
         }

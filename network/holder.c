@@ -136,7 +136,7 @@ static bool make_rules(const NetworkState *state, int *ret_point, GError **error
         if (state->is_internal)
                 return true; /* published ports show the gateway as the client; else nothing is missing */
         g_propagate_error(error, g_steal_pointer(&reason));
-        return fail_prefix(error, "A network needs nf_tables for its way out ('apt install nftables'; "
+        return fail_prefix(error, "A network needs nf_tables for its way out ('sudo apt install nftables'; "
                                   "Internal=yes does without)");
 }
 

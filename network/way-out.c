@@ -184,7 +184,7 @@ bool way_out_start(const WayOut *way_out, const NetworkState *state, Process *re
 
         if (!(slirp_is_needed() ? start_slirp(way_out, state, &pasta, &ready_fd, error)
                                 : start_pasta(way_out, state, &pasta, error)))
-                return fail_prefix(error, "The network's way out needs pasta ('apt install passt'), or "
+                return fail_prefix(error, "The network's way out needs pasta ('sudo apt install passt'), or "
                                           "slirp4netns; Internal=yes does without");
         if (!uplink_wait(&pasta, ready_fd, &reason))
                 return explain(reason, error);

@@ -52,7 +52,7 @@ bool mount_options_split(const char *options, guint64 *ret_attributes, char **re
         if (!library)
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "The mount options '%s' cannot be read without libmount ('apt install libmount1')",
+                        "The mount options '%s' cannot be read without libmount ('sudo apt install libmount1')",
                         options);
         int result = library->split_optstr(options, NULL, &kernel, &rest, 0, 0);
         if (result == 0 && kernel)

@@ -30,7 +30,8 @@ bool mount_time_find(const char *time_zone, char **ret_path, GError **error) {
         }
         if (!g_file_test(ZONES, G_FILE_TEST_IS_DIR))
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "Timezone=%s: this host has no " ZONES " ('apt install tzdata')", time_zone);
+                            "Timezone=%s: this host has no " ZONES " ('sudo apt install tzdata')",
+                            time_zone);
         return fail(error, WOLFFIA_ERROR_NOT_FOUND,
                     "Timezone=%s: " ZONES
                     " has no such zone; 'timedatectl list-timezones' shows those that are there",

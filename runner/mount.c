@@ -161,7 +161,7 @@ bool mount_prepare(Run *run, GError **error) {
         if (run->spec->init == TRISTATE_YES && !init_path)
                 return fail(
                         error, WOLFFIA_ERROR_NOT_FOUND,
-                        "RunInit=yes needs the program catatonit ('apt install catatonit'), or wolffia-init, which is not installed");
+                        "RunInit=yes needs the program catatonit ('sudo apt install catatonit'), or wolffia-init, which is not installed");
         if (!mount_volumes_find(run, &run->volumes, error))
                 return false;
         if (!mount_time_find(run->spec->time_zone, &time_zone_path, error))

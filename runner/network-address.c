@@ -100,7 +100,7 @@ bool network_address_choose(Network *network, const NetworkMode *mode, GError **
         if (network->is_slirp && !mode->is_slirp && mode->options)
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "Network=pasta:%s: these are options of pasta, which is not installed ('apt install "
+                        "Network=pasta:%s: these are options of pasta, which is not installed ('sudo apt install "
                         "passt'); slirp4netns, which is, has others",
                         mode->options);
         network->range = network_range_choose(routes, resolv_conf);

@@ -18,7 +18,7 @@ bool network_slirp_check(const Network *network, GError **error) {
                         return fail(
                                 error, WOLFFIA_ERROR_UNSUPPORTED,
                                 "PublishPort=[%s]:%u: slirp4netns publishes over IPv4 only, and pasta is not "
-                                "installed ('apt install passt')",
+                                "installed ('sudo apt install passt')",
                                 port->address, port->host_first);
         }
         return true;

@@ -152,8 +152,9 @@ bool network_start(Network *network, const char *container_dir, pid_t child, int
                 return true;
         if (g_error_matches(*error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND))
                 return fail_prefix(
-                        error, "The container's network needs pasta ('apt install passt'), or slirp4netns; "
-                               "Network=none and Network=host do without");
+                        error,
+                        "The container's network needs pasta ('sudo apt install passt'), or slirp4netns; "
+                        "Network=none and Network=host do without");
         return false;
 }
 

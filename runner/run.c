@@ -234,7 +234,7 @@ void run_tell_network(const Run *run) {
         if (run->network.is_slirp)
                 log_entry(
                         LOG_NOTICE,
-                        "pasta is not installed ('apt install passt'), so slirp4netns connects the container: slower, "
+                        "pasta is not installed ('sudo apt install passt'), so slirp4netns connects the container: slower, "
                         "and without ports over IPv6",
                         "USER_UNIT", run->spec->unit, "WOLFFIA_CONTAINER", run->spec->name, "WOLFFIA_STAGE",
                         "network", NULL);

@@ -45,7 +45,7 @@ def test_a_container_has_its_network_by_slirp4netns(machine):
         nets.start(machine, "a")
         assert_published(machine, "a")
         log = machine.journal("a")
-        assert "pasta is not installed ('apt install passt'), so slirp4netns connects the container" in log, log
+        assert "pasta is not installed ('sudo apt install passt'), so slirp4netns connects the container" in log, log
         port = re.findall(r"Port 80/tcp of the container is port (\d+) of the host", log)[-1]
         assert machine.client(f"curl -sS --max-time 5 http://{HOST}:{port}/").out.startswith("a ")
         assert nets.address(machine, "a") == "10.0.2.100"
@@ -62,7 +62,7 @@ def test_what_slirp4netns_is_told_and_what_it_cannot_do(machine):
                       "--network=slirp4netns:cidr=10.0.9.0/24,mtu=1500,allow_host_loopback=true").out
         assert "10.0.9.100/24" in out and "mtu 1500" in out and "greetings" in out, out
         assert "greetings" not in box.run(machine, ask("10.0.2.2", seconds=2), "--network=slirp4netns").out
-        for options, text in ((["--network=pasta:-4"], "options of pasta, which is not installed ('apt install passt')"),
+        for options, text in ((["--network=pasta:-4"], "options of pasta, which is not installed ('sudo apt install passt')"),
                               (["--network=pasta", "--publish=[::1]:8080:80"], "publishes over IPv4 only, and pasta is not installed")):
             result = box.run(machine, "true", *options, check=False)
             assert result.status != 0 and text in result.err, result
@@ -91,4 +91,4 @@ def test_a_host_with_neither_is_told_what_to_install(machine):
         machine.alice("systemctl --user daemon-reload")
         for unit in ("a", "app-network"):
             assert machine.alice(f"systemctl --user start {unit}", check=False).status != 0
-            assert "needs pasta ('apt install passt'), or slirp4netns" in machine.journal(unit)
+            assert "needs pasta ('sudo apt install passt'), or slirp4netns" in machine.journal(unit)

@@ -124,7 +124,7 @@ def test_a_build_file_says_that_buildah_is_missing(machine):
     if machine.alice("command -v buildah", check=False).status == 0:
         raise Skip("buildah is installed")
     assert machine.alice("systemctl --user start own-build", check=False).status != 0
-    assert "buildah, which is not installed (apt install buildah)" in web.sees(machine, "own-build")
+    assert "buildah, which is not installed ('sudo apt install buildah')" in web.sees(machine, "own-build")
     machine.alice("systemctl --user reset-failed")
 
 

@@ -34,6 +34,15 @@ def test_ps_lists_what_runs_and_with_all_what_does_not(machine):
     assert machine.alice("wolffia ps --all --format '{{.Name}}={{.state}}'").out.split() == ["broken=broken", "idle=stopped", "web=running"]
 
 
+def test_a_restart_that_fails_says_why(machine):
+    box.import_image(machine)
+    machine.alice("printf x | wolffia secret create --replace token")
+    web.write(machine, box.container("Secret=token", "Network=none", "Exec=sleep 600"), "box")
+    machine.alice("systemctl --user start box && wolffia secret remove token")
+    result = machine.alice("wolffia restart box", check=False)
+    assert result.status == 1 and "box.service: Secret=token: There is no secret 'token'" in result.err, result
+
+
 @row("N3")
 def test_ps_shows_both_sides_of_a_port_and_transient_containers(machine):
     box.import_image(machine)
