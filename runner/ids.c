@@ -8,6 +8,7 @@
 #include "base/id-edit.h"
 #include "base/id-free.h"
 #include "runner/ids-auto.h"
+#include "runner/ids-pod.h"
 #include "runner/payload-user.h"
 #include "spec/value-idmap.h"
 #include "spec/value-userns.h"
@@ -310,8 +311,11 @@ bool ids_choose(Run *run, GError **error) {
         if (spec->user_namespace && g_str_has_prefix(spec->user_namespace, "auto") &&
             !ids_auto_take(run, own, &automatic, &run->ids_fd, error))
                 return false;
-        if (!ids_plan(spec, own, &automatic, &run->map, error) || !choose_user(run, own, error))
+        if (!ids_pod_find(run, &run->map, error) ||
+            (!run->map && !ids_plan(spec, own, &automatic, &run->map, error)) ||
+            !choose_user(run, own, error))
                 return false;
+        run->lacks_ids = own->users->len == 0;
         run->has_user = id_map_inside(run->map->users, own->uid) != G_MAXUINT32 &&
                         id_map_inside(run->map->groups, own->gid) != G_MAXUINT32;
         run->granted = g_array_ref(own->granted);

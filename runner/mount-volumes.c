@@ -129,7 +129,7 @@ static bool take(const Run *run, const VolumeStore *store, MountVolumes *volumes
 
         if (!volume_store_ensure(store, name, &record, error) || !link_volume(run, record, error))
                 return false;
-        if (id_map_is_single(run->map) && g_strcmp0(run->spec->user_namespace, "single") != 0 &&
+        if (run->lacks_ids && g_strcmp0(run->spec->user_namespace, "single") != 0 &&
             record->source == VOLUME_SOURCE_FOLDER && !check_owners(record, error))
                 return false;
         if (record->is_fresh && record->source == VOLUME_SOURCE_FOLDER && !holds_lock(volumes, record)) {

@@ -193,6 +193,23 @@ static bool take_along(const NamespacesOwner *owner, GError **error) {
         return true;
 }
 
+/* The kernel lets only those make a user namespace who have an id in the one they are in. Where the user has none (UserNS=auto and
+ * nomap), what is born there has its namespace rather than one of its own, and so the same ids. */
+static bool shares_user(const NamespacesOwner *owner) {
+        return id_map_inside(owner->map->users, geteuid()) == G_MAXUINT32 ||
+               id_map_inside(owner->map->groups, getegid()) == G_MAXUINT32;
+}
+
+static bool check_shared(const NamespacesOwner *owner, const IdMap *map, GError **error) {
+        g_autofree char *own = id_map_key(map), *theirs = id_map_key(owner->map);
+
+        return g_str_equal(own, theirs) ||
+               fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "The user's own id is not among those of the namespace that is to be joined (UserNS=auto, or nomap), "
+                    "so only a container with exactly the same ids can join: a member of a pod without UserNS= and "
+                    "UIDMap= of its own");
+}
+
 /* What the process in between does: it ends once the child, which is its parent's by CLONE_PARENT, has its map. Returns
  * in the child alone, with RET_CHILD 0. A process id as the host has it goes back as the meeting point. */
 static bool bear(Sync *sync, const NamespacesOwner *owner, const IdMap *nested, guint64 flags, int cgroup_fd,
@@ -206,7 +223,7 @@ static bool bear(Sync *sync, const NamespacesOwner *owner, const IdMap *nested, 
                 return true;
         g_autoptr(GError) failure = NULL;
         bool done = sync_reach(sync, (int) child, &failure);
-        if (done && !id_nest_write(nested, (pid_t) child, &failure)) {
+        if (done && (flags & CLONE_NEWUSER) && !id_nest_write(nested, (pid_t) child, &failure)) {
                 sync_fail(sync, failure);
                 done = false;
         }
@@ -233,6 +250,11 @@ bool namespaces_spawn_inside(const NamespacesOwner *owner, const IdMap *map, boo
         guint64 flags = own_namespaces(owner, own_network);
         Sync sync = SYNC_NONE;
 
+        if (shares_user(owner)) {
+                if (!check_shared(owner, map, error))
+                        return false;
+                flags &= ~(guint64) CLONE_NEWUSER;
+        }
         if (!id_nest_plan(map, owner->map, &nested, error) || !sync_open(&sync, error))
                 return false;
         pid_t between = fork();

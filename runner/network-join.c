@@ -150,23 +150,58 @@ static GArray *list_taken(const Place *place, guint family) {
         return taken;
 }
 
-static bool take_asked(Place *place, guint family, const char *asked, const GArray *taken, GError **error) {
+/* Whether ADDRESS is one that a member of the network may have. */
+static bool check_place(const Place *place, const char *asked, const Address *address, guint family,
+                        GError **error) {
         const Subnet *subnet = &place->state->subnets[family];
+        const char *network = place->asked->network;
         g_autofree char *text = subnet_print(subnet);
+
+        if (!*text)
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "The address %s cannot be had on the network '%s': it has no %s (%s in its .network "
+                        "file gives it some)",
+                        asked, network, family == REGISTRY_V6 ? "IPv6" : "IPv4",
+                        family == REGISTRY_V6 ? "IPv6=yes" : "Subnet=");
+        if (!subnet_contains(subnet, address))
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "The address %s is not in %s, the subnet of the network '%s'", asked, text,
+                            network);
+        if (subnet_is_end(subnet, address))
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "The address %s is the first or the last of %s, the subnet of the network '%s', which "
+                        "stand for all of it; choose another",
+                        asked, text, network);
+        return true;
+}
+
+/* Who has ADDRESS; NULL for nobody. Caller frees. */
+static char *find_holder(const Place *place, guint family, const Address *address) {
+        g_autoptr(GPtrArray) leases = lease_list(place->folder);
+
+        if (subnet_is_equal(&place->state->gateways[family], address))
+                return g_strdup("the gateway");
+        for (guint i = 0; i < leases->len; i++) {
+                const Lease *lease = leases->pdata[i];
+                if (subnet_is_equal(&lease->addresses[family], address))
+                        return g_strdup_printf("the container '%s'", lease->container);
+        }
+        return NULL;
+}
+
+static bool take_asked(Place *place, guint family, const char *asked, GError **error) {
         Address address;
 
-        if (!subnet_parse_address(asked, &address, error))
+        if (!subnet_parse_address(asked, &address, error) ||
+            !check_place(place, asked, &address, family, error))
                 return false;
-        if (!subnet_contains(subnet, &address))
+        g_autofree char *holder = find_holder(place, family, &address);
+        if (holder)
                 return fail(error, WOLFFIA_ERROR_VALUE,
-                            "The address %s is not in %s, the subnet of the network '%s'", asked,
-                            *text ? text : "(none of this family)", place->asked->network);
-        for (guint i = 0; i < taken->len; i++)
-                if (subnet_is_equal(&g_array_index(taken, Address, i), &address))
-                        return fail(error, WOLFFIA_ERROR_VALUE,
-                                    "The address %s is taken on the network '%s' ('grep %s "
-                                    "$XDG_RUNTIME_DIR/wolffia/.networks/%s/members/*' names by whom)",
-                                    asked, place->asked->network, asked, place->asked->network);
+                            "The address %s is taken on the network '%s' by %s; choose another", asked,
+                            place->asked->network, holder);
         place->addresses[family] = address;
         return true;
 }
@@ -176,7 +211,7 @@ static bool choose_addresses(Place *place, GError **error) {
 
         for (guint i = 0; i < REGISTRY_FAMILIES; i++) {
                 g_autoptr(GArray) taken = list_taken(place, i);
-                if (asked[i] ? !take_asked(place, i, asked[i], taken, error)
+                if (asked[i] ? !take_asked(place, i, asked[i], error)
                              : place->state->subnets[i].base.family != 0 &&
                                        !subnet_find_free(&place->state->subnets[i], &place->state->ranges[i],
                                                          taken, &place->addresses[i], error))
@@ -192,6 +227,16 @@ static void add_name(GPtrArray *names, const char *name) {
         g_ptr_array_add(names, g_strdup(name));
 }
 
+/* A pod's file is without the "-pod" of its unit. */
+static void add_pod_names(GPtrArray *names, const ContainerSpec *spec, const char *stem) {
+        if (spec->image || spec->rootfs || !g_str_has_suffix(stem, "-pod"))
+                return;
+        g_autofree char *file = g_strndup(stem, strlen(stem) - strlen("-pod"));
+        g_autofree char *prefixed = g_strconcat("systemd-", file, NULL);
+        add_name(names, file);
+        add_name(names, prefixed);
+}
+
 /* The container's name, that of its unit, both also as Podman's Quadlet has them, its host name, its aliases. */
 static char **list_names(const ContainerSpec *spec, const NetworkMember *asked) {
         g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -205,6 +250,7 @@ static char **list_names(const ContainerSpec *spec, const NetworkMember *asked) 
                 g_autofree char *other = g_strdelimit(g_strconcat("systemd-", stem, NULL), "@", '_');
                 add_name(names, stem);
                 add_name(names, other);
+                add_pod_names(names, spec, stem);
         }
         if (spec->host_name && *spec->host_name)
                 add_name(names, spec->host_name);

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/notify.h"
 #include "config.h"
+#include "image/store.h"
 #include "runner/ids.h"
 #include "runner/launch.h"
 #include "runner/mount-etc.h"
@@ -164,6 +165,14 @@ static bool check_name(const Run *run, GError **error) {
         return is_free;
 }
 
+/* Where the parts of the subordinate ids are shared out. */
+static bool open_store(Run *run, GError **error) {
+        const char *mode = run->spec->user_namespace;
+
+        return !mode || !g_str_has_prefix(mode, "auto") ||
+               image_store_open_with(run->settings, &run->store, error);
+}
+
 static bool prepare(Run *run, const char *policy, GError **error) {
         run_enter_stage(run, "session");
         if (!session_find(run->spec->name, &run->session, error))
@@ -176,7 +185,7 @@ static bool prepare(Run *run, const char *policy, GError **error) {
         if (!preflight_check(error))
                 return false;
         run_enter_stage(run, "id-map");
-        if (!ids_choose(run, error))
+        if (!open_store(run, error) || !ids_choose(run, error))
                 return false;
         run_enter_stage(run, "network");
         if (!network_choose(run->spec, run->session.runtime_dir, &run->network, &run->owner, error))

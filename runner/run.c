@@ -114,10 +114,11 @@ static bool plan_environment(Run *run, GError **error) {
         return true;
 }
 
-/* Not where the file says so, by UserNS=single or a map of its own. */
+/* Not where the file, or the pod's, says so, by UserNS=single or a map of its own. */
 static bool is_single_by_fate(const Run *run) {
-        return id_map_is_single(run->map) && g_strcmp0(run->spec->user_namespace, "single") != 0 &&
-               run->spec->user_maps->len == 0 && run->spec->group_maps->len == 0;
+        return run->lacks_ids && id_map_is_single(run->map) &&
+               g_strcmp0(run->spec->user_namespace, "single") != 0 && run->spec->user_maps->len == 0 &&
+               run->spec->group_maps->len == 0;
 }
 
 /* A container of one id starts, but much of what images do fails in it: that is said before the payload
@@ -282,7 +283,7 @@ static void tell_ready(const Run *run) {
         if (g_strcmp0(run->spec->notify, "healthy") == 0)
                 notify_send("STATUS=Waiting for the container to become healthy");
         else if (run->notify_fd < 0)
-                notify_send(id_map_is_single(run->map) ? "READY=1" : "READY=1\nSTATUS=");
+                notify_send(run->lacks_ids ? "READY=1" : "READY=1\nSTATUS=");
         else
                 notify_send("STATUS=Waiting for the container's own notification");
 }

@@ -12,6 +12,7 @@
 #include "spec/value-basic.h"
 #include "spec/value-capability-effect.h"
 #include "spec/value-capability.h"
+#include "spec/value-network.h"
 
 #include <string.h>
 
@@ -169,6 +170,25 @@ static void expand(const KeyLoad *load, ContainerSpec *spec) {
                         "SeccompProfile=nesting; on the host it gives nothing, and devices come by AddDevice=");
 }
 
+/* IP=, IP6= and NetworkAlias= are of networks that have other members. */
+static void check_place(const KeyLoad *load, const ContainerSpec *spec) {
+        g_autoptr(NetworkMode) mode = NULL;
+        const char *text = spec->networks->len > 0 ? spec->networks->pdata[0] : NULL;
+        bool literal = !text || !strpbrk(text, "%$");
+        const char *why = spec->pod ? "no effect: the network is the pod's; write it into the .pod file"
+                                    : "no effect without a Network=NAME.network";
+
+        if (!literal || !value_network_parse(text, &mode, NULL) || mode->kind == NETWORK_UNIT ||
+            mode->kind == NETWORK_NAMED)
+                return;
+        if (spec->ip)
+                key_load_report_key(load, PROBLEM_WARNING, "IP", why);
+        if (spec->ip6)
+                key_load_report_key(load, PROBLEM_WARNING, "IP6", why);
+        if (spec->network_aliases->len > 0)
+                key_load_report_key(load, PROBLEM_WARNING, "NetworkAlias", why);
+}
+
 static void check_network_use(const KeyLoad *load, const ContainerSpec *spec) {
         const char *mode = spec->networks->len > 0 ? spec->networks->pdata[0] : "";
         bool none = g_str_equal(mode, "none"), host = g_str_equal(mode, "host");
@@ -176,6 +196,9 @@ static void check_network_use(const KeyLoad *load, const ContainerSpec *spec) {
         if (spec->pod && spec->ports->len > 0)
                 key_load_report_key(load, PROBLEM_ERROR, "PublishPort",
                                     "the network is the pod's; write it into the .pod file");
+        if (spec->pod && spec->networks->len > 0)
+                key_load_report_key(load, PROBLEM_ERROR, "Network",
+                                    "a member has the network of its pod; write it into the .pod file");
         if (spec->networks->len > 1 && (none || host))
                 key_load_report_key(load, PROBLEM_ERROR, "Network",
                                     "none and host cannot be joined with others");
@@ -223,5 +246,6 @@ void container_check(KeyLoad *load) {
         check_capabilities(load, spec);
         expand(load, spec);
         check_network_use(load, spec);
+        check_place(load, spec);
         check_log_options(load, spec);
 }

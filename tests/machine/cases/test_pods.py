@@ -76,6 +76,29 @@ def test_members_have_their_memory_whatever_ids_the_pod_has(machine):
         assert machine.alice("test -e $XDG_RUNTIME_DIR/wolffia/app-pod", check=False).status == 1, mode
 
 
+def test_members_have_the_ids_of_the_pod(machine):
+    """Also where the user is not among them, and a member cannot have a user namespace of its own."""
+    own = machine.alice("id -u").out.strip()
+    first = machine.alice("grep ^alice: /etc/subuid").out.split(":")[1]
+    look = "sh -c 'cat /proc/self/uid_map; id -u; echo kept >/v/x; chown 5 /v/x; stat -c %u /v/x'"
+    for mode, owner in ("keep-id", None), ("auto", "5"), ("nomap", str(int(first) + 5)):
+        start_pod(machine, f"UserNS={mode}", f"Volume={mode}:/v", "PublishPort=8080:80")
+        lines = inside(machine, "box", look).splitlines()
+        assert lines[-2:] == ["0", "5"], lines
+        maps = {name: machine.alice(f"sed -n 's/^Users=//p' $XDG_RUNTIME_DIR/wolffia/{name}/state").out for name in ("box", "web", "app-pod")}
+        assert maps["box"] == maps["web"] == maps["app-pod"], maps
+        assert (f"{own} {own} 1" in maps["box"]) == (mode == "keep-id"), maps
+        assert f" {own} 1;" in maps["box"] or mode != "keep-id", maps
+        assert "Hello" in web.answers(machine)
+        machine.alice("systemctl --user restart box", timeout=60)
+        machine.alice("systemctl --user stop app-pod", timeout=60)
+    # Who says which ids it wants has them, if they are the pod's.
+    write_pod(machine, "UserNS=auto")
+    web.write(machine, web.container("Pod=app.pod", "UserNS=keep-id", install=()))
+    text = web.fails_to_start(machine)
+    assert "The user's own id is not among those" in text and "without UserNS=" in text, text
+
+
 def test_a_volume_of_the_pod_reaches_its_members(machine):
     machine.alice("mkdir -p ~/both && echo for-all >~/both/file")
     start_pod(machine, "Volume=%h/both:/both", script="cat /both/file; exec sleep 1000")
@@ -145,6 +168,9 @@ def test_what_only_the_pod_can_say_is_refused_for_members(machine):
     web.write(machine, web.container("Pod=app.pod", "PublishPort=8080:80", install=()))
     text = web.fails_to_start(machine)
     assert "PublishPort=" in text and "write it into the .pod file" in text, text
+    web.write(machine, web.container("Pod=app.pod", "Network=lan", install=()))
+    text = web.fails_to_start(machine)
+    assert "Network=" in text and "write it into the .pod file" in text, text
 
 
 def test_a_pod_is_listed_started_and_stopped_by_its_name(machine):
@@ -203,6 +229,15 @@ def test_a_container_has_the_network_of_another_and_its_published_port(machine):
     theirs, ours = (machine.alice(f"readlink /proc/$(sed -n s/^Payload=//p $XDG_RUNTIME_DIR/wolffia/{name}/state)/ns/net").out
                     for name in ("vpn", "web"))
     assert theirs == ours and "net:" in ours, (theirs, ours)
+
+
+def test_a_pod_is_found_on_its_network_by_the_name_of_its_file(machine):
+    machine.write("~/.config/wolffia/lan.network", "[Network]\n")
+    start_pod(machine, "PodName=together", "Network=lan.network")
+    web.write(machine, box.container("Network=lan.network", "Exec=/bin/sleep 1000"), "other")
+    machine.alice("systemctl --user start other", timeout=60)
+    for name in "together", "app", "systemd-app":
+        assert "Hello" in inside(machine, "other", f"wget -qO- http://{name}/"), name
 
 
 @row("N9")
