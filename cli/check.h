@@ -54,6 +54,9 @@ typedef struct Check {
 /* What can be known now of a start: files and folders of the host, images, secrets. Adds to the translation's problems. */
 void check_start(const Check *check, Translation *translation);
 
+/* Addresses of a .network file that do not go together, or that the host has too. */
+void check_subnet(Translation *translation);
+
 /* Keeps the ports of TRANSLATION. */
 void check_ports_note(Check *check, const Translation *translation);
 

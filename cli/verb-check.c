@@ -91,6 +91,7 @@ static void inspect(Translation *translation, const char *text, void *data) {
         if (translation->spec) {
                 check_start(check, translation);
                 check_ports(check, translation);
+                check_subnet(translation);
         }
         if (check->prints_units)
                 fputs(text, stdout);

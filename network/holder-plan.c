@@ -26,6 +26,24 @@ static bool read_gateway(const NetworkSpec *spec, guint i, const Subnet *subnet,
         if (!subnet_contains(subnet, ret_gateway))
                 return fail(error, WOLFFIA_ERROR_VALUE, "Gateway=%s: it is not in Subnet=%s", text,
                             (const char *) spec->subnets->pdata[i]);
+        if (subnet_is_end(subnet, ret_gateway))
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "Gateway=%s: it is the first or the last address of Subnet=%s, which stand for all of it",
+                        text, (const char *) spec->subnets->pdata[i]);
+        return true;
+}
+
+static bool read_range(const NetworkSpec *spec, guint i, const Subnet *subnet, AddressRange *ret_range,
+                       GError **error) {
+        if (i >= spec->ranges->len)
+                return true;
+        const char *text = spec->ranges->pdata[i];
+        if (!subnet_parse_range(text, ret_range, error))
+                return fail_prefix(error, "IPRange=%s", text);
+        if (!subnet_contains(subnet, &ret_range->first) || !subnet_contains(subnet, &ret_range->last))
+                return fail(error, WOLFFIA_ERROR_VALUE, "IPRange=%s: it is not within Subnet=%s", text,
+                            (const char *) spec->subnets->pdata[i]);
         return true;
 }
 
@@ -43,21 +61,22 @@ static bool read_subnet(const NetworkSpec *spec, guint i, NetworkState *state, G
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "Subnet=%s: there is no room for a gateway and a member", text);
         state->subnets[family] = subnet;
-        if (i < spec->ranges->len &&
-            !subnet_parse_range(spec->ranges->pdata[i], &state->ranges[family], error))
-                return fail_prefix(error, "IPRange=%s", (const char *) spec->ranges->pdata[i]);
-        return read_gateway(spec, i, &subnet, &state->gateways[family], error);
+        return read_range(spec, i, &subnet, &state->ranges[family], error) &&
+               read_gateway(spec, i, &subnet, &state->gateways[family], error);
 }
 
 static bool complete_subnets(const NetworkSpec *spec, const GArray *taken, NetworkState *state,
                              GError **error) {
-        static const Subnet first = {{AF_INET, {10, 89, 0, 0}}, 24};
+        static const SubnetBlock blocks[] = {{{{AF_INET, {10, 89, 0, 0}}, 24}, (256 - 89) * 256},
+                                             {{{AF_INET, {172, 24, 0, 0}}, 24}, 7 * 256},
+                                             {{{AF_INET, {192, 168, 128, 0}}, 24}, 85},
+                                             {{{AF_INET, {198, 18, 0, 0}}, 24}, 256}};
         Subnet *v4 = &state->subnets[REGISTRY_V4], *v6 = &state->subnets[REGISTRY_V6];
 
         /* podman-network-create(1): IPv6 alone where only such a subnet is named. */
         if (v4->base.family == 0 && (v6->base.family == 0 || spec->ipv6 == TRISTATE_YES)) {
-                if (!subnet_choose(&first, (256 - 89) * 256, taken, v4, error))
-                        return false;
+                if (!subnet_choose(blocks, G_N_ELEMENTS(blocks), taken, v4, error))
+                        return fail_prefix(error, "Subnet= is needed");
                 state->gateways[REGISTRY_V4] = subnet_nth(&v4->base, 1);
         }
         if (v6->base.family == 0 && spec->ipv6 == TRISTATE_YES) {
@@ -105,6 +124,21 @@ bool holder_plan(const NetworkSpec *spec, const GArray *taken, NetworkState **re
                 return false;
         *ret_state = g_steal_pointer(&state);
         return true;
+}
+
+char *holder_plan_find_overlap(const NetworkState *state, guint family, const GArray *taken) {
+        const Subnet *own = &state->subnets[family];
+
+        for (guint i = 0; own->base.family != 0 && i < taken->len; i++) {
+                const Subnet *other = &g_array_index(taken, Subnet, i);
+                g_autofree char *text = subnet_print(own), *other_text = subnet_print(other);
+                if (other->base.family == own->base.family && subnet_overlaps(own, other))
+                        return g_strdup_printf(
+                                "Subnet=%s has addresses that the host's routes or another of your networks have too "
+                                "(%s): members do not reach those there; another Subnet=, or none, is in nobody's way",
+                                text, other_text);
+        }
+        return NULL;
 }
 
 bool holder_plan_is_same(const NetworkState *a, const NetworkState *b) {

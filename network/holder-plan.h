@@ -15,6 +15,9 @@ bool holder_plan(const NetworkSpec *spec, const GArray *taken, NetworkState **re
 /* Whether an option of Options= is heeded, or needs no heed. */
 bool holder_plan_knows_option(const char *option);
 
+/* A sentence where the subnet of FAMILY has addresses that are in use elsewhere; else NULL. Caller frees. */
+char *holder_plan_find_overlap(const NetworkState *state, guint family, const GArray *taken);
+
 /* Whether both have the same addresses and limits, so that members of one can stay on the other. */
 bool holder_plan_is_same(const NetworkState *a, const NetworkState *b);
 

@@ -31,6 +31,7 @@
 #include "network/confine.h"
 #include "network/enclose.h"
 #include "network/holder-plan.h"
+#include "network/holder-tell.h"
 #include "network/lease.h"
 #include "network/link.h"
 #include "network/lock.h"
@@ -324,18 +325,6 @@ static GArray *look_around(Holder *holder) {
         return taken;
 }
 
-/* Nothing is passed over in silence. */
-static void tell_of_options(const NetworkSpec *spec) {
-        for (guint i = 0; i < spec->options->len; i++) {
-                const char *option = spec->options->pdata[i];
-                if (holder_plan_knows_option(option))
-                        continue;
-                g_autofree char *text =
-                        g_strdup_printf("Options=%s is without effect; mtu= is known", option);
-                log_entry(LOG_NOTICE, text, "USER_UNIT", spec->unit, NULL);
-        }
-}
-
 static void take_over(Holder *holder, NetworkState *old) {
         g_autofree char *text = NULL;
 
@@ -373,7 +362,7 @@ static bool prepare(Holder *holder, GError **error) {
         g_autoptr(GArray) taken = look_around(holder);
         if (!holder_plan(holder->spec, taken, &holder->state, error))
                 return false;
-        tell_of_options(holder->spec);
+        holder_tell(holder->spec, holder->state, taken);
         if (is_adopted)
                 take_over(holder, old);
         if (holder->state->is_internal)

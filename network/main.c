@@ -11,6 +11,7 @@
 #include "network/holder.h"
 #include "spec/key-options.h"
 #include "spec/settings.h"
+#include "spec/value-network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +21,6 @@ static void report(const NetworkSpec *spec, const GError *failure) {
         notify_status(failure->message);
         log_entry(LOG_ERR, failure->message, "MESSAGE_ID", MESSAGE_START_FAILED, "USER_UNIT",
                   spec->unit && *spec->unit ? spec->unit : NULL, NULL);
-}
-
-static bool check_name(const char *name, GError **error) {
-        if (name && *name && name[0] != '.' && !strpbrk(name, "/\\,:"))
-                return true;
-        return fail(
-                error, WOLFFIA_ERROR_VALUE,
-                "NetworkName=%s: a network needs a name that holds no '/', '\\', ',' or ':' and does not begin "
-                "with '.'",
-                name ? name : "");
 }
 
 int main(int argc, char **argv) {
@@ -50,7 +41,7 @@ int main(int argc, char **argv) {
         g_autoptr(Settings) settings = settings_load(NULL); /* members tell what is wrong in it */
         settings_apply(settings);
         if (!key_options_parse(&network_key_table, (const char *const *) argv + 1, spec, &error) ||
-            !check_name(spec->name, &error)) {
+            !value_network_check_name(spec->name ? spec->name : "", &error)) {
                 report(spec, error);
                 return 78; /* EX_CONFIG, sysexits.h */
         }

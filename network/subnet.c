@@ -136,6 +136,14 @@ static bool is_taken(const GArray *taken, const Address *address) {
         return false;
 }
 
+bool subnet_is_end(const Subnet *subnet, const Address *address) {
+        size_t size = subnet_address_size(&subnet->base);
+        Address last = last_of(subnet);
+
+        return subnet->prefix < size * 8 - 1 &&
+               (subnet_is_equal(address, &subnet->base) || (size == 4 && subnet_is_equal(address, &last)));
+}
+
 /* Nobody looks through more of an IPv6 subnet. */
 #define MOST_ADDRESSES (1 << 20)
 
@@ -144,15 +152,12 @@ bool subnet_find_free(const Subnet *subnet, const AddressRange *range, const GAr
         AddressRange all = {subnet->base, last_of(subnet)};
         const AddressRange *within = range->first.family == subnet->base.family ? range : &all;
         size_t size = subnet_address_size(&subnet->base);
-        bool has_ends = subnet->prefix < size * 8 - 1;
 
         for (guint64 n = 0; n < MOST_ADDRESSES; n++) {
                 Address address = subnet_nth(&within->first, n);
                 if (memcmp(address.bytes, within->last.bytes, size) > 0)
                         break;
-                if (!subnet_contains(subnet, &address) ||
-                    (has_ends && (subnet_is_equal(&address, &all.first) ||
-                                  (size == 4 && subnet_is_equal(&address, &all.last)))) ||
+                if (!subnet_contains(subnet, &address) || subnet_is_end(subnet, &address) ||
                     is_taken(taken, &address))
                         continue;
                 *ret_address = address;
@@ -163,25 +168,41 @@ bool subnet_find_free(const Subnet *subnet, const AddressRange *range, const GAr
                     "All addresses of %s are taken; a larger Subnet= or IPRange= has more", text);
 }
 
-bool subnet_choose(const Subnet *first, guint count, const GArray *taken, Subnet *ret_subnet,
-                   GError **error) {
+static bool overlaps_any(const Subnet *subnet, const GArray *taken) {
+        for (guint i = 0; i < taken->len; i++)
+                if (subnet_overlaps(subnet, &g_array_index(taken, Subnet, i)))
+                        return true;
+        return false;
+}
+
+static bool choose_in(const SubnetBlock *block, const GArray *taken, Subnet *ret_subnet) {
+        const Subnet *first = &block->first;
         guint64 size = (guint64) 1 << (subnet_address_size(&first->base) * 8 - first->prefix);
 
-        for (guint64 n = 0; n < count; n++) {
+        for (guint64 n = 0; n < block->count; n++) {
                 Subnet subnet = {subnet_nth(&first->base, n * size), first->prefix};
-                bool is_free = true;
-                for (guint i = 0; is_free && i < taken->len; i++)
-                        is_free = !subnet_overlaps(&subnet, &g_array_index(taken, Subnet, i));
-                if (is_free) {
+                if (!overlaps_any(&subnet, taken)) {
                         *ret_subnet = subnet;
                         return true;
                 }
         }
-        g_autofree char *text = subnet_print(first);
+        return false;
+}
+
+bool subnet_choose(const SubnetBlock *blocks, size_t count, const GArray *taken, Subnet *ret_subnet,
+                   GError **error) {
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        for (size_t i = 0; i < count; i++) {
+                g_autofree char *first = subnet_print(&blocks[i].first);
+                if (choose_in(&blocks[i], taken, ret_subnet))
+                        return true;
+                g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", first);
+        }
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
-                "The host's routes leave none of the %u subnets from %s on free; choose one with Subnet=",
-                count, text);
+                "The host's routes ('ip route') and your networks leave no subnet free among those from %s on",
+                text->str);
 }
 
 GArray *subnet_routed(void) {
@@ -194,10 +215,11 @@ GArray *subnet_routed(void) {
                 return subnets;
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
         for (char **line = lines; *line; line++) {
-                if (sscanf(*line, "%*s %" SCNx32 " %*s %*s %*s %*s %*s %" SCNx32, &base, &mask) != 2 ||
-                    mask == 0)
+                if (sscanf(*line, "%*s %" SCNx32 " %*s %*s %*s %*s %*s %" SCNx32, &base, &mask) != 2)
                         continue;
                 Subnet subnet = {{AF_INET, {0}}, (guint) __builtin_popcount(mask)};
+                if (subnet.prefix <= 2)
+                        continue;
                 memcpy(subnet.base.bytes, &base, sizeof base);
                 g_array_append_val(subnets, subnet);
         }

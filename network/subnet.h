@@ -39,6 +39,9 @@ bool subnet_is_equal(const Address *a, const Address *b);
 bool subnet_contains(const Subnet *subnet, const Address *address);
 bool subnet_overlaps(const Subnet *a, const Subnet *b);
 
+/* The subnet's own address, or that of its broadcasts: nobody's. */
+bool subnet_is_end(const Subnet *subnet, const Address *address);
+
 /* The address N behind BASE. */
 Address subnet_nth(const Address *base, guint64 n);
 
@@ -47,11 +50,18 @@ Address subnet_nth(const Address *base, guint64 n);
 bool subnet_find_free(const Subnet *subnet, const AddressRange *range, const GArray *taken,
                       Address *ret_address, GError **error);
 
-/* The first of COUNT subnets from FIRST on, each behind the other, that overlaps none of TAKEN (of Subnet). */
-bool subnet_choose(const Subnet *first, guint count, const GArray *taken, Subnet *ret_subnet,
+/* COUNT subnets from FIRST on, each behind the other. */
+typedef struct SubnetBlock {
+        Subnet first;
+        guint count;
+} SubnetBlock;
+
+/* The first subnet of BLOCKS that overlaps none of TAKEN (of Subnet). */
+bool subnet_choose(const SubnetBlock *blocks, size_t count, const GArray *taken, Subnet *ret_subnet,
                    GError **error);
 
-/* What the routes of this network namespace lead to, but for the default route; of IPv4 (of Subnet). Caller unrefs. */
+/* What the routes of this network namespace lead to, of IPv4 (of Subnet): but for the default route, also where it is two halves, as
+ * VPNs write it. Caller unrefs. */
 GArray *subnet_routed(void);
 
 /* A unique local subnet (RFC 4193) that is always the same for SEED. */

@@ -65,7 +65,11 @@ static char *choose_template6(void) {
 
 bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *ret_way_out,
                   char ***ret_upstreams, GError **error) {
-        static const Subnet first = {{AF_INET, {10, 0, 2, 0}}, 24};
+        /* Where companies' networks have all of 10.0.0.0/8, the others are left. */
+        static const SubnetBlock blocks[] = {{{{AF_INET, {10, 0, 2, 0}}, 24}, 200},
+                                             {{{AF_INET, {172, 31, 0, 0}}, 24}, 256},
+                                             {{{AF_INET, {192, 168, 213, 0}}, 24}, 43},
+                                             {{{AF_INET, {198, 19, 0, 0}}, 24}, 256}};
         g_autoptr(GPtrArray) upstreams = g_ptr_array_new_with_free_func(g_free);
         g_autoptr(GArray) taken = subnet_routed();
         g_autofree char *template6 = NULL;
@@ -74,7 +78,7 @@ bool way_out_plan(const NetworkState *state, const GPtrArray *servers, WayOut *r
         if (state->subnets[REGISTRY_V6].base.family != 0)
                 template6 = choose_template6();
         g_array_append_val(taken, state->subnets[REGISTRY_V4]);
-        if (!subnet_choose(&first, 200, taken, &way_out.subnet, error))
+        if (!subnet_choose(blocks, G_N_ELEMENTS(blocks), taken, &way_out.subnet, error))
                 return false;
         for (guint i = 0; i < servers->len; i++)
                 g_ptr_array_add(upstreams, g_strdup(servers->pdata[i]));

@@ -42,6 +42,27 @@ static bool check_name(const char *name, GError **error) {
         return true;
 }
 
+bool value_network_check_name(const char *name, GError **error) {
+        NetworkKind kind = kind_of(name);
+        bool good = g_ascii_isalnum(name[0]);
+
+        for (const char *p = name; *p; p++)
+                good = good && (g_ascii_isalnum(*p) || strchr("_.-@", *p));
+        if (!good)
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "a network cannot be called '%s': letters, digits, '_', '.', '-' and '@' are possible, the "
+                        "first of which is a letter or a digit",
+                        name);
+        if (kind != NETWORK_NAMED || g_str_equal(name, "ns"))
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "a network cannot be called '%s', since Network=%s means something else; write another "
+                        "NetworkName=",
+                        name, name);
+        return true;
+}
+
 static bool check_options(const NetworkMode *mode, GError **error) {
         g_autoptr(NetworkOptions) options = NULL;
 

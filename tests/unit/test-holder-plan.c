@@ -61,8 +61,37 @@ static void assert_refused(const char *subnet, const char *gateway, const char *
 
 static void plan_refuses_what_does_not_fit(void) {
         assert_refused("10.5.0.0/24", "10.6.0.1", NULL, "Gateway=10.6.0.1: it is not in Subnet=10.5.0.0/24");
+        assert_refused("10.5.0.0/24", "10.5.0.255", NULL, "the first or the last address");
         assert_refused("10.5.0.0/31", NULL, NULL, "no room");
         assert_refused(NULL, NULL, "mtu=9", "1280 to 65535");
+}
+
+static void plan_refuses_a_range_of_another_subnet(void) {
+        g_autoptr(NetworkSpec) spec = network_spec_new();
+        g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof(Subnet));
+        g_autoptr(NetworkState) state = NULL;
+        g_autoptr(GError) error = NULL;
+
+        spec->name = g_strdup("app");
+        add(spec->subnets, "10.5.0.0/24");
+        add(spec->ranges, "10.6.0.0/25");
+        g_assert_false(holder_plan(spec, taken, &state, &error));
+        g_assert_cmpstr(error->message, ==, "IPRange=10.6.0.0/25: it is not within Subnet=10.5.0.0/24");
+}
+
+static void overlaps_are_told(void) {
+        g_autoptr(NetworkState) state = plan("10.5.0.0/24", NULL, NULL, TRISTATE_UNSET, NULL);
+        g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof(Subnet));
+        Subnet apart, larger;
+
+        g_assert_true(subnet_parse("10.6.0.0/24", &apart, NULL) &&
+                      subnet_parse("10.4.0.0/14", &larger, NULL));
+        g_array_append_val(taken, apart);
+        g_assert_null(holder_plan_find_overlap(state, REGISTRY_V4, taken));
+        g_array_append_val(taken, larger);
+        g_autofree char *text = holder_plan_find_overlap(state, REGISTRY_V4, taken);
+        g_assert_nonnull(strstr(text, "(10.4.0.0/14)"));
+        g_assert_null(holder_plan_find_overlap(state, REGISTRY_V6, taken));
 }
 
 static void rules_let_out_what_is_not_internal(void) {
@@ -80,6 +109,9 @@ int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/holder-plan/fills-in-what-nobody-asked-for", plan_fills_in_what_nobody_asked_for);
         g_test_add_func("/holder-plan/refuses-what-does-not-fit", plan_refuses_what_does_not_fit);
+        g_test_add_func("/holder-plan/refuses-a-range-of-another-subnet",
+                        plan_refuses_a_range_of_another_subnet);
+        g_test_add_func("/holder-plan/overlaps-are-told", overlaps_are_told);
         g_test_add_func("/holder-plan/rules/let-out-what-is-not-internal",
                         rules_let_out_what_is_not_internal);
         return g_test_run();

@@ -110,16 +110,21 @@ static void free_address_is_in_the_range(void) {
 
 static void chosen_subnet_is_in_nobodys_way(void) {
         g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof(Subnet));
-        Subnet first = parse("10.89.0.0/24"), found,
-               used[] = {parse("10.89.0.0/23"), parse("192.168.0.0/16")};
+        const SubnetBlock blocks[] = {{parse("10.89.0.0/24"), 1000}, {parse("172.24.0.0/24"), 2}};
+        Subnet found, used[] = {parse("10.89.0.0/23"), parse("192.168.0.0/16")};
 
         g_array_append_vals(taken, used, G_N_ELEMENTS(used));
-        g_assert_true(subnet_choose(&first, 1000, taken, &found, NULL));
+        g_assert_true(subnet_choose(blocks, 2, taken, &found, NULL));
         g_autofree char *printed = subnet_print(&found);
         g_assert_cmpstr(printed, ==, "10.89.2.0/24");
-        Subnet all = parse("10.0.0.0/8");
+        Subnet all = parse("10.0.0.0/8"), other = parse("172.24.0.0/24"), last = parse("172.24.1.0/24");
         g_array_append_val(taken, all);
-        g_assert_false(subnet_choose(&first, 1000, taken, &found, NULL));
+        g_array_append_val(taken, other);
+        g_assert_true(subnet_choose(blocks, 2, taken, &found, NULL));
+        g_autofree char *next = subnet_print(&found);
+        g_assert_cmpstr(next, ==, "172.24.1.0/24");
+        g_array_append_val(taken, last);
+        g_assert_false(subnet_choose(blocks, 2, taken, &found, NULL));
 }
 
 static void chosen_v6_subnet_stays_the_same(void) {

@@ -72,6 +72,49 @@ def test_a_bare_name_that_no_file_gives_is_a_network_for_all_who_name_it(machine
     assert nets.address(machine, "b").startswith("10.97.0.")
 
 
+@row("N5")
+def test_a_host_whose_routes_have_all_private_addresses_of_a_kind_has_networks(machine):
+    """A company's VPN leads to all of 10.0.0.0/8, or by two halves to everything."""
+    routes = ["10.0.0.0/8", "0.0.0.0/1", "128.0.0.0/1"]
+    nets.network(machine, "app")
+    nets.member(machine, "a", "Network=app.network", "PublishPort=8080:80")
+    nets.member(machine, "b", "Network=app.network")
+    try:
+        for route in routes:
+            machine.root(f"ip route add {route} via 192.0.2.254")
+        nets.start(machine, "a", "b")
+        assert nets.address(machine, "a", family="-4").startswith("172."), nets.address(machine, "a")
+        assert nets.fetch(machine, "b", "http://a/").startswith("a ")
+        assert nets.fetch(machine, "b", "http://192.0.2.10:8080/").startswith("a ")
+    finally:
+        for route in routes:
+            machine.root(f"ip route del {route} via 192.0.2.254", check=False)
+
+
+def test_addresses_that_cannot_be_had_are_told_in_a_sentence(machine):
+    nets.network(machine, "app", "Subnet=10.99.0.0/24")
+    nets.member(machine, "a", "Network=app.network:ip=10.99.0.5")
+    nets.start(machine, "a")
+    for option, words in {"ip=10.99.0.5": "by the container 'a'", "ip=10.99.0.1": "by the gateway", "ip=10.99.0.255": "the first or the last of",
+                          "ip6=fd00::5": "it has no IPv6 (IPv6=yes", "ip=10.98.0.5": "not in 10.99.0.0/24"}.items():
+        nets.member(machine, "b", f"Network=app.network:{option}")
+        machine.alice("systemctl --user daemon-reload; systemctl --user start b", check=False)
+        assert words in machine.show("b", "StatusText"), machine.show("b", "StatusText")
+
+
+def test_check_knows_addresses_that_do_not_go_together(machine):
+    for lines, words in {("Subnet=10.99.0.0/24", "IPRange=10.98.0.0/25"): "IPRange=10.98.0.0/25: it is not within Subnet=10.99.0.0/24",
+                         ("Subnet=10.99.0.0/24", "Gateway=10.98.0.1"): "Gateway=10.98.0.1: it is not in",
+                         ("Options=mtu=9",): "1280 to 65535", ("NetworkName=host",): "Network=host means something else",
+                         ("Subnet=192.0.2.0/25",): "(192.0.2.0/24)"}.items():
+        nets.network(machine, "app", *lines)
+        result = machine.alice("wolffia check app.network", check=False)
+        assert words in result.err, result
+    # A laptop may have come into such a network, so that one is no refusal.
+    nets.start(machine, "app-network")
+    assert "(192.0.2.0/24)" in machine.journal("app-network")
+
+
 def test_a_host_without_nft_is_told_of_and_internal_networks_work(machine):
     nft = machine.root("command -v nft").out.strip()
     nets.network(machine, "app", "Internal=no")
