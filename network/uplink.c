@@ -105,10 +105,15 @@ static bool fail_ended(Process *process, const GString *said, GError **error) {
 
         if (process_finish(process, NULL, &reason))
                 return fail(error, WOLFFIA_ERROR_HELPER, "%s ended without a word", name);
-        if (*words)
-                return fail(error, WOLFFIA_ERROR_HELPER, "%s failed: %s", name, words);
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
+        if (!*words) {
+                g_propagate_error(error, g_steal_pointer(&reason));
+                return false;
+        }
+        /* An option that it does not know has it print all that it does know. */
+        const char *usage = strstr(words, "\nUsage: ");
+        return fail(error, WOLFFIA_ERROR_HELPER, "%s failed: %.*s%s", name,
+                    usage ? (int) (usage - words) : (int) strlen(words), words,
+                    usage ? "; its manual lists the options of this version" : "");
 }
 
 static bool fail_late(Process *process, bool has_hung_up, const GString *said, GError **error) {

@@ -55,17 +55,24 @@ static bool bind_for_a_moment(const PortMapping *port, guint16 number, int *ret_
 
 static bool explain_privileged(guint16 number, const char *protocol, GError **error) {
         g_autofree char *floor = NULL;
+        /* A socket unit and its proxy pass streams on, no datagrams. */
+        g_autofree char *forward =
+                g_str_equal(protocol, "udp")
+                        ? g_strdup("")
+                        : g_strdup_printf(
+                                  ", to which the administrator may forward this one (sudo systemctl enable "
+                                  "--now wolffia-port@%u.socket)",
+                                  number);
 
         if (!file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", 64, &floor, NULL, NULL))
                 floor = g_strdup("1024");
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "Port %u/%s of the host cannot be published: users may bind ports from %s on "
-                "(net.ipv4.ip_unprivileged_port_start). Publish a higher one (PublishPort=%u:…), to which the "
-                "administrator may forward this one (sudo systemctl enable --now wolffia-port@%u.socket), or let the "
+                "(net.ipv4.ip_unprivileged_port_start). Publish a higher one (PublishPort=%u:…)%s, or let the "
                 "administrator lower the limit once: echo 'net.ipv4.ip_unprivileged_port_start=%u' | sudo tee "
                 "/etc/sysctl.d/50-wolffia.conf && sudo sysctl --system",
-                number, protocol, g_strstrip(floor), 8000u + number, number, number);
+                number, protocol, g_strstrip(floor), 8000u + number, forward, number);
 }
 
 static const char *print_protocol(const PortMapping *port) {
@@ -81,7 +88,8 @@ bool network_ports_explain(const PortMapping *port, guint16 number, int errno_va
         case EADDRINUSE:
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
-                        "Port %u/%s of the host is taken by another program ('ss -%slnp sport = :%u' names it); publish "
+                        "Port %u/%s of the host is taken by another program ('wolffia ps' lists containers with their "
+                        "ports, 'ss -%slnp sport = :%u' names others); publish "
                         "another port, or stop that program",
                         number, protocol, port->protocol == PORT_UDP ? "u" : "t", number);
         case EADDRNOTAVAIL:

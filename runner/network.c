@@ -21,9 +21,9 @@ static bool parse_ports(const ContainerSpec *spec, Network *network, GError **er
 
         for (guint i = 0; i < spec->ports->len; i++) {
                 PortMapping *port;
-                if (!value_port_parse(spec->ports->pdata[i], &port, error))
+                if (!value_port_parse(spec->ports->pdata[i], &port, error) ||
+                    !value_port_add(network->ports, port, error))
                         return fail_prefix(error, "PublishPort=%s", (const char *) spec->ports->pdata[i]);
-                g_ptr_array_add(network->ports, port);
         }
         return true;
 }

@@ -141,3 +141,43 @@ char *value_port_print(const PortMapping *mapping) {
         g_string_append(text, mapping->protocol == PORT_UDP ? "/udp" : "/tcp");
         return g_string_free(text, FALSE);
 }
+
+static bool overlaps(const PortMapping *a, const PortMapping *b) {
+        return a->host_first != 0 && b->host_first != 0 && a->protocol == b->protocol &&
+               g_strcmp0(a->address, b->address) == 0 && a->host_first <= b->host_last &&
+               b->host_first <= a->host_last;
+}
+
+static bool leads_elsewhere(const PortMapping *a, const PortMapping *b) {
+        return a->container_first - a->host_first != b->container_first - b->host_first;
+}
+
+static bool fail_twice(const PortMapping *there, const PortMapping *mapping, GError **error) {
+        g_autofree char *text = value_port_print(mapping), *other = value_port_print(there);
+
+        return fail(error, WOLFFIA_ERROR_VALUE,
+                    "port %u of the host is published twice, by %s and by %s; give one of the two another",
+                    MAX(there->host_first, mapping->host_first), other, text);
+}
+
+bool value_port_add(GPtrArray *ports, PortMapping *mapping, GError **error) {
+        g_autoptr(PortMapping) owned = mapping;
+
+        for (guint i = 0; i < ports->len; i++)
+                if (overlaps(ports->pdata[i], owned) && leads_elsewhere(ports->pdata[i], owned))
+                        return fail_twice(ports->pdata[i], owned, error);
+        for (guint i = 0; i < ports->len;) {
+                PortMapping *there = ports->pdata[i];
+                if (!overlaps(there, owned)) {
+                        i++;
+                        continue;
+                }
+                owned->host_first = MIN(there->host_first, owned->host_first);
+                owned->host_last = MAX(there->host_last, owned->host_last);
+                owned->container_first = MIN(there->container_first, owned->container_first);
+                owned->container_last = MAX(there->container_last, owned->container_last);
+                g_ptr_array_remove_index(ports, i);
+        }
+        g_ptr_array_add(ports, g_steal_pointer(&owned));
+        return true;
+}

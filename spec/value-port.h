@@ -26,3 +26,7 @@ bool value_port_parse(const char *text, PortMapping **ret_mapping, GError **erro
 
 /* The same in full, "[ADDRESS:]HOST:CONTAINER/PROTOCOL"; HOST is empty where it is any free port. Caller frees. */
 char *value_port_print(const PortMapping *mapping);
+
+/* Adds MAPPING, which it takes, to PORTS (of PortMapping): what says the same as one that is there becomes part of that one
+ * (podman-run(1)); a port of the host that would lead to two of the container is a fault. */
+bool value_port_add(GPtrArray *ports, PortMapping *mapping, GError **error);

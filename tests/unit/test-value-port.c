@@ -99,10 +99,56 @@ static void test_prints_in_full(void) {
         }
 }
 
+static char *add_all(const char *texts, GError **error) {
+        g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func((GDestroyNotify) port_mapping_free);
+        g_auto(GStrv) parts = g_strsplit(texts, " ", -1);
+        g_autoptr(GString) printed = g_string_new(NULL);
+
+        for (char **part = parts; *part; part++) {
+                PortMapping *mapping;
+                g_assert_true(value_port_parse(*part, &mapping, NULL));
+                if (!value_port_add(ports, mapping, error))
+                        return NULL;
+        }
+        for (guint i = 0; i < ports->len; i++) {
+                g_autofree char *text = value_port_print(ports->pdata[i]);
+                g_string_append_printf(printed, "%s%s", i > 0 ? " " : "", text);
+        }
+        return g_strdup(printed->str);
+}
+
+static void assert_added(const char *texts, const char *expected) {
+        g_autofree char *printed = add_all(texts, NULL);
+
+        g_assert_cmpstr(printed, ==, expected);
+}
+
+static void what_is_said_twice_is_one(void) {
+        assert_added("9000:80 9000:80/tcp", "9000:80/tcp");
+        assert_added("9003:83 9000-9005:80-85", "9000-9005:80-85/tcp");
+        assert_added("1-2:1-2 4-5:4-5 2-4:2-4", "1-5:1-5/tcp");
+        assert_added("80 80", ":80/tcp :80/tcp");
+        assert_added("9000:80 9000:80/udp 127.0.0.1:9000:81",
+                     "9000:80/tcp 9000:80/udp 127.0.0.1:9000:81/tcp");
+}
+
+static void a_port_that_leads_to_two_is_refused(void) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(add_all("9000-9005:80-85 9003:90", &error));
+        g_assert_cmpstr(
+                error->message, ==,
+                "port 9003 of the host is published twice, by 9000-9005:80-85/tcp and by 9003:90/tcp; give one "
+                "of the two another");
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/value-port/reads-all-forms", test_reads_all_forms);
         g_test_add_func("/value-port/names-the-fault", test_names_the_fault);
         g_test_add_func("/value-port/prints-in-full", test_prints_in_full);
+        g_test_add_func("/value-port/add/what-is-said-twice-is-one", what_is_said_twice_is_one);
+        g_test_add_func("/value-port/add/a-port-that-leads-to-two-is-refused",
+                        a_port_that_leads_to_two_is_refused);
         return g_test_run();
 }

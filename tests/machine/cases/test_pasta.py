@@ -342,3 +342,8 @@ def test_a_network_that_comes_long_after_boot_is_reached_without_a_restart(machi
         machine.alice("systemctl --user restart app-network b c", timeout=60)
         for name in ("b", "c"):
             assert "greetings" in nets.python(machine, name, code % "2001:db8::77"), name
+
+
+def test_an_option_that_pasta_does_not_know_is_told_in_a_sentence(machine):
+    text = box.run(machine, "true", "--network=pasta:--no-such-option", check=False).err
+    assert "--no-such-option" in text and "its manual lists the options" in text and "Usage" not in text, text

@@ -78,6 +78,22 @@ def test_port_80_is_refused_with_the_socket_that_would_forward_it(machine):
     web.write(machine, web.container("PublishPort=80:80"))
     text = web.fails_to_start(machine)
     assert "wolffia-port@80.socket" in text and "PublishPort=8080:" in text, text
+    # Whose proxy passes no datagrams on.
+    web.write(machine, web.container("PublishPort=53:53/udp"))
+    text = web.fails_to_start(machine)
+    assert "wolffia-port@" not in text and "PublishPort=8053:" in text and "unprivileged_port_start=53" in text, text
+
+
+def test_a_port_may_be_named_twice_for_the_same_and_is_refused_for_another(machine):
+    nets.network(machine, "app")
+    for network in (), ("Network=app.network",):
+        web.start(machine, web.container("PublishPort=8080:80", "PublishPort=8080:80/tcp", "PublishPort=8079-8081:79-81", *network))
+        assert "Hello" in web.answers(machine)
+        assert machine.alice("wolffia port web").out == "79/tcp -> 0.0.0.0:8079\n80/tcp -> 0.0.0.0:8080\n81/tcp -> 0.0.0.0:8081\n"
+        machine.alice("systemctl --user stop web", timeout=60)
+        web.write(machine, web.container("PublishPort=8080:80", "PublishPort=8080:81", *network))
+        text = web.fails_to_start(machine)
+        assert "published twice, by 8080:80/tcp and by 8080:81/tcp" in text, text
 
 
 @row("N2")
