@@ -31,7 +31,7 @@ char *process_find_program(const char *program) {
         return found;
 }
 
-static void prepare_signals(posix_spawnattr_t *attributes) {
+static void prepare_signals(posix_spawnattr_t *attributes, bool is_apart) {
         sigset_t all, none;
 
         sigfillset(&all);
@@ -40,7 +40,9 @@ static void prepare_signals(posix_spawnattr_t *attributes) {
         sigemptyset(&none);
         posix_spawnattr_setsigdefault(attributes, &all);
         posix_spawnattr_setsigmask(attributes, &none);
-        posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        posix_spawnattr_setpgroup(attributes, 0);
+        posix_spawnattr_setflags(attributes, (short) (POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
+                                                      (is_apart ? POSIX_SPAWN_SETPGROUP : 0)));
 }
 
 static void prepare_file(posix_spawn_file_actions_t *actions, int fd, int target) {
@@ -65,7 +67,7 @@ bool process_start(const char *const *argv, const ProcessFiles *files, Process *
         posix_spawn_file_actions_t actions;
         posix_spawnattr_init(&attributes);
         posix_spawn_file_actions_init(&actions);
-        prepare_signals(&attributes);
+        prepare_signals(&attributes, files->is_apart);
         prepare_file(&actions, files->input_fd, STDIN_FILENO);
         prepare_file(&actions, files->output_fd, STDOUT_FILENO);
         if (!files->keep_stderr)

@@ -21,6 +21,7 @@ typedef struct ProcessFiles {
         int input_fd;
         int output_fd;
         bool keep_stderr; /* it shares our standard error, so that a user sees its progress */
+        bool is_apart;    /* in a process group of its own: Ctrl-C on our terminal is not for it */
         const char *const *environment;
 } ProcessFiles;
 

@@ -64,7 +64,7 @@ static void make_known(const Process *process) {
 
 bool uplink_start_pasta(GPtrArray *arguments, int network_fd, int user_fd, Process *ret_process,
                         GError **error) {
-        const ProcessFiles files = {.input_fd = network_fd, .output_fd = user_fd};
+        const ProcessFiles files = {.input_fd = network_fd, .output_fd = user_fd, .is_apart = true};
 
         uplink_complete_pasta(arguments);
         if (!process_start((const char *const *) arguments->pdata, &files, ret_process, error))
@@ -82,7 +82,7 @@ bool uplink_start_slirp(const GPtrArray *arguments, Process *ret_process, int *r
         if (pipe2(fds, O_CLOEXEC) < 0)
                 return fail_errno(error, errno, "Cannot make a pipe");
         autofd int read_fd = fds[0], write_fd = fds[1];
-        const ProcessFiles files = {.input_fd = write_fd, .output_fd = -1};
+        const ProcessFiles files = {.input_fd = write_fd, .output_fd = -1, .is_apart = true};
         if (!process_start((const char *const *) arguments->pdata, &files, ret_process, error))
                 return false;
         *ret_ready_fd = steal_fd(&read_fd);

@@ -165,6 +165,7 @@ static void become_helper(Network *network, const NamespacesOwner *owner, pid_t 
                 signal(handled[i], SIG_DFL);
         sync_become_child(&join->sync);
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void) setpgid(0, 0); /* Ctrl-C on the runner's terminal is not for the relay */
         /* Sockets are of the network that they are made in: those of the host come first. */
         bool done = network_listen(network->ports, join, &failure) &&
                     connect_all(join, owner, child, child_fd, &failure);

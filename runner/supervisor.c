@@ -104,9 +104,17 @@ static void complain(const Supervisor *supervisor, const char *text) {
 
 /* ---- signals ---- */
 
+/* What ends any program of a shell, and so one that was started by hand. */
+static bool is_of_terminal(int number) {
+        return number == SIGINT || number == SIGQUIT || number == SIGHUP;
+}
+
 static void pass_signal(Supervisor *supervisor, int number) {
         if (supervisor->has_ended)
                 return;
+        if (supervisor->runtime_dir && is_of_terminal(number) &&
+            !supervisor_is_heard(supervisor->payload, number))
+                number = SIGTERM;
         if (number == SIGTERM) {
                 supervisor->is_asked = true;
                 supervisor_thaw(supervisor->cgroup_fd);
