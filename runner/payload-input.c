@@ -71,6 +71,19 @@ static bool open_logged_terminal(int socket_fd, GError **error) {
         return true;
 }
 
+/* A pipe that is its own writer: reading waits for as long as somebody has it open, and nobody else holds an end of it. */
+static bool open_idle_pipe(GError **error) {
+        int fds[2];
+
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return fail_errno(error, errno, "Cannot make a pipe");
+        autofd int read_fd = fds[0], write_fd = fds[1];
+        g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", read_fd);
+        autofd int both_fd = open(path, O_RDWR | O_CLOEXEC);
+        return (both_fd >= 0 && dup2(both_fd, STDIN_FILENO) >= 0) ||
+               fail_errno(error, errno, "Cannot open the standard input");
+}
+
 bool payload_input_connect(const Run *run, bool *ret_has_terminal, GError **error) {
         const ContainerSpec *spec = run->spec;
         bool is_logged = spec->tty == TRISTATE_YES && !is_terminal(spec);
@@ -82,6 +95,8 @@ bool payload_input_connect(const Run *run, bool *ret_has_terminal, GError **erro
                 return open_terminal(error);
         if (is_pipe(spec))
                 return true;
+        if (spec->interactive == TRISTATE_YES)
+                return open_idle_pipe(error);
         autofd int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
         return (null_fd >= 0 && dup2(null_fd, STDIN_FILENO) >= 0) ||
                fail_errno(error, errno, "Cannot open /dev/null");

@@ -10,7 +10,8 @@
  *              payload's standard input, output and error.
  *
  * Otherwise the payload has /dev/null, or with --tty a terminal whose other side is the supervisor's
- * (payload_output_take_terminal()): nobody types into it. */
+ * (payload_output_take_terminal()): nobody types into it. With --interactive alone it has a pipe that nobody writes to, since
+ * programs that read commands end at the end of /dev/null, and are to stay for `wolffia exec`. */
 
 #include "runner/run.h"
 

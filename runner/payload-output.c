@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -81,8 +82,11 @@ static bool start_log(Run *run, GError **error) {
         g_autofree char *limit = g_strdup_printf("%" G_GUINT64_FORMAT, bytes);
         const char *const argv[] = {program ? program : WOLFFIA_LOG_PATH, path, limit, NULL};
         const char *const environment[] = {zone ? zone_variable : NULL, NULL};
-        const ProcessFiles files = {
-                .input_fd = read_fd, .output_fd = file_fd, .keep_stderr = true, .environment = environment};
+        const ProcessFiles files = {.input_fd = read_fd,
+                                    .output_fd = file_fd,
+                                    .keep_stderr = true,
+                                    .is_apart = true,
+                                    .environment = environment};
         return process_start(argv, &files, &run->log, error);
 }
 
@@ -116,7 +120,10 @@ bool payload_output_take_terminal(Run *run, GError **error) {
                 return fail(error, WOLFFIA_ERROR_HELPER, "The container has handed over no terminal");
         cleanup_fd(&run->terminal_fd);
         run->output_fd = fd;
-        return true;
+        /* A payload may close all it has of the terminal, and open it again. */
+        run->terminal_hold_fd = ioctl(fd, TIOCGPTPEER, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+        return run->terminal_hold_fd >= 0 ||
+               fail_errno(error, errno, "Cannot open the container's terminal");
 }
 
 bool payload_output_open(Run *run, GError **error) {

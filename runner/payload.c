@@ -264,7 +264,7 @@ static void give_files(const PayloadUser *user, int last) {
 static bool connect_files(const Run *run, const PayloadUser *user, bool *ret_has_terminal, GError **error) {
         if (!payload_input_connect(run, ret_has_terminal, error))
                 return false;
-        if (run->spec->standard_input || *ret_has_terminal)
+        if (run->spec->standard_input || run->spec->interactive == TRISTATE_YES || *ret_has_terminal)
                 give_files(user, *ret_has_terminal ? STDERR_FILENO : STDIN_FILENO);
         return *ret_has_terminal || connect_output(run, user, error);
 }

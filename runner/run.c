@@ -216,9 +216,10 @@ static void sweep_aside(Run *run) {
         if ((!has_cgroups && image_trash_is_empty(run->store)) || fork() != 0)
                 return;
         /* What it holds of the container would outlive it: its lock, its ids, its place in a pod, its output, its sockets. */
-        int others[] = {run->folder_fd, run->containers_fd, run->namespace_fd, run->output_fd,
-                        run->log_fd,    run->notify_fd,     run->exec_fd,      run->record_fd,
-                        run->ids_fd,    run->member_fd,     run->owner_fd,     run->hosts_fd};
+        int others[] = {run->folder_fd,       run->containers_fd, run->namespace_fd, run->output_fd,
+                        run->log_fd,          run->notify_fd,     run->exec_fd,      run->record_fd,
+                        run->ids_fd,          run->member_fd,     run->owner_fd,     run->hosts_fd,
+                        run->terminal_hold_fd};
         for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
                 cleanup_fd(&others[i]);
         for (guint i = 0; i < run->listen_count; i++)

@@ -58,6 +58,7 @@ typedef struct Run {
         int output_fd;         /* read end of the payload's output; -1 with passthrough */
         int payload_fd;        /* write end; with --tty, a socket for the terminal */
         int terminal_fd;       /* its other end: the terminal's master side comes here; -1: it has none */
+        int terminal_hold_fd;  /* the payload's side of it, held so that it never hangs up; -1 */
         int log_fd;            /* where the supervisor copies to; -1: to its own output */
         Process log;           /* who reads there (runner/payload-output.h) */
         int notify_fd;         /* what the payload says with Notify=yes; -1 otherwise */
@@ -106,6 +107,7 @@ typedef struct Run {
                .log = PROCESS_NONE,                                                                         \
                .payload_fd = -1,                                                                            \
                .terminal_fd = -1,                                                                           \
+               .terminal_hold_fd = -1,                                                                      \
                .notify_fd = -1,                                                                             \
                .exec_fd = -1,                                                                               \
                .record_fd = -1,                                                                             \

@@ -86,6 +86,7 @@ static GPtrArray *plan_arguments(const Run *run, int stop_signal) {
         add_descriptor(argv, "folder-fd", run->folder_fd);
         add_descriptor(argv, "cgroup-fd", run->cgroup_fd);
         add_descriptor(argv, "ids-fd", run->ids_fd); /* only held */
+        add_descriptor(argv, "terminal-fd", run->terminal_hold_fd);
         add_descriptor(argv, "owner-fd", run->owner_fd);
         add_descriptor(argv, "member-fd", run->member_fd);
         add_descriptor(argv, "hosts-fd", run->hosts_fd);
@@ -115,7 +116,8 @@ static void execute(const Run *run, char *const *argv, char *const *environment,
                                    run->hosts_fd,
                                    run->names_fd,
                                    run->cgroup_fd,
-                                   run->ids_fd};
+                                   run->ids_fd,
+                                   run->terminal_hold_fd};
 
         for (size_t i = 0; i < G_N_ELEMENTS(handed_over); i++)
                 if (handed_over[i] >= 0)

@@ -52,8 +52,7 @@ bool supervisor_output_copy(SupervisorOutput *output) {
                         continue;
                 if (n < 0 && errno == EAGAIN)
                         return false;
-                if (n <=
-                    0) { /* every writer has closed it, which is EIO of a terminal; the payload itself may live on */
+                if (n <= 0) { /* every writer has closed it; the payload itself may live on */
                         close(output->fd);
                         output->fd = -1;
                         return false;

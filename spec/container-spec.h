@@ -118,6 +118,7 @@ typedef struct ContainerSpec {
         char *blkio_weight;
         char *oom_score_adj;
         Tristate tty;         /* a terminal of the container's, whose output is logged */
+        Tristate interactive; /* a standard input that stays open, and that nobody writes to */
         char *standard_input; /* null, pipe, terminal: what the payload gets of the runner's */
         char *limits;         /* MemoryMax,CPUQuota,…: properties of the unit that ought to be in force */
         char *unit;           /* the unit's name, for messages; empty outside of units */

@@ -41,3 +41,11 @@ def test_a_terminal_is_no_burden_while_nobody_has_it_open_and_ends_with_its_cont
     log_of(machine, since)
     text = machine.alice("cat ~/.local/state/wolffia/logs/box.log").out
     assert text.count("stdout F one\n") == 1 and text.count("stdout F two\n") == 1, text
+
+
+def test_what_closes_its_terminal_can_open_it_again(machine):
+    since = machine.root("date +%s.%6N").out.strip()
+    box.start(machine, "echo before; exec </dev/null >/dev/null 2>&1; sleep 1; exec >/dev/pts/0 2>&1; echo after; exit 3\n", "PodmanArgs=-t",
+              service=("Restart=no",), wait=False)
+    log = log_of(machine, since)
+    assert "before" in log and "after" in log and machine.show("box", "ExecMainStatus") == "3", log

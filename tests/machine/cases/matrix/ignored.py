@@ -48,7 +48,6 @@ ROWS = [
     option("hooks-dir=/x", "--hooks-dir"),
     option("hosts-file=none", "--hosts-file"),
     option("image-volume=tmpfs", "--image-volume"),
-    option("interactive", "--interactive"),
     option("ipc=private", "--ipc"),
     option("init-path=/x", "--init-path"),
     option("no-hostname", "--no-hostname"),

@@ -16,6 +16,7 @@ ROWS = [
     Row("RunInit=yes", probe="wait", sees={"pid": Is("not 1", lambda pid: pid > 1), "init": Lacks("probe")}),
     Row("RunInit=no", sees={"pid": 1}),
     Row("PodmanArgs=--tty", sees={"pid": 1, "tty": True, "env:TERM": "xterm"}),
+    Row("PodmanArgs=--interactive", sees={"tty": False}),
     Row("PodmanArgs=-t", "Environment=TERM=vt100", sees={"tty": True, "env:TERM": "vt100"}),
     Row("PodmanArgs=--init", sees={"pid": Is("not 1", lambda pid: pid > 1)}),
     Row("PodmanArgs=--systemd=always", sees={"pid": 1, **SYSTEMD}),
