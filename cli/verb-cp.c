@@ -119,6 +119,14 @@ static bool work_here(const Copy *copy, GError **error) {
                             : copy_pack(copy->source, COPY_BASE, copy->pipe_fds[1], error);
 }
 
+/* When both fail, one does since the other is gone: it has lost its pipe, or found less in it than an archive. */
+static bool is_own_the_reason(const Copy *copy, const GError *own, const GError *theirs) {
+        const char *ours = copy->is_out ? "Cannot read" : "Cannot write",
+                   *childs = copy->is_out ? "Cannot write" : "Cannot read";
+
+        return strstr(theirs->message, childs) && !strstr(own->message, ours);
+}
+
 static bool run_parent(Copy *copy, pid_t child, GError **error) {
         g_autoptr(GError) own = NULL, theirs = NULL;
 
@@ -129,9 +137,7 @@ static bool run_parent(Copy *copy, pid_t child, GError **error) {
         bool child_done = sync_wait(&copy->sync, POINT_DONE, &theirs);
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
                 ;
-        /* When both fail, one does since the other is gone: the child's reason, unless it only lost its pipe. */
-        bool is_consequence = theirs && strstr(theirs->message, "Cannot write");
-        if (!child_done && (done || !is_consequence))
+        if (!child_done && (done || !is_own_the_reason(copy, own, theirs)))
                 g_propagate_error(error, g_steal_pointer(&theirs));
         else if (!done)
                 g_propagate_error(error, g_steal_pointer(&own));
@@ -179,6 +185,14 @@ static bool run(Copy *copy, const char *name, GError **error) {
         return done;
 }
 
+/* "app:/etc/x/" is a folder, and no name for a file. */
+static char *plan_target(const char *source, const char *target) {
+        g_autofree char *full = path_absolute("/", target);
+        bool is_folder = g_str_has_suffix(target, "/") && !g_file_test(source, G_FILE_TEST_IS_DIR);
+
+        return g_strconcat(full, is_folder && !g_str_has_suffix(full, "/") ? "/" : "", NULL);
+}
+
 int verb_cp(const Verb *verb, int argc, char **argv) {
         gboolean archive = FALSE;
         const GOptionEntry entries[] = {
@@ -201,7 +215,7 @@ int verb_cp(const Verb *verb, int argc, char **argv) {
                 return verb_misuse(verb,
                                    "one of the two is NAME:PATH in a container, the other a path here");
         /* The child begins in the container's root. */
-        g_autofree char *inside = path_absolute("/", source ? source : target);
+        g_autofree char *inside = source ? path_absolute("/", source) : plan_target(arguments[0], target);
         g_autofree char *kept =
                 g_str_has_suffix(source ? source : "", "/.") ? g_strconcat(inside, "/.", NULL) : NULL;
         copy.is_out = source != NULL;

@@ -27,6 +27,8 @@ static bool become(const ContainerState *state, char **command, GError **error) 
         if (chdir(root) < 0)
                 return fail_errno(error, errno, "Cannot enter %s", root);
         g_setenv("ROOT", root, TRUE);
+        g_setenv("PWD", root,
+                 TRUE); /* no other name leads there from here, and shells would complain of it */
         execvp(command[0], command);
         return fail_errno(error, errno, "Cannot start %s", command[0]);
 }
