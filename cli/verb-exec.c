@@ -3,14 +3,17 @@
 /* wolffia exec, shell: a further command in a container that runs. No service manager is asked, so it is quick. */
 
 #include "base/error.h"
+#include "base/file.h"
 #include "cli/busybox.h"
 #include "cli/containers.h"
 #include "cli/usage.h"
 #include "cli/verb.h"
+#include "runner/environment.h"
 #include "runner/exec-client.h"
 #include "runner/exec-program.h"
 #include "runner/exit-status.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,13 +30,14 @@ static const char shell_description[] =
         "of it is written into the container.";
 
 typedef struct ExecOptions {
-        gboolean interactive, terminal, detach, privileged;
-        char **environment;
+        gboolean interactive, terminal, detach;
+        char **environment, **environment_files;
         char *user, *folder;
 } ExecOptions;
 
 static void clear_options(ExecOptions *options) {
         g_strfreev(options->environment);
+        g_strfreev(options->environment_files);
         g_free(options->user);
         g_free(options->folder);
 }
@@ -79,13 +83,29 @@ static bool find_folder(const char *name, char **ret_folder, GError **error) {
         return true;
 }
 
+/* They come before what --env= says, which has its place already. */
+static bool read_environment_files(ExecRequest *request, char **files, GError **error) {
+        g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+
+        for (; files && *files; files++) {
+                g_autofree char *text = NULL;
+                if (!file_read(AT_FDCWD, *files, 1 << 24, &text, NULL, error))
+                        return fail_prefix(error, "--env-file=%s", *files);
+                environment_parse_file(text, all);
+        }
+        for (guint i = all->len; i > 0; i--)
+                g_ptr_array_insert(request->environment, 0, g_strdup(all->pdata[i - 1]));
+        return true;
+}
+
 static int run(const char *name, const ExecOptions *options, char **words) {
         g_autoptr(ExecRequest) request = make_request(options, words);
         g_autoptr(GError) error = NULL;
         g_autofree char *folder = NULL;
         int status = EXIT_STATUS_NOT_STARTED;
 
-        if (!find_folder(name, &folder, &error) ||
+        if (!read_environment_files(request, options->environment_files, &error) ||
+            !find_folder(name, &folder, &error) ||
             !exec_client_run(folder, request, options->interactive, &status, &error))
                 (void) verb_fail(error);
         return status;
@@ -97,6 +117,8 @@ int verb_exec(const Verb *verb, int argc, char **argv) {
                 {"detach", 'd', 0, G_OPTION_ARG_NONE, &options.detach, "Do not wait for its end", NULL},
                 {"env", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options.environment,
                  "A variable; NAME alone: the value that it has here", "NAME=VALUE"},
+                {"env-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.environment_files,
+                 "Variables from a file, a line each", "FILE"},
                 {"interactive", 'i', 0, G_OPTION_ARG_NONE, &options.interactive,
                  "Give it the standard input", NULL},
                 {"tty", 't', 0, G_OPTION_ARG_NONE, &options.terminal, "Give it a terminal", NULL},

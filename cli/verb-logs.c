@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/containers.h"
+#include "cli/log-time.h"
 #include "cli/verb.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 static const char description[] =
         "What a container has written, with what its unit and Wolffia say of it, from the\n"
         "journal. NAME is a container's name or its unit's. Times are those of journalctl(1):\n"
-        "'10 min ago', '2026-01-31 12:00', yesterday, -1h.";
+        "'10 min ago', '2026-01-31 12:00', yesterday; 1h is an hour ago.";
 
 typedef struct LogsOptions {
         gboolean follow, json, timestamps, boot, reverse;
@@ -67,8 +68,10 @@ static bool run(const LogsOptions *options, const char *name, GError **error) {
         add(argv, "--unit=", container->unit);
         add(argv, "--output=", choose_output(options));
         add(argv, "--lines=", options->lines);
-        add(argv, "--since=", options->since);
-        add(argv, "--until=", options->until);
+        g_autofree char *since = options->since ? log_time_translate(options->since) : NULL;
+        g_autofree char *until = options->until ? log_time_translate(options->until) : NULL;
+        add(argv, "--since=", since);
+        add(argv, "--until=", until);
         add(argv, "", options->follow ? "--follow" : NULL);
         /* Following shows ten lines otherwise, which podman and docker do not. */
         add(argv, "", options->follow && !options->lines ? "--no-tail" : NULL);

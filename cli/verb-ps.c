@@ -4,6 +4,7 @@
 
 #include "cli/containers.h"
 #include "cli/describe.h"
+#include "cli/filter.h"
 #include "cli/json.h"
 #include "cli/older-ids.h"
 #include "cli/table.h"
@@ -19,7 +20,7 @@ static const char description[] =
 
 typedef struct PsOptions {
         gboolean all, json, quiet;
-        char *format;
+        char *format, **filters;
 } PsOptions;
 
 static TableColour state_colour(const char *state) {
@@ -113,6 +114,7 @@ static bool run(const PsOptions *options, GError **error) {
 
         if (!manager_open(&manager, error) || !containers_list(manager, options->all, &containers, error))
                 return false;
+        filter_apply(options->filters, manager, containers);
         if (!manager->bus && !options->quiet)
                 verb_warn("no service manager of yours runs, so only running containers are listed");
         return print(manager, containers, options, error);
@@ -120,9 +122,12 @@ static bool run(const PsOptions *options, GError **error) {
 
 int verb_ps(const Verb *verb, int argc, char **argv) {
         PsOptions options = {0};
+        bool needs_all = false;
         const GOptionEntry entries[] = {
                 {"all", 'a', 0, G_OPTION_ARG_NONE, &options.all,
                  "Also those that are stopped, failed or broken", NULL},
+                {"filter", 'f', 0, G_OPTION_ARG_STRING_ARRAY, &options.filters,
+                 "Only those with this name, status, health, image or label", "FIELD=VALUE"},
                 {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "A line for each, by this template",
                  "TEMPLATE"},
                 {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print them as a JSON list", NULL},
@@ -137,8 +142,12 @@ int verb_ps(const Verb *verb, int argc, char **argv) {
                 return status;
         if (*arguments)
                 status = verb_misuse(verb, "it takes no arguments; 'wolffia inspect NAME' tells of one");
-        else if (!run(&options, &error))
+        else if (!filter_check(options.filters, &needs_all, &error))
+                status = verb_misuse(verb, "%s", error->message);
+        options.all |= needs_all;
+        if (status == VERB_SUCCESS && !run(&options, &error))
                 status = verb_fail(error);
         g_free(options.format);
+        g_strfreev(options.filters);
         return status;
 }

@@ -128,7 +128,11 @@ static void print_table(const GPtrArray *secrets) {
 
 static int secret_list(const Verb *verb, int argc, char **argv) {
         gboolean json = FALSE, quiet = FALSE;
+        g_autofree char *template = NULL;
+        g_autoptr(GError) error = NULL;
         const GOptionEntry entries[] = {
+                {"format", 0, 0, G_OPTION_ARG_STRING, &template, "A line for each, by this template",
+                 "TEMPLATE"},
                 {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print them as a JSON list", NULL},
                 {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Print names only", NULL},
                 {NULL},
@@ -151,9 +155,10 @@ static int secret_list(const Verb *verb, int argc, char **argv) {
                         puts(((const StoredSecret *) secrets->pdata[i])->name);
         }
         json_builder_end_array(builder);
-        if (json)
-                json_show(builder);
-        else if (!quiet)
+        if (json || (template && !quiet))
+                return json_show_as(builder, json ? NULL : template, &error) ? VERB_SUCCESS
+                                                                             : verb_fail(error);
+        if (!quiet)
                 print_table(secrets);
         return VERB_SUCCESS;
 }

@@ -20,6 +20,11 @@ static const char description[] =
 #define FIRST_USEC (G_USEC_PER_SEC / 4)
 #define NEXT_USEC  G_USEC_PER_SEC
 
+typedef struct StatsOptions {
+        gboolean json, once;
+        char *format;
+} StatsOptions;
+
 typedef struct Sample {
         Container *container;
         Usage before, now;
@@ -119,7 +124,7 @@ static Table *make_table(const GPtrArray *samples) {
         return table;
 }
 
-static void print_json(const GPtrArray *samples) {
+static bool print_json(const GPtrArray *samples, const char *template, GError **error) {
         g_autoptr(JsonBuilder) builder = json_builder_new();
 
         json_builder_begin_array(builder);
@@ -143,7 +148,7 @@ static void print_json(const GPtrArray *samples) {
                 json_builder_end_object(builder);
         }
         json_builder_end_array(builder);
-        json_show(builder);
+        return json_show_as(builder, template, error);
 }
 
 /* The screen is written in one go, from its top on, so that nothing flickers. */
@@ -158,7 +163,7 @@ static void show_for_ever(GPtrArray *samples) {
         }
 }
 
-static bool run(char **names, bool json, bool once, GError **error) {
+static bool run(char **names, const StatsOptions *options, GError **error) {
         g_autoptr(Manager) manager = NULL;
         g_autoptr(GPtrArray) samples = g_ptr_array_new_with_free_func((GDestroyNotify) free_sample);
 
@@ -167,9 +172,9 @@ static bool run(char **names, bool json, bool once, GError **error) {
         if (samples->len > 0)
                 g_usleep(FIRST_USEC);
         measure(samples);
-        if (json)
-                print_json(samples);
-        else if (once || !isatty(STDOUT_FILENO)) {
+        if (options->json || options->format)
+                return print_json(samples, options->json ? NULL : options->format, error);
+        if (options->once || !isatty(STDOUT_FILENO)) {
                 g_autoptr(Table) table = make_table(samples);
                 table_show(table);
         } else
@@ -178,10 +183,12 @@ static bool run(char **names, bool json, bool once, GError **error) {
 }
 
 int verb_stats(const Verb *verb, int argc, char **argv) {
-        gboolean json = FALSE, once = FALSE;
+        StatsOptions options = {0};
         const GOptionEntry entries[] = {
-                {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one reading as a JSON list", NULL},
-                {"no-stream", 0, 0, G_OPTION_ARG_NONE, &once, "Print one table and end", NULL},
+                {"format", 0, 0, G_OPTION_ARG_STRING, &options.format,
+                 "One reading, a line for each, by this template", "TEMPLATE"},
+                {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print one reading as a JSON list", NULL},
+                {"no-stream", 0, 0, G_OPTION_ARG_NONE, &options.once, "Print one table and end", NULL},
                 {NULL},
         };
         g_auto(GStrv) arguments = NULL;
@@ -190,5 +197,7 @@ int verb_stats(const Verb *verb, int argc, char **argv) {
 
         if (!verb_parse(verb, entries, description, false, argc, argv, &arguments, &status))
                 return status;
-        return run(arguments, json, once, &error) ? VERB_SUCCESS : verb_fail(error);
+        status = run(arguments, &options, &error) ? VERB_SUCCESS : verb_fail(error);
+        g_free(options.format);
+        return status;
 }

@@ -22,12 +22,13 @@ static void print_options(const GOptionEntry *entries) {
         puts("--help\tTell about this verb");
 }
 
-/* What only generated units say is nobody's to type. */
+/* What only generated units say is nobody's to type, and a verb has told of its own already. */
 static bool is_for_people(const Key *key) {
-        static const char *const of_units[] = {"broken", "limits", "standard-input", "unit", NULL};
+        static const char *const of_others[] = {"broken", "interactive", "limits", "standard-input",
+                                                "tty",    "unit",        NULL};
 
         return key->option && (key->effect == KEY_WORKS || key->effect == KEY_UNIT) &&
-               !g_strv_contains(of_units, key->option);
+               !g_strv_contains(of_others, key->option);
 }
 
 /* "security-opt=label=type:" has its sign already. */

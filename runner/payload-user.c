@@ -63,7 +63,7 @@ static bool find_in_passwd(int root_fd, const char *name, PayloadUser *user, cha
                 return true;
         }
         if (!is_number)
-                return fail(error, WOLFFIA_ERROR_NOT_FOUND,
+                return fail(error, WOLFFIA_ERROR_VALUE,
                             "The image's /etc/passwd has no user '%s'; write one that it has, or a number",
                             name);
         user->uid = id;
@@ -86,7 +86,7 @@ static bool find_group(int root_fd, const char *name, gid_t *ret_gid, GError **e
                         *ret_gid = entry->gr_gid;
                         return true;
                 }
-        return fail(error, WOLFFIA_ERROR_NOT_FOUND,
+        return fail(error, WOLFFIA_ERROR_VALUE,
                     "The image's /etc/group has no group '%s'; write one that it has, or a number", name);
 }
 

@@ -216,7 +216,7 @@ static void a_list_without_measure_is_none(Scratch *scratch, gconstpointer data)
         payload_user_clear(&user);
         g_assert_cmpint(truncate(path, 17 << 20), ==, 0);
         g_assert_false(payload_user_find(scratch->fd, "early", NULL, &user, &error));
-        g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_NOT_FOUND);
+        g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_VALUE);
 }
 
 int main(int argc, char **argv) {

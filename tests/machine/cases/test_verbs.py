@@ -321,6 +321,8 @@ def test_mount_shows_the_files_to_programs_of_the_host(machine):
     sleeper(machine, "box")
     machine.alice("wolffia start box")
     assert machine.alice("wolffia mount box ls bin/busybox etc/passwd").out.split() == ["bin/busybox", "etc/passwd"]
+    result = machine.alice("wolffia mount box bash -c 'pwd; echo $ROOT'")
+    assert len(set(result.out.split())) == 1 and result.err == "", result
     machine.alice("wolffia mount box sh -c 'echo new >$ROOT/tmp/made'")
     assert machine.alice("wolffia exec box cat /tmp/made").out == "new\n"
     root = machine.alice("wolffia mount box </dev/null").out.strip()
@@ -341,3 +343,68 @@ def test_names_complete(machine):
     sleeper(machine, "nap")
     assert "nap\t" in machine.alice("wolffia complete start ''").out
     assert machine.alice("wolffia complete start --").out.startswith("--help")
+
+
+def test_ps_shows_those_that_are_asked_for(machine):
+    sleeper(machine, "box", "Label=tier=back")
+    sleeper(machine, "other", service=("Restart=no",))
+    machine.alice("wolffia start box other")
+    machine.alice("wolffia kill other", check=False)
+    machine.eventually(lambda: machine.show("other", "ActiveState") == "failed")
+
+    def names(*filters):
+        return machine.alice("wolffia ps -q " + " ".join(f"-f {f}" for f in filters)).out.split()
+
+    assert names("name=bo") == ["box"] and names("status=failed") == ["other"] and names("label=tier") == ["box"]
+    assert names("label=tier=front") == [] and names("status=failed", "status=running", "image=box") == ["box", "other"]
+    result = machine.alice("wolffia ps --filter colour=red", check=False)
+    assert result.status == 2 and "write name=" in result.err, result
+    machine.alice("systemctl --user stop box; systemctl --user reset-failed")
+
+
+def test_exec_takes_variables_from_a_file_and_values_behind_their_letters(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box")
+    machine.write("~/env", "A=file\nB=file\n")
+    assert machine.alice("wolffia exec --env-file ~/env -eA=word -uapp -w/tmp box sh -c 'echo $A $B; id -un; pwd'").out.split() == \
+        ["word", "file", "app", "/tmp"]
+    result = machine.alice("wolffia exec --env-file ~/none box true", check=False)
+    assert result.status == 125 and "--env-file=" in result.err, result
+    result = machine.alice("wolffia exec -u nobody-of-that-name box true", check=False)
+    assert result.status == 125 and "/etc/passwd has no user" in result.err, result
+    machine.alice("systemctl --user stop box")
+
+
+def test_times_of_logs_may_be_written_as_for_podman(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box")
+    assert "Started" in machine.alice("wolffia logs --since 1h30m box").out
+    assert "Started" not in machine.alice("wolffia logs --since 2035-01-01T00:00:00Z box").out
+    assert "Started" in machine.alice("wolffia logs --since 2020-01-01T00:00:00Z --until 4000000000 box").out
+    machine.alice("systemctl --user stop box")
+
+
+def test_stats_and_secrets_take_templates(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box; printf x | wolffia secret create templated")
+    assert machine.alice("wolffia stats --format '{{.name}} is {{.unit}}'").out == "box is box.service\n"
+    assert machine.alice("wolffia secret ls --format '{{.name}}'").out.split() == ["templated"]
+    result = machine.alice("wolffia stats --format '{{.colour}}'", check=False)
+    assert result.status == 1 and "no field" in result.err, result
+    machine.alice("wolffia secret rm templated; wolffia stop box")
+
+
+def test_cp_names_the_file_that_is_not_there_and_makes_none_where_a_folder_is_meant(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box")
+    machine.write("~/one", "1\n")
+    result = machine.alice("wolffia cp ~/none box:/tmp/", check=False)
+    assert result.status == 1 and "/none: No such file" in result.err, result
+    result = machine.alice("wolffia cp ~/one box:/none/", check=False)
+    assert result.status == 1 and "/none/: Not a directory" in result.err, result
+    result = machine.alice("wolffia cp box:/none ~/", check=False)
+    assert result.status == 1 and "Cannot find /none" in result.err, result
+    result = machine.alice("echo no archive | wolffia cp - box:/tmp", check=False)
+    assert result.status == 1 and "archive format" in result.err, result
+    machine.alice("wolffia cp ~/one box:/tmp/; wolffia exec box cat /tmp/one")
+    machine.alice("systemctl --user stop box")
