@@ -243,6 +243,21 @@ static int note_end(sd_bus_message *message, void *data, sd_bus_error *failure) 
 }
 
 /* The job may end before the answer to the call that makes it has been read, so this comes first. */
+void manager_read_changes(sd_bus_message *message, ManagerTake take, void *data) {
+        const char *interface, *name;
+
+        int result = sd_bus_message_read(message, "s", &interface);
+        if (result >= 0)
+                result = sd_bus_message_enter_container(message, 'a', "{sv}");
+        while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+                result = sd_bus_message_read(message, "s", &name);
+                if (result >= 0)
+                        result = take(message, name, data);
+                if (result >= 0)
+                        result = sd_bus_message_exit_container(message);
+        }
+}
+
 bool manager_job_prepare(Manager *manager, ManagerJob *job, GError **error) {
         sd_bus_error failure = SD_BUS_ERROR_NULL;
 

@@ -47,6 +47,10 @@ bool manager_get_command(Manager *manager, const char *unit, char ***ret_words, 
 /* The path of the unit's object. Caller frees. */
 char *manager_unit_path(const char *unit);
 
+/* Calls TAKE for each property in a signal PropertiesChanged; it reads the value, or skips it, and returns what sd-bus does. */
+typedef int (*ManagerTake)(sd_bus_message *message, const char *name, void *data);
+void manager_read_changes(sd_bus_message *message, ManagerTake take, void *data);
+
 /* Calls METHOD (StartUnit, StopUnit, RestartUnit, …) of the manager with mode "replace", and waits for the end of the
  * job. Fails with the job's result when it is not "done". */
 bool manager_run_job(Manager *manager, const char *method, const char *unit, GError **error);

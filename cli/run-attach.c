@@ -27,7 +27,7 @@ static bool open_signals(RunAttach *attach, GError **error) {
         attach->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
         if (attach->signal_fd < 0)
                 return fail_errno(error, errno, "Cannot watch signals");
-        (void) signal(SIGPIPE, SIG_IGN); /* nobody reads our output: the container goes on */
+        (void) signal(SIGPIPE, SIG_IGN); /* it is asked for, see run_attach_wait() */
         return true;
 }
 
@@ -110,6 +110,7 @@ static void take_signals(RunAttach *attach, const RunAwaited *awaited) {
 
 bool run_attach_wait(RunAttach *attach, const RunAwaited *awaited, GError **error) {
         g_autoptr(GError) failure = NULL;
+        bool is_read = true;
 
         while (!awaited->step(awaited->data, &failure)) {
                 struct pollfd events[] = {
@@ -118,6 +119,7 @@ bool run_attach_wait(RunAttach *attach, const RunAwaited *awaited, GError **erro
                         {.fd = attach->connection_fd, .events = POLLIN},
                         exec_pump_event(&attach->input),
                         exec_pump_event(&attach->output),
+                        {.fd = is_read ? STDOUT_FILENO : -1}, /* errors only */
                 };
                 if (poll(events, G_N_ELEMENTS(events), -1) < 0)
                         continue;
@@ -127,6 +129,12 @@ bool run_attach_wait(RunAttach *attach, const RunAwaited *awaited, GError **erro
                         take_terminal(attach);
                 if (events[1].revents)
                         take_signals(attach, awaited);
+                if (is_read && events[5].revents) {
+                        /* `wolffia run … | head`: what would end any other program by SIGPIPE. */
+                        is_read = false;
+                        if (events[5].revents & POLLERR)
+                                awaited->signal(awaited->data, SIGPIPE);
+                }
         }
         if (!failure)
                 return true;

@@ -20,15 +20,27 @@ static bool replace_network(References *references, const char *here, char **val
         return reference_network(references, value, &is_made, error);
 }
 
+static bool replace_image(References *references, const char *here, char **value, GError **error) {
+        return reference_image(references, value, error);
+}
+
+static bool is_image_file(const char *image) {
+        return image && (g_str_has_suffix(image, ".image") || g_str_has_suffix(image, ".build"));
+}
+
 static bool replace_all(References *references, const Named *named, const char *here, GError **error) {
         for (guint i = 0; i < named->values->len; i++)
                 if (!named->replace(references, here, (char **) &named->values->pdata[i], error))
-                        return fail_prefix(error, "--%s", named->option);
+                        return fail_prefix(error, "%s%s", named->replace == replace_image ? "" : "--",
+                                           named->option);
         return true;
 }
 
-bool run_reference(ContainerSpec *spec, References *references, GError **error) {
+bool run_reference(ContainerSpec *spec, RunOptions *options, GError **error) {
+        References *references = &options->references;
+        g_autoptr(GPtrArray) images = g_ptr_array_new(); /* of one, as the others are lists */
         const Named lists[] = {
+                {"image", images, replace_image},
                 {"network", spec->networks, replace_network},
                 {"volume", spec->volumes, reference_volume},
                 {"mount", spec->mounts, reference_mount},
@@ -38,6 +50,10 @@ bool run_reference(ContainerSpec *spec, References *references, GError **error) 
         g_autoptr(UnitReader) reader = NULL;
         g_autoptr(Lookup) lookup = NULL;
         bool done = true;
+
+        options->has_image_unit = is_image_file(spec->image);
+        if (options->has_image_unit)
+                g_ptr_array_add(images, spec->image);
 
         for (size_t i = 0; done && i < G_N_ELEMENTS(lists); i++) {
                 if (lists[i].values->len > 0 && !search) {
@@ -49,6 +65,8 @@ bool run_reference(ContainerSpec *spec, References *references, GError **error) 
                 }
                 done = replace_all(references, &lists[i], here, error);
         }
+        if (images->len > 0)
+                spec->image = images->pdata[0];
         references->data = NULL; /* the finder ends here */
         references->find = NULL;
         references->owner = NULL;

@@ -142,7 +142,8 @@ typedef struct Attached {
         char *result;        /* "success", "timeout", … */
 } Attached;
 
-static int read_property(sd_bus_message *message, const char *name, Attached *attached) {
+static int read_property(sd_bus_message *message, const char *name, void *data) {
+        Attached *attached = data;
         const char *active = "", *result = NULL;
         int read;
 
@@ -166,19 +167,7 @@ static int read_property(sd_bus_message *message, const char *name, Attached *at
 }
 
 static int note_change(sd_bus_message *message, void *data, sd_bus_error *failure) {
-        Attached *attached = data;
-        const char *interface, *name;
-
-        int result = sd_bus_message_read(message, "s", &interface);
-        if (result >= 0)
-                result = sd_bus_message_enter_container(message, 'a', "{sv}");
-        while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-                result = sd_bus_message_read(message, "s", &name);
-                if (result >= 0)
-                        result = read_property(message, name, attached);
-                if (result >= 0)
-                        result = sd_bus_message_exit_container(message);
-        }
+        manager_read_changes(message, read_property, data);
         return 0;
 }
 

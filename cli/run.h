@@ -18,16 +18,20 @@ typedef struct RunOptions {
         bool quiet, replace;
         bool restarts;         /* the unit has a Restart= */
         char *save;            /* --save=NAME, NULL: not */
+        char *cidfile;         /* where the name is written to, NULL: nowhere */
+        char *architecture;    /* of the image, as Go spells it; NULL: this machine's */
+        char *variant;         /* of the architecture, NULL: any */
         UnitFile *service;     /* what [Service] of a file would say, and limits of starts of its [Unit] */
         References references; /* what the unit needs */
+        bool has_image_unit;   /* one of those fetches or builds the image */
 } RunOptions;
 
 /* Sees to it that the image is in the store, with its progress shown, as Pull= says. */
-bool run_pull(ContainerSpec *spec, bool quiet, GError **error);
+bool run_pull(ContainerSpec *spec, const RunOptions *options, GError **error);
 
-/* What --network=, --volume= and --mount= of SPEC name of other files becomes what it stands for, as in a file, and REFERENCES
- * gets the units that must be there first. */
-bool run_reference(ContainerSpec *spec, References *references, GError **error);
+/* What the image, --network=, --volume= and --mount= of SPEC name of other files becomes what it stands for, as in a file, and
+ * OPTIONS gets the units that must be there first. */
+bool run_reference(ContainerSpec *spec, RunOptions *options, GError **error);
 
 /* Starts a transient unit, and returns its status: of an attached container the payload's own. */
 int run_unit(ContainerSpec *spec, const RunOptions *options);

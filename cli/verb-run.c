@@ -2,7 +2,9 @@
 
 /* wolffia run: podman-run(1)'s options, by the key table, as a transient unit. */
 
+#include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "cli/run.h"
 #include "cli/verb.h"
@@ -12,6 +14,8 @@
 #include "spec/key-options.h"
 #include "spec/value-basic.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,16 +29,20 @@ static void print_help(void) {
                 "Run a container, as a unit of its own that is gone when it ends\n"
                 "\n"
                 "Application Options:\n"
+                "  --arch=ARCH         Of which architecture the image is to be\n"
+                "  --cidfile=FILE      Write its name there\n"
                 "  -d, --detach        Do not wait for its end\n"
                 "  --foreground        Run it here, with no unit and no manager\n"
                 "  -i, --interactive   Give it the standard input\n"
                 "  -t, --tty           Give it a terminal\n"
+                "  --platform=PLATFORM The same as --arch: linux/ARCH[/VARIANT]\n"
                 "  --save=NAME         Run nothing, write NAME.container instead\n"
                 "  -q, --quiet         Show no progress while an image is fetched\n"
                 "  --replace           End a run of the same name first\n"
                 "  --restart=WHEN      Start it again: always, on-failure[:N], no\n"
                 "  --rm                Accepted: it is always so\n"
                 "  --timeout=SECONDS   End it after that time\n"
+                "  --variant=VARIANT   Of that architecture\n"
                 "\n"
                 "Output is shown, signals go to it, the exit status is the container's. Options besides are\n"
                 "podman's, described in wolffia-runner(1); -p, -v, -e, -u, -w, -h, -l and -m are as with podman.";
@@ -44,16 +52,20 @@ static void print_help(void) {
 }
 
 static void print_options(void) {
-        static const char options[] = "--detach\tDo not wait for its end\n"
+        static const char options[] = "--arch=\tOf which architecture the image is to be\n"
+                                      "--cidfile=\tWrite its name there\n"
+                                      "--detach\tDo not wait for its end\n"
                                       "--foreground\tRun it here, with no unit and no manager\n"
                                       "--interactive\tGive it the standard input\n"
                                       "--tty\tGive it a terminal\n"
+                                      "--platform=\tThe same as --arch: linux/ARCH[/VARIANT]\n"
                                       "--save=\tRun nothing, write a file instead\n"
                                       "--quiet\tShow no progress while an image is fetched\n"
                                       "--replace\tEnd a run of the same name first\n"
                                       "--restart=\tStart it again: always, on-failure[:N], no\n"
                                       "--rm\tAccepted: it is always so\n"
-                                      "--timeout=\tEnd it after that time\n";
+                                      "--timeout=\tEnd it after that time\n"
+                                      "--variant=\tOf that architecture\n";
 
         fputs(options, stdout);
         verb_print_keys(&container_key_table);
@@ -118,10 +130,44 @@ static bool take_save(RunOptions *options, const char *value, GError **error) {
         return true;
 }
 
+static bool take_cidfile(RunOptions *options, const char *value, GError **error) {
+        g_free(options->cidfile);
+        options->cidfile = g_strdup(value);
+        return true;
+}
+
+static bool take_architecture(RunOptions *options, const char *value, GError **error) {
+        g_free(options->architecture);
+        options->architecture = g_strdup(value);
+        return true;
+}
+
+static bool take_variant(RunOptions *options, const char *value, GError **error) {
+        g_free(options->variant);
+        options->variant = g_strdup(value);
+        return true;
+}
+
+/* "linux/arm64/v8". */
+static bool take_platform(RunOptions *options, const char *value, GError **error) {
+        g_auto(GStrv) parts = g_strsplit(value, "/", -1);
+        guint count = g_strv_length(parts);
+
+        if (count < 2 || count > 3 || !g_str_equal(parts[0], "linux") || !*parts[1])
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "--platform=%s: write linux/ARCHITECTURE[/VARIANT], like linux/amd64", value);
+        return take_architecture(options, parts[1], error) &&
+               (count == 2 || take_variant(options, parts[2], error));
+}
+
 static const struct {
         const char *name;
         bool (*take)(RunOptions *options, const char *value, GError **error);
-} with_value[] = {{"--restart", take_restart}, {"--save", take_save}, {"--timeout", take_timeout}};
+} with_value[] = {
+        {"--arch", take_architecture}, {"--cidfile", take_cidfile}, {"--platform", take_platform},
+        {"--restart", take_restart},   {"--save", take_save},       {"--timeout", take_timeout},
+        {"--variant", take_variant},
+};
 
 /* An option of ours with a value, which may be the next word; RET_USED is how many it took, 0: it is none. */
 static bool take_with_value(char **words, RunOptions *options, guint *ret_used, GError **error) {
@@ -275,24 +321,37 @@ static void name_it(ContainerSpec *spec, const RunOptions *options) {
         spec->unit = options->foreground ? NULL : g_strconcat(spec->name, ".service", NULL);
 }
 
+/* It is one of a unit, a host and a folder. */
+static bool is_name(const char *name) {
+        static const char letters[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-@:";
+
+        return g_ascii_isalnum(*name) && name[strspn(name, letters)] == '\0';
+}
+
 static bool check(const ContainerSpec *spec, const RunOptions *options, GError **error) {
         if (!spec->image && !spec->rootfs)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the name of an image is needed (or --rootfs=)");
-        if (options->interactive && (options->detach || options->save))
-                return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                            "%s has no input; 'wolffia exec -it NAME COMMAND' and 'wolffia "
-                            "shell NAME' have",
-                            options->save ? "a service" : "a container that is detached");
-        if (options->terminal && options->interactive && !isatty(STDIN_FILENO))
+        if (options->save && (options->architecture || options->variant || options->cidfile))
+                return fail(
+                        error, WOLFFIA_ERROR_UNSUPPORTED, "--save writes a .container file, which has no %s",
+                        options->cidfile
+                                ? "--cidfile; its name is that of the file"
+                                : "--platform; write Arch= in a .image file, and Image=NAME.image there");
+        bool is_attached = !options->detach && !options->save;
+        if (is_attached && options->terminal && options->interactive && !isatty(STDIN_FILENO))
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "--tty with --interactive is for a terminal, and standard input is none");
+        if (spec->name && !is_name(spec->name))
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "--name=%s: it is to begin with a letter or digit, and letters, digits and _ . - come behind",
+                        spec->name);
         if (options->foreground && options->detach)
                 return fail(error, WOLFFIA_ERROR_VALUE, "--foreground and --detach exclude each other");
         if (options->foreground && options->service->assignments->len > 0)
                 return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "--restart and --timeout are for a service manager, and --foreground has none");
-        if (options->restarts && !options->detach && !options->save &&
-            (options->interactive || options->terminal))
+        if (options->restarts && is_attached && (options->interactive || options->terminal))
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
                         "--interactive and --tty are for one start, and --restart is for more; write --detach with it");
@@ -307,11 +366,14 @@ static bool check(const ContainerSpec *spec, const RunOptions *options, GError *
 static void give_input(ContainerSpec *spec, const RunOptions *options) {
         const char *kind = g_getenv("TERM");
 
+        /* A caller who waits reads what it says, whoever keeps it. */
+        if (!options->detach && !options->save && g_strcmp0(spec->log_driver, "none") == 0)
+                g_clear_pointer(&spec->log_driver, g_free);
         if (!options->interactive && !options->terminal)
                 return;
-        /* Nobody is there to look at it, so it goes to the log. */
+        /* Nobody is there to look at it, so it goes to the log; nor to type. */
         if (options->detach || options->save) {
-                spec->tty = TRISTATE_YES;
+                *(options->terminal ? &spec->tty : &spec->interactive) = TRISTATE_YES;
                 return;
         }
         g_free(spec->standard_input);
@@ -319,6 +381,16 @@ static void give_input(ContainerSpec *spec, const RunOptions *options) {
         /* What the caller says comes behind. */
         if (options->terminal)
                 g_ptr_array_insert(spec->environment, 0, g_strconcat("TERM=", kind ? kind : "xterm", NULL));
+}
+
+/* A script knows its container by that file, so one that is there already is another's. */
+static bool write_name(const ContainerSpec *spec, const RunOptions *options, GError **error) {
+        if (!options->cidfile)
+                return true;
+        autofd int fd = open(options->cidfile, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666);
+        if (fd < 0)
+                return fail_errno(error, errno, "--cidfile=%s: cannot make it", options->cidfile);
+        return file_write_all(fd, spec->name, strlen(spec->name), error);
 }
 
 static int run(const Verb *verb, RunOptions *options, char **words) {
@@ -336,9 +408,11 @@ static int run(const Verb *verb, RunOptions *options, char **words) {
         give_input(spec, options);
         if (options->save)
                 return run_save(spec, options, &error) ? VERB_SUCCESS : verb_fail(error);
-        if (!run_reference(spec, &options->references, &error))
+        if (!run_reference(spec, options, &error))
                 return verb_misuse(verb, "%s", error->message);
-        if (!run_pull(spec, options->quiet, &error)) {
+        /* Its unit comes first, and fetches it as its file says. */
+        bool is_fetched = options->has_image_unit && !options->foreground;
+        if ((!is_fetched && !run_pull(spec, options, &error)) || !write_name(spec, options, &error)) {
                 (void) verb_fail(error);
                 return EXIT_STATUS_NOT_STARTED;
         }
@@ -364,5 +438,8 @@ int verb_run(const Verb *verb, int argc, char **argv) {
         int status = run(verb, &options, argv + 1);
         references_clear(&options.references);
         g_free(options.save);
+        g_free(options.cidfile);
+        g_free(options.architecture);
+        g_free(options.variant);
         return status;
 }

@@ -189,6 +189,16 @@ def test_in_the_foreground_no_manager_is_needed_and_what_is_missing_is_named(mac
     machine.root("rm -r /run/alice")
 
 
+def test_ctrl_c_in_the_foreground_is_heard_once_and_takes_no_helper_away(machine):
+    box.import_image(machine)
+    script = "trap 'n=$((n+1)); echo heard $n' INT; until [ $n ]; do sleep 0.1; done; sleep 1; exit 9"
+    # As a terminal does: all processes of the group.
+    result = machine.alice(f"timeout --preserve-status -s INT 2 wolffia run --foreground localhost/box sh -c {shlex.quote(script)}", check=False)
+    assert (result.status, result.out, result.err) == (9, "heard 1\n", ""), result
+    result = machine.alice("timeout --preserve-status -s INT 2 wolffia run --foreground localhost/box sleep 60", check=False)
+    assert result.status in (130, 143) and "pasta" not in result.err and "stop signal" in result.err, result
+
+
 def test_saved_it_is_a_file_that_does_the_same(machine):
     result = run(machine, "--save try --network=none -e 'A=$x %h \"q\"' --tmpfs /tmp --umask 077 localhost/box sh -c 'echo \"got $A\"; umask; sleep 600'")
     assert result.status == 0 and result.out == "/home/alice/.config/wolffia/try.container\n" and result.err == "", result
@@ -259,15 +269,66 @@ def test_nothing_of_the_callers_is_open_in_the_container(machine):
 
 
 def test_an_option_that_does_nothing_here_is_said(machine):
-    result = run(machine, "--rm --cidfile /tmp/x --network=none localhost/box true")
-    assert result.status == 0 and "--cidfile has no effect: what others need to know" in result.err, result
+    result = run(machine, "--rm --pidfile /tmp/x --network=none localhost/box true")
+    assert result.status == 0 and "--pidfile has no effect: what others need to know" in result.err, result
     result = machine.alice("wolffia run --pid=host localhost/box true", check=False)
     assert result.status != 0 and "its own processes only" in result.err and "no effect" not in result.err, result
 
 
 def test_mistakes_are_told(machine):
-    for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "is for a terminal"), ("-di box sh", "wolffia exec -it"), ("--restart=on-failure:x box", "on-failure:x"), ("--save=x --restart=on-failure:3 box", "StartLimitBurst="),
-                        ("-i --restart=always box", "write --detach"),
+    for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "is for a terminal"), ("--platform=windows/amd64 box", "linux/ARCHITECTURE"), ("--save=x --arch=arm64 box", "Arch= in a .image file"), ("--restart=on-failure:x box", "on-failure:x"), ("--save=x --restart=on-failure:3 box", "StartLimitBurst="),
+                        ("-i --restart=always box", "write --detach"), ("--name='a b' box", "begin with a letter"),
                         ("--network=ap.network box", "--network: ap.network: there is no such file")):
         result = run(machine, words)
         assert result.status == 2 and text in result.err, result
+
+
+def test_a_name_is_written_down_and_an_image_of_another_architecture_is_none(machine):
+    box.import_image(machine)
+    machine.alice("wolffia run -d --name try --cidfile ~/try.id --network=none --platform linux/amd64 localhost/box sleep 600; rm -f ~/out")
+    assert machine.alice("wolffia inspect --format '{{.name}}' $(cat ~/try.id)").out == "try\n"
+    result = run(machine, "--cidfile ~/try.id --network=none localhost/box true")
+    assert result.status == 125 and "File exists" in result.err, result
+    result = run(machine, "--arch arm64 --network=none localhost/box true")
+    assert result.status == 125 and "cannot be fetched" in result.err, result
+    result = run(machine, "--pull sometimes --network=none localhost/box true")
+    assert result.status == 125 and "--pull: 'sometimes'" in result.err, result
+    machine.alice("wolffia stop try")
+
+
+def test_the_end_of_a_run_is_known_to_who_waits_for_it_and_what_it_said_is_shown(machine):
+    box.import_image(machine)
+    for status in (0, 7):
+        out = machine.alice(f"wolffia run -d --name brief --network=none localhost/box sh -c 'sleep 0.7; exit {status}' && wolffia wait brief", timeout=4).out
+        assert out == f"brief\n{status}\n", out
+    assert machine.alice("wolffia wait brief").out == "7\n"
+    machine.alice("systemctl --user reset-failed")
+    assert run(machine, "--log-driver=none --cap-drop=all --cap-add=chown,SETUID --network=none localhost/box grep CapEff /proc/self/status").out.split() == \
+        ["CapEff:", "0000000000000081"]
+
+
+def test_it_ends_when_nobody_reads_its_output_any_more(machine):
+    box.import_image(machine)
+    for options in ("", "-i"):
+        assert machine.alice(f"wolffia run {options} --network=none localhost/box yes </dev/null | head -n 1", timeout=10, check=False).out == "y\n"
+    assert units(machine) == ""
+
+
+def test_the_unit_of_an_image_file_comes_first(machine):
+    box.import_image(machine)
+    machine.write("~/.config/wolffia/ours.image", "[Image]\nImage=localhost/box\n")
+    machine.alice("systemctl --user daemon-reload")
+    result = run(machine, "--network=none ours.image echo found")
+    assert (result.status, result.out) == (0, "found\n") and machine.show("ours-image", "ActiveState") == "active", result
+    result = run(machine, "--network=none theirs.image true")
+    assert result.status == 2 and "image: theirs.image: there is no such file" in result.err, result
+    machine.alice("rm ~/.config/wolffia/ours.image; systemctl --user stop ours-image; systemctl --user daemon-reload")
+
+
+def test_a_standard_input_that_nobody_writes_to_stays_open(machine):
+    box.import_image(machine)
+    machine.alice("wolffia run -di --name idle --network=none -u app localhost/box sh -c 'readlink /proc/self/fd/0; cat; exit 9'")
+    machine.eventually(lambda: "pipe:" in machine.journal("idle"))
+    machine.alice("sleep 0.5; wolffia exec idle true")
+    assert machine.show("idle", "ActiveState") == "active"
+    machine.alice("wolffia stop idle")
