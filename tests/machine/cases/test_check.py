@@ -2,6 +2,7 @@
 """What a user is told of unit files, before and after systemd has read them."""
 
 import json
+import re
 
 import box
 import web
@@ -63,7 +64,8 @@ def test_systemds_own_remarks_are_passed_on_for_units_of_any_name(machine):
     machine.write("~/.config/wolffia/c.container", box.container("Exec=true", service=("MemoryMax=lots",)))
     result = check(machine, "--all")
     assert "c.service: Invalid memory limit 'lots'" in result.err, result
-    assert "a:b.service: Failed to parse RestartSec=soon" in result.err, result
+    # systemd 252 has "sec value" there.
+    assert re.search(r"a:b\.service: Failed to parse .*soon", result.err), result
 
 
 @row("B5")
