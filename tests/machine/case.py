@@ -19,6 +19,12 @@ def needs(what):
     return mark
 
 
+def on_each_kernel(function):
+    """Also in the virtual machine, whose kernel is the suite's own: what Debian 12 and 13 refuse, a newer kernel may allow."""
+    function.is_on_each_kernel = True
+    return function
+
+
 def row(*ids):
     """@row("N1"): this case shows that row of the table of shortcomings."""
     def mark(function):

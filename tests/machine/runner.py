@@ -38,6 +38,7 @@ class Case:
     sentence: str
     needs: tuple = ()
     rows: tuple = ()
+    is_on_each_kernel: bool = False
 
     def matches(self, patterns):
         text = f"{self.file}: {self.sentence} {' '.join(self.rows)}"
@@ -54,7 +55,8 @@ def load_cases():
         for name, function in vars(module).items():
             if name.startswith("test_") and inspect.isfunction(function) and function.__module__ == module.__name__:
                 cases.append(Case(path.name, function, name.removeprefix("test_").replace("_", " "),
-                                  getattr(function, "needs", ()), getattr(function, "rows", ())))
+                                  getattr(function, "needs", ()), getattr(function, "rows", ()),
+                                  getattr(function, "is_on_each_kernel", False)))
     return cases
 
 
@@ -67,7 +69,7 @@ def select(cases, suite, tier, patterns):
             continue
         if tier == "nspawn" and "controllers" in case.needs:
             continue
-        if tier == "vm" and "controllers" not in case.needs and not patterns:
+        if tier == "vm" and "controllers" not in case.needs and not case.is_on_each_kernel and not patterns:
             continue
         if case.matches(patterns):
             selected.append(case)

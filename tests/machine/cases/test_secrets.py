@@ -3,7 +3,7 @@
 
 import box
 
-from machine.case import needs
+from machine.case import needs, on_each_kernel
 
 STORE = "~/.local/share/wolffia/secrets"
 
@@ -16,6 +16,7 @@ def run(machine, command, *options, check=True):
     return box.run(machine, command, *options, check=check)
 
 
+@on_each_kernel
 def test_a_secret_is_a_variable_or_a_file_with_owner_and_mode(machine):
     store(machine, "db", "s3cret")
     assert run(machine, "echo $db $PGPASSWORD", "--secret=db,type=env", "--secret=db,type=env,target=PGPASSWORD").out == \
@@ -52,6 +53,7 @@ def test_a_secret_is_in_no_command_line_and_no_file_that_stays(machine):
     machine.alice("systemctl --user stop box")
 
 
+@on_each_kernel
 def test_credentials_of_the_unit_reach_the_payload_and_come_first(machine):
     store(machine, "db", "of the store")
     machine.write("~/token", "given to the unit")

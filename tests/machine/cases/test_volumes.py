@@ -7,7 +7,7 @@ import tempfile
 import box
 
 from image import archives
-from machine.case import row
+from machine.case import on_each_kernel, row
 
 STORE = "~/.local/share/wolffia/volumes"
 
@@ -83,6 +83,7 @@ def import_layers(machine):
         machine.alice("cat >~/layers.tar && wolffia import localhost/layers ~/layers.tar && rm ~/layers.tar", stdin=packed.read())
 
 
+@on_each_kernel
 def test_a_volume_file_makes_a_volume_with_the_files_of_an_image(machine):
     forget(machine, "files", "whole")
     import_app(machine)
@@ -213,6 +214,7 @@ def test_what_is_written_to_an_overlay_is_thrown_away(machine):
     machine.alice("rm -r ~/rootfs ~/lower")
 
 
+@on_each_kernel
 def test_a_layer_over_a_volume_may_be_kept_or_given_away(machine):
     machine.alice("rm -rf ~/lower ~/upper ~/work; mkdir -m 750 ~/lower; mkdir ~/upper ~/work; echo old >~/lower/file")
     layer = "--volume=/home/alice/lower:/o:O,upperdir=/home/alice/upper,workdir=/home/alice/work"
@@ -239,6 +241,7 @@ def test_a_layer_over_a_volume_may_be_kept_or_given_away(machine):
     machine.alice("wolffia unshare rm -rf ~/lower ~/upper ~/work")
 
 
+@on_each_kernel
 def test_file_systems_in_memory_have_the_images_files(machine):
     look = "cd /var/lib/app; stat -c '%a %u:%g' .; ls; touch x 2>&1; exec"
     whole = "750 70:71\nhard\none\nsoft\nsub\n"
@@ -257,6 +260,7 @@ def test_file_systems_in_memory_have_the_images_files(machine):
     assert result.status == 125 and "a larger size= makes room" in result.err, result
 
 
+@on_each_kernel
 def test_a_part_of_a_volume_is_mounted_and_nothing_else(machine):
     forget(machine, "parted")
     part = "--mount=type=volume,source=parted,target=/var/lib/app,subpath="
@@ -271,6 +275,7 @@ def test_a_part_of_a_volume_is_mounted_and_nothing_else(machine):
     forget(machine, "parted")
 
 
+@on_each_kernel
 def test_mounts_have_the_flags_that_were_asked_for(machine):
     machine.alice("mkdir -p ~/flags")
     volume = "--volume=/home/alice/flags:"
@@ -293,6 +298,7 @@ def test_what_the_kernel_does_not_do_is_told_and_the_container_runs(machine):
     machine.alice("rm -r ~/mapped")
 
 
+@on_each_kernel
 def test_the_files_of_another_image_are_mounted_with_type_image(machine):
     box.import_image(machine)
     machine.alice("mkdir -p ~/site/etc/sub ~/site/www && echo top >~/site/etc/sub/file && echo page >~/site/www/index && ln -s /www ~/site/link && "
