@@ -147,9 +147,10 @@ static bool open_step(MountStep *step, GError **error) {
                 step->source_fd = fcntl(step->given_fd, F_DUPFD_CLOEXEC, 3);
                 return step->source_fd >= 0 || fail_errno(error, errno, "Cannot copy a descriptor");
         }
-        if ((step->kind == MOUNT_BIND && !step->is_fallback_bind) || step->kind == MOUNT_OVERLAY)
-                return open_source(step, &step->source_fd, error) && mount_upper_open(step, error);
-        return true;
+        if (step->kind == MOUNT_OVERLAY)
+                return mount_lower_open(step, error) && mount_upper_open(step, error);
+        return step->kind != MOUNT_BIND || step->is_fallback_bind ||
+               (open_source(step, &step->source_fd, error) && mount_upper_open(step, error));
 }
 
 bool mount_open(const MountPlan *plan, GError **error) {
@@ -269,7 +270,7 @@ static bool apply_overlay(const MountStep *step, const MountPlace *place, GError
         struct stat status;
 
         autofd int lower_fd = -1, upper_fd = -1, work_fd = -1, fd = -1;
-        if (!take_source(step, place, &lower_fd, error))
+        if (!mount_lower_take(step, place, &lower_fd, error))
                 return false;
         if (fstat(lower_fd, &status) < 0 || !S_ISDIR(status.st_mode))
                 return explain_overlay(step, ENOTDIR, error);
