@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a topic works with: a machine with our tools in it, and the rows and bars that it reports."""
 
+import contextlib
 import json
 import shlex
 import statistics
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from machine import build, host
 
@@ -130,6 +132,20 @@ class Bench:
         kernel, systemd, processors, model, load, peers = text.splitlines()
         return {"suite": self.machine.suite, "tier": self.machine.backend.tier, "kernel": kernel, "systemd": systemd,
                 "processors": int(processors), "model": model, "load": float(load), "peers": peers.replace(",", ", ")}
+
+
+@contextlib.contextmanager
+def kernel_settings(values):
+    """Of the host's kernel, for as long as it takes. values: name below /proc/sys → text; those that this kernel lacks are left out."""
+    paths = {Path("/proc/sys") / name: value for name, value in values.items()}
+    before = {path: path.read_text() for path in paths if path.exists()}
+    try:
+        for path in before:
+            path.write_text(paths[path])
+        yield
+    finally:
+        for path, value in before.items():
+            path.write_text(value)
 
 
 def ratio(one, other):

@@ -9,14 +9,12 @@ notices after 200 ms: 1 to 30 Mbit/s, as chance has it, of podman's pasta and ou
 recommends nothing is dropped, and it is these figures that the bar compares. All other settings are Debian's, whatever the
 host has: no larger socket buffers on request, and cubic."""
 
-import contextlib
 import json
 import shlex
 import statistics
-from pathlib import Path
 
 from . import peers, serve
-from .bench import Bar, FOLDER, Report, Row, ratio, say
+from .bench import Bar, Report, Row, kernel_settings, ratio, say
 from .serve import PODMAN, WOLFFIA
 
 SECONDS, SMOKE_SECONDS = 2, 1
@@ -25,7 +23,7 @@ FAR, NEAR = "198.51.100.2", "198.51.100.1"
 
 # net.ipv4.tcp_wmem, of each network namespace on its own.
 KERNELS_WMEM, RECOMMENDED_WMEM = "4096 16384 4194304", "4096 1048576 4194304"
-# Of the whole kernel, and how Debian leaves them.
+# How Debian leaves them: of the whole kernel, and of namespaces that are made from then on. Both ends of the wire were there before.
 DEBIANS = {"net/core/wmem_max": "212992", "net/core/rmem_max": "212992", "net/ipv4/tcp_congestion_control": "cubic"}
 
 INTO = "throughput of one TCP connection, into a container"
@@ -173,25 +171,12 @@ def rows(group, values, unit, lack):
     return result
 
 
-@contextlib.contextmanager
-def debians_settings(bench):
-    """Of the host's kernel, and of the two ends of the wire, which were there before."""
-    before = {name: (Path("/proc/sys") / name).read_text() for name in DEBIANS}
-    try:
-        for name, value in DEBIANS.items():
-            (Path("/proc/sys") / name).write_text(value)
-        for prefix in ("", "ip netns exec lan "):
-            bench.machine.root(f"{prefix}sysctl --quiet --write net.ipv4.tcp_congestion_control=cubic")
-        yield
-    finally:
-        for name, value in before.items():
-            (Path("/proc/sys") / name).write_text(value)
-
-
 def lay_wire(bench):
     bench.machine.root(f"systemd-run --quiet --collect --unit=bench-wire {bench.tool('wire')} wire0 lan")
     bench.machine.eventually(lambda: bench.machine.root(f"ip address replace {NEAR}/24 dev wire0 && "
                                                         f"ip -n lan address replace {FAR}/24 dev wire0"))
+    for prefix in ("", "ip netns exec lan "):
+        bench.machine.root(f"{prefix}sysctl --quiet --write net.ipv4.tcp_congestion_control={DEBIANS['net/ipv4/tcp_congestion_control']}")
     bench.machine.root("systemd-run --quiet --collect --unit=bench-iperf3 ip netns exec lan iperf3 --server")
 
 
@@ -241,7 +226,7 @@ def measure(bench):
     for program in networks:
         serve.open_network(bench, program)
     try:
-        with debians_settings(bench):
+        with kernel_settings(DEBIANS):
             found, report = measure_all(bench, lacks)
     finally:
         for program in networks:
