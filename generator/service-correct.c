@@ -125,20 +125,18 @@ static void correct_restart(const Correct *correct) {
         unit_file_replace(correct->unit, correct->line, "Restart", meant);
 }
 
-/* "512M" of "512m", "512MB" and "512MiB"; NULL when it is no slip of that kind. Caller frees. */
+/* "512M" of "512m", "512MB" and "512MiB"; NULL when it is no slip of that kind, as "512 M", which systemd reads. Caller
+ * frees. */
 static char *size_meant(const char *value) {
         size_t digits = strspn(value, "0123456789.");
         const char *unit = value + digits + strspn(value + digits, " ");
 
         if (digits == 0 || !*unit || !strchr("kmgtKMGT", *unit))
                 return NULL;
-        if (g_ascii_strcasecmp(unit + 1, "") != 0 && g_ascii_strcasecmp(unit + 1, "b") != 0 &&
-            g_ascii_strcasecmp(unit + 1, "ib") != 0)
-                return NULL;
-        char *meant = g_strdup_printf("%.*s%c", (int) digits, value, g_ascii_toupper(*unit));
-        if (g_str_equal(meant, value))
-                g_clear_pointer(&meant, g_free);
-        return meant;
+        bool is_slip =
+                unit[1] ? g_ascii_strcasecmp(unit + 1, "b") == 0 || g_ascii_strcasecmp(unit + 1, "ib") == 0
+                        : g_ascii_islower(*unit);
+        return is_slip ? g_strdup_printf("%.*s%c", (int) digits, value, g_ascii_toupper(*unit)) : NULL;
 }
 
 /* systemd knows sizes with capital letters only, and percentages of processors: what it does not know it ignores, and
