@@ -30,31 +30,19 @@ static NetworkKind kind_of(const char *word) {
         return g_str_has_suffix(word, ".network") ? NETWORK_UNIT : NETWORK_NAMED;
 }
 
-static bool check_name(const char *name, GError **error) {
-        bool good = g_ascii_isalnum(name[0]);
-
-        for (const char *p = name; *p; p++)
-                good = good && (g_ascii_isalnum(*p) || strchr("_.-@", *p));
-        if (!good)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "'%s' is not a network; write none, host, pasta, or the name of a network",
-                            name);
-        return true;
+static bool is_name(const char *name) {
+        return g_ascii_isalnum(*name) &&
+               name[strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-@")] == '\0';
 }
 
 bool value_network_check_name(const char *name, GError **error) {
-        NetworkKind kind = kind_of(name);
-        bool good = g_ascii_isalnum(name[0]);
-
-        for (const char *p = name; *p; p++)
-                good = good && (g_ascii_isalnum(*p) || strchr("_.-@", *p));
-        if (!good)
+        if (!is_name(name))
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
                         "a network cannot be called '%s': letters, digits, '_', '.', '-' and '@' are possible, the "
                         "first of which is a letter or a digit",
                         name);
-        if (kind != NETWORK_NAMED || g_str_equal(name, "ns"))
+        if (kind_of(name) != NETWORK_NAMED || g_str_equal(name, "ns"))
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
                         "a network cannot be called '%s', since Network=%s means something else; write another "
@@ -105,8 +93,10 @@ bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **erro
                         return false;
                 break;
         }
-        if (mode->name && !check_name(mode->name, error))
-                return false;
+        if (mode->name && !is_name(mode->name))
+                return fail(error, WOLFFIA_ERROR_VALUE,
+                            "'%s' is not a network; write none, host, pasta, or the name of a network",
+                            mode->name);
 
         *ret_mode = g_steal_pointer(&mode);
         return true;
