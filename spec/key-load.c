@@ -111,17 +111,19 @@ static void take_text(KeyLoad *load, const Key *key) {
                 *key_text(key, load->spec) = g_steal_pointer(&text);
 }
 
-static void take_boolean(KeyLoad *load, const Key *key) {
+/* What the line says; nothing where it is empty, or wrong, which is reported. */
+static Tristate read_boolean(KeyLoad *load) {
         g_autofree char *text = key_load_unquote(load->assignment->value);
         g_autoptr(GError) error = NULL;
         bool yes;
 
         if (!*text)
-                return;
-        if (!value_boolean_parse(text, &yes, &error))
+                return TRISTATE_UNSET;
+        if (!value_boolean_parse(text, &yes, &error)) {
                 report_error(load, error);
-        else
-                *key_tristate(key, load->spec) = yes ? TRISTATE_YES : TRISTATE_NO;
+                return TRISTATE_UNSET;
+        }
+        return yes ? TRISTATE_YES : TRISTATE_NO;
 }
 
 /* Of equal names the last value wins, at the place of the first. */
@@ -140,19 +142,24 @@ void key_load_add_pair(GPtrArray *list, char *pair) {
         g_ptr_array_add(list, pair);
 }
 
-static void take_values(KeyLoad *load, const Key *key, const char *text) {
+/* Takes VALUE. */
+static void add_value(const KeyLoad *load, const Key *key, char *value) {
         GPtrArray *list = *key_list(key, load->spec);
+
+        if (key->class == KEY_MAP)
+                key_load_add_pair(list, value);
+        else
+                g_ptr_array_add(list, value);
+}
+
+static void take_values(KeyLoad *load, const Key *key, const char *text) {
         g_autofree char **values = key_options_split(key, text);
 
         for (char **one = values; *one; one++) {
                 char *value = accept_or_report(load, key, *one);
 
-                if (!value)
-                        continue;
-                if (key->class == KEY_MAP)
-                        key_load_add_pair(list, value);
-                else
-                        g_ptr_array_add(list, value);
+                if (value)
+                        add_value(load, key, value);
         }
 }
 
@@ -181,10 +188,7 @@ static void report_option(const GError *error, void *data) {
         report_error(data, error);
 }
 
-/* A list's values, each checked; RET_VALUES are owned by the caller. */
-static bool accept_values(KeyLoad *load, const Key *key, const char *text, GPtrArray **ret_values,
-                          GError **error) {
-        g_autoptr(GPtrArray) accepted = g_ptr_array_new_with_free_func(g_free);
+static bool take_option_list(KeyLoad *load, const Key *key, const char *text, GError **error) {
         g_auto(GStrv) values = key_options_split(key, text);
 
         for (char **one = values; *one; one++) {
@@ -192,24 +196,8 @@ static bool accept_values(KeyLoad *load, const Key *key, const char *text, GPtrA
 
                 if (!value)
                         return fail_prefix(error, "--%s", key->option);
-                g_ptr_array_add(accepted, value);
+                add_value(load, key, value);
         }
-        *ret_values = g_steal_pointer(&accepted);
-        return true;
-}
-
-static bool take_option_list(KeyLoad *load, const Key *key, const char *text, GError **error) {
-        GPtrArray *list = *key_list(key, load->spec);
-        g_autoptr(GPtrArray) values = NULL;
-
-        if (!accept_values(load, key, text, &values, error))
-                return false;
-        g_ptr_array_set_free_func(values, NULL);
-        for (guint i = 0; i < values->len; i++)
-                if (key->class == KEY_MAP)
-                        key_load_add_pair(list, values->pdata[i]);
-                else
-                        g_ptr_array_add(list, values->pdata[i]);
         return true;
 }
 
@@ -226,7 +214,7 @@ static bool take_option(const Key *key, const char *value, void *data, GError **
                 key_load_report(load, PROBLEM_NOTE, note);
                 return true;
         }
-        if (value && key_has_field(key) && key->effect != KEY_REFUSED && key_kind(key) == KEY_KIND_LIST)
+        if (value && key_has_field(key) && key_kind(key) == KEY_KIND_LIST)
                 return take_option_list(load, key, value, error);
         if (value && key_has_field(key) && key_kind(key) == KEY_KIND_TEXT) {
                 accepted = accept(load, key, g_strdup(value), error);
@@ -265,24 +253,15 @@ static void take(KeyLoad *load, const Key *key) {
         else if (key_kind(key) == KEY_KIND_TEXT)
                 take_text(load, key);
         else if (key_kind(key) == KEY_KIND_TRISTATE)
-                take_boolean(load, key);
+                *key_tristate(key, load->spec) = read_boolean(load);
         else
                 take_list(load, key);
 }
 
 /* A remark is made once, for the first key that has it, and none for what is said to be off. */
 static void take_ignored(KeyLoad *load, const Key *key) {
-        bool yes = true;
-
-        if (key_kind(key) == KEY_KIND_TRISTATE) {
-                g_autofree char *text = key_load_unquote(load->assignment->value);
-                g_autoptr(GError) error = NULL;
-
-                if (!value_boolean_parse(text, &yes, &error))
-                        report_error(load, error);
-                if (error || !yes)
-                        return;
-        }
+        if (key_kind(key) == KEY_KIND_TRISTATE && read_boolean(load) != TRISTATE_YES)
+                return;
         for (guint i = 0; i < load->problems->len; i++) {
                 const Problem *problem = load->problems->pdata[i];
 
