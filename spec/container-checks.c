@@ -173,7 +173,6 @@ static bool is_own(const char *value) {
         return !*value || g_str_equal(value, "private");
 }
 
-/* podman-run(1): shareable is its default, and private to whoever does not ask. */
 bool check_own_hosts(const char *value, GError **error) {
         return g_str_equal(value, "none") ||
                fail(error, WOLFFIA_ERROR_UNSUPPORTED,
@@ -181,6 +180,7 @@ bool check_own_hosts(const char *value, GError **error) {
                     g_str_equal(value, "image") ? "the image's" : value);
 }
 
+/* podman-run(1): shareable is its default, and private to whoever does not ask. */
 bool check_own_ipc(const char *value, GError **error) {
         return is_own(value) || g_str_equal(value, "shareable") ||
                fail(error, WOLFFIA_ERROR_UNSUPPORTED,
