@@ -19,7 +19,7 @@
 
 static const char description[] =
         "CONTEXT is what COPY takes from: a folder or a URL. Options are those of buildah-build(1)\n"
-        "that have a key in wolffia-build(5); --tag=NAME must be there.";
+        "that wolffia-build(5) knows; --tag=NAME must be there.";
 
 /* Its output is the user's to see, or the journal's. */
 static bool run_buildah(GPtrArray *argv, GError **error) {
