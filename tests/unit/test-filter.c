@@ -13,16 +13,19 @@ static bool match(const char *filters) {
 
         spec->image = g_strdup(image);
         g_ptr_array_add(spec->labels, g_strdup("tier=front"));
+        g_ptr_array_add(spec->labels, g_strdup("rule=a=b"));
         return filter_match(words, &container);
 }
 
 static void fields_are_compared(void) {
-        static const char *const
-                good[] = {"name=web",    "name=front",       "status=failed",
-                          "health=none", "image=nginx",      "ancestor=nginx:1.27",
-                          "label=tier",  "label=tier=front", "image=docker.io/library/nginx"},
-                *const bad[] = {"name=db",       "status=running", "health=healthy",  "image=ginx",
-                                "image=nginx:1", "label=tie",      "label=tier=back", "label=tier=fron"};
+        static const char *const good[] = {"name=web",       "name=front",
+                                           "status=failed",  "health=none",
+                                           "image=nginx",    "ancestor=nginx:1.27",
+                                           "label=tier",     "label=tier=front",
+                                           "label=rule=a=b", "image=docker.io/library/nginx"},
+                                 *const bad[] = {"name=db",         "status=running",  "health=healthy",
+                                                 "image=ginx",      "image=nginx:1",   "label=tie",
+                                                 "label=tier=back", "label=tier=fron", "label=rule=a"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(good); i++)
                 g_assert_true(match(good[i]));

@@ -11,6 +11,7 @@ static void habits_are_answered(void) {
         g_assert_nonnull(strstr(habit_answer("network create"), "wolffia-network(5)"));
         g_assert_null(habit_answer("run"));
         g_assert_null(habit_answer("nonsense"));
+        g_assert_null(habit_answer("net"));
 }
 
 int main(int argc, char **argv) {

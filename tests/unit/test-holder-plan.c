@@ -66,17 +66,25 @@ static void plan_refuses_what_does_not_fit(void) {
         assert_refused(NULL, NULL, "mtu=9", "1280 to 65535");
 }
 
-static void plan_refuses_a_range_of_another_subnet(void) {
+static void assert_range_is_refused(const char *range) {
         g_autoptr(NetworkSpec) spec = network_spec_new();
         g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof(Subnet));
         g_autoptr(NetworkState) state = NULL;
         g_autoptr(GError) error = NULL;
+        g_autofree char *expected =
+                g_strdup_printf("IPRange=%s: it is not within Subnet=10.5.0.0/24", range);
 
         spec->name = g_strdup("app");
         add(spec->subnets, "10.5.0.0/24");
-        add(spec->ranges, "10.6.0.0/25");
+        add(spec->ranges, range);
         g_assert_false(holder_plan(spec, taken, &state, &error));
-        g_assert_cmpstr(error->message, ==, "IPRange=10.6.0.0/25: it is not within Subnet=10.5.0.0/24");
+        g_assert_cmpstr(error->message, ==, expected);
+}
+
+static void plan_refuses_a_range_of_another_subnet(void) {
+        assert_range_is_refused("10.6.0.0/25");
+        assert_range_is_refused("10.4.255.0-10.5.0.9");
+        assert_range_is_refused("10.5.0.9-10.5.1.9");
 }
 
 static void overlaps_are_told(void) {

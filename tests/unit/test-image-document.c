@@ -74,6 +74,7 @@ static void test_levels_cannot_be_hidden(void) {
                 g_autofree char *text = g_strconcat(hiding[i], deep, NULL);
                 refuse(text, strlen(text), i < 3 ? "JSON does not have" : "not JSON");
         }
+        refuse("var a = 1", strlen("var a = 1"), "JSON does not have");
 }
 
 static void test_brackets_in_strings_are_no_levels(void) {

@@ -77,6 +77,8 @@ static void test_specifiers(void) {
                      NULL);
         assert_links("web@.service", "DefaultInstance=b\nWantedBy=x@%i.target",
                      "x@b.target.wants/web@b.service->../web@.service", NULL);
+        assert_links("web@.service", "DefaultInstance=b\nWantedBy=%N.target",
+                     "web@b.target.wants/web@b.service->../web@.service", NULL);
         assert_links("web.service", "WantedBy=%h.target", "",
                      "'%h.target' is not the name of a unit, ignoring");
 }

@@ -41,6 +41,7 @@ static void what_is_no_option_is_left_alone(void) {
         expect(true, "exec web -n5", "exec web -n5");
         expect(true, "exec -f web -n5", "exec -f web -n5");
         expect(true, "exec -u root web -n5", "exec -u root web -n5");
+        expect(true, "exec - -n5", "exec - -n5");
         expect(false, "logs -xn5", "logs -xn5");
 }
 

@@ -23,8 +23,9 @@ static void dates_of_other_tools_are_seconds(void) {
 }
 
 static void what_systemd_knows_stays(void) {
-        static const char *const texts[] = {"-10m", "10 min ago", "yesterday", "2026-01-31", "12:00",
-                                            "m",    "",           "10",        "Tomorrow"};
+        static const char *const texts[] = {
+                "-10m", "10 min ago", "yesterday", "2026-01-31", "12:00",
+                "m",    "",           "10",        "Tomorrow",   "2026-11-28 00:17:02"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
                 check(texts[i], texts[i]);

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static void what_is_written_arrives(int fds[2]) {
@@ -36,8 +37,16 @@ static void without_a_label_it_is_a_pipe(void) {
         what_is_written_arrives(fds);
 }
 
+static void assert_label(int fd, const char *label) {
+        char text[64] = "";
+
+        g_assert_cmpint(fgetxattr(fd, "security.selinux", text, sizeof text - 1), >, 0);
+        g_assert_cmpstr(text, ==, label);
+}
+
 /* Without SELinux the kernel stores any label for root, and none for others. */
 static void with_a_label_it_works_as_well_or_says_what_would_be_lost(void) {
+        static const char label[] = "system_u:object_r:container_file_t:s0";
         g_autofree char *folder = g_dir_make_tmp("wolffia-XXXXXX", NULL);
         autofd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         g_autoptr(GError) error = NULL;
@@ -45,9 +54,10 @@ static void with_a_label_it_works_as_well_or_says_what_would_be_lost(void) {
 
         /* What a start left that was killed. */
         g_assert_cmpint(mkfifoat(fd, "output", 0600), ==, 0);
-        if (payload_pipe_open(fd, "system_u:object_r:container_file_t:s0", fds, &error))
+        if (payload_pipe_open(fd, label, fds, &error)) {
+                assert_label(fds[0], label);
                 what_is_written_arrives(fds);
-        else
+        } else
                 g_assert_nonnull(strstr(error->message,
                                         "container_file_t:s0 cannot be that of the payload's output"));
         /* Nothing is left: the folder can be removed. */

@@ -5,8 +5,14 @@
 #include "base/shed.h"
 
 #include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define USED_STACK (128 * 1024)
 
 static const char constant[] = "a constant";
 static char written[] = "not yet";
@@ -53,9 +59,34 @@ static void the_stack_that_is_in_use_stays(void) {
                 keep(depth);
 }
 
+static __attribute__((noinline)) void use_stack(void) {
+        volatile char space[USED_STACK];
+
+        for (size_t i = 0; i < sizeof space; i += 512)
+                space[i] = 1;
+}
+
+static bool is_resident(uintptr_t page) {
+        unsigned char resident = 0;
+
+        g_assert_cmpint(mincore((void *) page, 1, &resident), ==, 0);
+        return resident & 1;
+}
+
+static void the_stack_that_was_used_goes(void) {
+        uintptr_t size = (uintptr_t) sysconf(_SC_PAGESIZE);
+        uintptr_t page = ((uintptr_t) __builtin_frame_address(0) - USED_STACK / 2) & ~(size - 1);
+
+        use_stack();
+        g_assert_true(is_resident(page));
+        shed_start();
+        g_assert_false(is_resident(page));
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/shed/code/shrinks-and-goes-on", memory_shrinks_and_the_program_goes_on);
         g_test_add_func("/shed/stack/in-use-stays", the_stack_that_is_in_use_stays);
+        g_test_add_func("/shed/stack/used-goes", the_stack_that_was_used_goes);
         return g_test_run();
 }
