@@ -230,19 +230,24 @@ bool manager_get_command(Manager *manager, const char *unit, char ***ret_words, 
         return true;
 }
 
-/* ---- jobs ---- */
+/* ---- signals ---- */
 
-static int note_end(sd_bus_message *message, void *data, sd_bus_error *failure) {
-        ManagerJob *job = data;
-        const char *path, *unit, *result;
-        unsigned id;
+bool manager_subscribe(Manager *manager, GError **error) {
+        sd_bus_error failure = SD_BUS_ERROR_NULL;
 
-        if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) >= 0)
-                g_hash_table_insert(job->ended, g_strdup(path), g_strdup(result));
-        return 0;
+        if (!manager_require(manager, error))
+                return false;
+        /* Over its own socket the manager tells everything, and this does no harm. */
+        int result = sd_bus_call_method(manager->bus, DESTINATION, OBJECT, MANAGER, "Subscribe", &failure,
+                                        NULL, NULL);
+        if (result < 0 && sd_bus_error_has_name(&failure, DESTINATION ".AlreadySubscribed"))
+                result = 0;
+        if (result < 0)
+                manager_fail(&failure, result, "Cannot watch the service manager's jobs", error);
+        sd_bus_error_free(&failure);
+        return result >= 0;
 }
 
-/* The job may end before the answer to the call that makes it has been read, so this comes first. */
 void manager_read_changes(sd_bus_message *message, ManagerTake take, void *data) {
         const char *interface, *name;
 
@@ -258,26 +263,29 @@ void manager_read_changes(sd_bus_message *message, ManagerTake take, void *data)
         }
 }
 
-bool manager_job_prepare(Manager *manager, ManagerJob *job, GError **error) {
-        sd_bus_error failure = SD_BUS_ERROR_NULL;
+/* ---- jobs ---- */
 
+static int note_end(sd_bus_message *message, void *data, sd_bus_error *failure) {
+        ManagerJob *job = data;
+        const char *path, *unit, *result;
+        unsigned id;
+
+        if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) >= 0)
+                g_hash_table_insert(job->ended, g_strdup(path), g_strdup(result));
+        return 0;
+}
+
+/* The job may end before the answer to the call that makes it has been read, so this comes first. */
+bool manager_job_prepare(Manager *manager, ManagerJob *job, GError **error) {
         *job = (ManagerJob){0};
-        if (!manager_require(manager, error))
+        if (!manager_subscribe(manager, error))
                 return false;
         *job = (ManagerJob){
                 .ended = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
         };
         int result = sd_bus_match_signal(manager->bus, &job->slot, NULL, OBJECT, MANAGER, "JobRemoved",
                                          note_end, job);
-        if (result >= 0) /* over its own socket the manager tells everything, and this does no harm */
-                result = sd_bus_call_method(manager->bus, DESTINATION, OBJECT, MANAGER, "Subscribe",
-                                            &failure, NULL, NULL);
-        if (result < 0 && sd_bus_error_has_name(&failure, DESTINATION ".AlreadySubscribed"))
-                result = 0;
-        if (result < 0)
-                manager_fail(&failure, result, "Cannot watch the service manager's jobs", error);
-        sd_bus_error_free(&failure);
-        return result >= 0;
+        return result >= 0 || fail_errno(error, result, "Cannot watch the service manager's jobs");
 }
 
 void manager_job_clear(ManagerJob *job) {

@@ -47,6 +47,9 @@ bool manager_get_command(Manager *manager, const char *unit, char ***ret_words, 
 /* The path of the unit's object. Caller frees. */
 char *manager_unit_path(const char *unit);
 
+/* Has the manager tell of changes, for those who watch units or jobs. */
+bool manager_subscribe(Manager *manager, GError **error);
+
 /* Calls TAKE for each property in a signal PropertiesChanged; it reads the value, or skips it, and returns what sd-bus does. */
 typedef int (*ManagerTake)(sd_bus_message *message, const char *name, void *data);
 void manager_read_changes(sd_bus_message *message, ManagerTake take, void *data);

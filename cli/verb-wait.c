@@ -85,14 +85,13 @@ static bool wait_for_end(Manager *manager, const Container *container, GError **
         g_autofree char *path = manager_unit_path(container->unit);
         sd_bus_slot *slot = NULL;
         End end = {0};
-        ManagerJob job; /* none: what it prepares is that signals come */
 
         if (!*container->unit) {
                 wait_for_supervisor(container);
                 puts("?");
                 return true;
         }
-        if (!manager_job_prepare(manager, &job, error))
+        if (!manager_subscribe(manager, error))
                 return false;
         int result = sd_bus_match_signal(manager->bus, &slot, NULL, path, "org.freedesktop.DBus.Properties",
                                          "PropertiesChanged", note_change, &end);
@@ -102,7 +101,6 @@ static bool wait_for_end(Manager *manager, const Container *container, GError **
                 done = listen(manager, container->unit, &end, error);
         }
         sd_bus_slot_unref(slot);
-        manager_job_clear(&job);
         if (done)
                 print(&end);
         return done;
