@@ -124,28 +124,9 @@ static bool take_timeout(RunOptions *options, const char *value, GError **error)
         return true;
 }
 
-static bool take_save(RunOptions *options, const char *value, GError **error) {
-        g_free(options->save);
-        options->save = g_strdup(value);
-        return true;
-}
-
-static bool take_cidfile(RunOptions *options, const char *value, GError **error) {
-        g_free(options->cidfile);
-        options->cidfile = g_strdup(value);
-        return true;
-}
-
-static bool take_architecture(RunOptions *options, const char *value, GError **error) {
-        g_free(options->architecture);
-        options->architecture = g_strdup(value);
-        return true;
-}
-
-static bool take_variant(RunOptions *options, const char *value, GError **error) {
-        g_free(options->variant);
-        options->variant = g_strdup(value);
-        return true;
+static void keep(char **field, const char *value) {
+        g_free(*field);
+        *field = g_strdup(value);
 }
 
 /* "linux/arm64/v8". */
@@ -156,21 +137,25 @@ static bool take_platform(RunOptions *options, const char *value, GError **error
         if (count < 2 || count > 3 || !g_str_equal(parts[0], "linux") || !*parts[1])
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "--platform=%s: write linux/ARCHITECTURE[/VARIANT], like linux/amd64", value);
-        return take_architecture(options, parts[1], error) &&
-               (count == 2 || take_variant(options, parts[2], error));
+        keep(&options->architecture, parts[1]);
+        if (count == 3)
+                keep(&options->variant, parts[2]);
+        return true;
 }
-
-static const struct {
-        const char *name;
-        bool (*take)(RunOptions *options, const char *value, GError **error);
-} with_value[] = {
-        {"--arch", take_architecture}, {"--cidfile", take_cidfile}, {"--platform", take_platform},
-        {"--restart", take_restart},   {"--save", take_save},       {"--timeout", take_timeout},
-        {"--variant", take_variant},
-};
 
 /* An option of ours with a value, which may be the next word; RET_USED is how many it took, 0: it is none. */
 static bool take_with_value(char **words, RunOptions *options, guint *ret_used, GError **error) {
+        const struct {
+                const char *name;
+                char **field; /* that keeps the value as it is; NULL: TAKE judges it */
+                bool (*take)(RunOptions *options, const char *value, GError **error);
+        } with_value[] = {
+                {"--arch", &options->architecture, NULL}, {"--cidfile", &options->cidfile, NULL},
+                {"--platform", NULL, take_platform},      {"--restart", NULL, take_restart},
+                {"--save", &options->save, NULL},         {"--timeout", NULL, take_timeout},
+                {"--variant", &options->variant, NULL},
+        };
+
         *ret_used = 0;
         for (size_t i = 0; i < G_N_ELEMENTS(with_value); i++) {
                 size_t length = strlen(with_value[i].name);
@@ -183,7 +168,11 @@ static bool take_with_value(char **words, RunOptions *options, guint *ret_used, 
                         *ret_used = 2;
                 else
                         continue;
-                return with_value[i].take(options, *ret_used == 1 ? *words + length + 1 : words[1], error);
+                const char *value = *ret_used == 1 ? *words + length + 1 : words[1];
+                if (with_value[i].take)
+                        return with_value[i].take(options, value, error);
+                keep(with_value[i].field, value);
+                return true;
         }
         return true;
 }
