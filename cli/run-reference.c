@@ -9,7 +9,7 @@
 
 /* A list of the spec whose values may name files. */
 typedef struct Named {
-        const char *option;
+        const char *option; /* as the user knows it */
         GPtrArray *values;
         bool (*replace)(References *references, const char *here, char **value, GError **error);
 } Named;
@@ -24,15 +24,10 @@ static bool replace_image(References *references, const char *here, char **value
         return reference_image(references, value, error);
 }
 
-static bool is_image_file(const char *image) {
-        return image && (g_str_has_suffix(image, ".image") || g_str_has_suffix(image, ".build"));
-}
-
 static bool replace_all(References *references, const Named *named, const char *here, GError **error) {
         for (guint i = 0; i < named->values->len; i++)
                 if (!named->replace(references, here, (char **) &named->values->pdata[i], error))
-                        return fail_prefix(error, "%s%s", named->replace == replace_image ? "" : "--",
-                                           named->option);
+                        return fail_prefix(error, "%s", named->option);
         return true;
 }
 
@@ -41,9 +36,9 @@ bool run_reference(ContainerSpec *spec, RunOptions *options, GError **error) {
         g_autoptr(GPtrArray) images = g_ptr_array_new(); /* of one, as the others are lists */
         const Named lists[] = {
                 {"image", images, replace_image},
-                {"network", spec->networks, replace_network},
-                {"volume", spec->volumes, reference_volume},
-                {"mount", spec->mounts, reference_mount},
+                {"--network", spec->networks, replace_network},
+                {"--volume", spec->volumes, reference_volume},
+                {"--mount", spec->mounts, reference_mount},
         };
         g_autofree char *folder = g_get_current_dir(), *here = g_build_filename(folder, "run", NULL);
         g_autoptr(Search) search = NULL;
@@ -51,7 +46,7 @@ bool run_reference(ContainerSpec *spec, RunOptions *options, GError **error) {
         g_autoptr(Lookup) lookup = NULL;
         bool done = true;
 
-        options->has_image_unit = is_image_file(spec->image);
+        options->has_image_unit = spec->image && reference_is_image_file(spec->image);
         if (options->has_image_unit)
                 g_ptr_array_add(images, spec->image);
 

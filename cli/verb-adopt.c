@@ -6,6 +6,7 @@
 #include "cli/adopt-files.h"
 #include "cli/verb.h"
 #include "generator/generate.h"
+#include "spec/reference.h"
 #include "spec/unit-read.h"
 
 #include <stdio.h>
@@ -123,7 +124,7 @@ static void print_secret(const char *name) {
 static void print_image(const char *name) {
         g_autofree char *word = shell_word(name);
 
-        if (g_str_has_suffix(name, ".image") || g_str_has_suffix(name, ".build"))
+        if (reference_is_image_file(name))
                 return;
         if (g_str_has_prefix(name, "localhost/"))
                 printf("    podman save %s | wolffia import %s -\n", word, word);

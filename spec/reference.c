@@ -94,8 +94,12 @@ static bool take_name(References *references, char **value, size_t offset, size_
         return service;
 }
 
+bool reference_is_image_file(const char *value) {
+        return g_str_has_suffix(value, ".image") || g_str_has_suffix(value, ".build");
+}
+
 bool reference_image(References *references, char **value, GError **error) {
-        if (!g_str_has_suffix(*value, ".image") && !g_str_has_suffix(*value, ".build"))
+        if (!reference_is_image_file(*value))
                 return true;
         g_autofree char *name = g_strdup(*value);
         return take_file(references, value, 0, strlen(*value), name, error);
@@ -227,7 +231,7 @@ static bool take_mount(References *references, const char *unit_path, const char
         if (g_str_equal(type, "volume"))
                 return take_volume(references, unit_path, value, offset, length, error);
         if (g_str_equal(type, "image"))
-                return (!g_str_has_suffix(source, ".image") && !g_str_has_suffix(source, ".build")) ||
+                return !reference_is_image_file(source) ||
                        take_file(references, value, offset, length, source, error);
         if (g_str_equal(type, "bind") || g_str_equal(type, "glob"))
                 take_path(references, unit_path, value, offset, length);

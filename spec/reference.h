@@ -28,6 +28,9 @@ void references_init(References *references);
 void references_clear(References *references);
 void references_reset(References *references);
 
+/* Whether VALUE, where the name of an image may stand, names a file that fetches or builds one. */
+bool reference_is_image_file(const char *value);
+
 /* Each replaces *VALUE by what it stands for and notes what the unit needs. REFERENCES may be NULL: then
  * other files cannot be named. UNIT_PATH is the absolute path of the unit file. */
 bool reference_image(References *references, char **value, GError **error);
