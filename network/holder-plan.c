@@ -131,12 +131,13 @@ char *holder_plan_find_overlap(const NetworkState *state, guint family, const GA
 
         for (guint i = 0; own->base.family != 0 && i < taken->len; i++) {
                 const Subnet *other = &g_array_index(taken, Subnet, i);
+                if (other->base.family != own->base.family || !subnet_overlaps(own, other))
+                        continue;
                 g_autofree char *text = subnet_print(own), *other_text = subnet_print(other);
-                if (other->base.family == own->base.family && subnet_overlaps(own, other))
-                        return g_strdup_printf(
-                                "Subnet=%s has addresses that the host's routes or another of your networks have too "
-                                "(%s): members do not reach those there; another Subnet=, or none, is in nobody's way",
-                                text, other_text);
+                return g_strdup_printf(
+                        "Subnet=%s has addresses that the host's routes or another of your networks have too "
+                        "(%s): members do not reach those there; another Subnet=, or none, is in nobody's way",
+                        text, other_text);
         }
         return NULL;
 }
