@@ -5,6 +5,7 @@
 #include "network/resolver-address.h"
 
 #include "base/cleanup.h"
+#include "network/upstreams.h"
 
 #include <string.h>
 
@@ -34,10 +35,25 @@ Address resolver_address_of(const AnyAddress *any) {
         return address;
 }
 
-void resolver_address_add(char **texts, Address addresses[RESOLVER_MOST_UPSTREAMS], guint *count) {
-        for (; texts && *texts && *count < RESOLVER_MOST_UPSTREAMS; texts++)
-                if (subnet_parse_address(*texts, &addresses[*count], NULL))
-                        (*count)++;
+static guint read_all(char **texts, Address addresses[RESOLVER_MOST_UPSTREAMS]) {
+        guint count = 0;
+
+        for (; texts && *texts && count < RESOLVER_MOST_UPSTREAMS; texts++)
+                if (subnet_parse_address(*texts, &addresses[count], NULL))
+                        count++;
+        return count;
+}
+
+guint resolver_address_choose(const char *runtime_dir, NetworkState *state, const Lease *asker,
+                              Address addresses[RESOLVER_MOST_UPSTREAMS]) {
+        if (state->is_internal)
+                return 0;
+        guint count = read_all(asker ? asker->upstreams : NULL, addresses);
+        if (count > 0)
+                return count;
+        g_autofree char *folder = registry_folder(runtime_dir, state->name);
+        upstreams_refresh(folder, &state->upstreams);
+        return read_all(state->upstreams, addresses);
 }
 
 int resolver_address_open(int family, int type, const char *way_out) {

@@ -3,6 +3,8 @@
 
 /* Addresses as sockets take them. */
 
+#include "network/lease.h"
+#include "network/registry.h"
 #include "network/subnet.h"
 
 #include <netinet/in.h>
@@ -21,8 +23,10 @@ typedef union AnyAddress {
 socklen_t resolver_address_fill(AnyAddress *any, const Address *address);
 Address resolver_address_of(const AnyAddress *any);
 
-/* Those that the network, or the member that asks, has named: TEXTS into ADDRESSES, of which COUNT are there. */
-void resolver_address_add(char **texts, Address addresses[RESOLVER_MOST_UPSTREAMS], guint *count);
+/* Whom a question is passed on to: the name servers of ASKER (NULL: not known), else those of the network, as they are now. Returns
+ * how many, none on a network without a way out. */
+guint resolver_address_choose(const char *runtime_dir, NetworkState *state, const Lease *asker,
+                              Address addresses[RESOLVER_MOST_UPSTREAMS]);
 
 /* A socket of TYPE towards name servers, bound to the interface WAY_OUT, so that no member can pass for one; -1: none. */
 int resolver_address_open(int family, int type, const char *way_out);

@@ -12,7 +12,6 @@
 #include "base/error.h"
 #include "network/resolver-address.h"
 #include "network/resolver-names.h"
-#include "network/upstreams.h"
 
 #include <string.h>
 
@@ -179,15 +178,10 @@ static void ask_next(const ResolverStreams *streams, Stream *stream) {
 }
 
 static void begin_to_ask(const ResolverStreams *streams, Stream *stream, const Lease *asker) {
-        stream->count = stream->upstream = 0;
+        stream->upstream = 0;
         stream->answer = g_byte_array_new();
-        if (!streams->state->is_internal)
-                resolver_address_add(asker ? asker->upstreams : NULL, stream->upstreams, &stream->count);
-        if (!streams->state->is_internal && stream->count == 0) {
-                g_autofree char *folder = registry_folder(streams->runtime_dir, streams->state->name);
-                upstreams_refresh(folder, &streams->state->upstreams);
-                resolver_address_add(streams->state->upstreams, stream->upstreams, &stream->count);
-        }
+        stream->count =
+                resolver_address_choose(streams->runtime_dir, streams->state, asker, stream->upstreams);
         ask(streams, stream);
 }
 

@@ -10,7 +10,6 @@
 #include "network/resolver-address.h"
 #include "network/resolver-names.h"
 #include "network/resolver-stream.h"
-#include "network/upstreams.h"
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -36,7 +35,7 @@ typedef struct Pending {
 } Pending;
 
 struct Resolver {
-        char *runtime_dir, *folder, *way_out;
+        char *runtime_dir, *way_out;
         NetworkState *state;
         int server_fds[REGISTRY_FAMILIES]; /* on the gateways */
         int upstream_fds
@@ -60,13 +59,13 @@ static bool open_server(const Address *gateway, int *ret_fd, GError **error) {
 bool resolver_open(const char *runtime_dir, const NetworkState *state, const char *way_out,
                    Resolver **ret_resolver, GError **error) {
         g_autoptr(Resolver) resolver = g_new0(Resolver, 1);
+        g_autofree char *folder = registry_folder(runtime_dir, state->name);
 
-        resolver->folder = registry_folder(runtime_dir, state->name);
         resolver->runtime_dir = g_strdup(runtime_dir);
         resolver->way_out = g_strdup(way_out);
         for (guint i = 0; i < REGISTRY_FAMILIES; i++)
                 resolver->server_fds[i] = resolver->upstream_fds[i] = -1;
-        if (!registry_load(resolver->folder, &resolver->state, error))
+        if (!registry_load(folder, &resolver->state, error))
                 return false;
         for (guint i = 0; state->has_names && i < REGISTRY_FAMILIES; i++) {
                 int family = i == REGISTRY_V4 ? AF_INET : AF_INET6;
@@ -93,7 +92,6 @@ void resolver_free(Resolver *resolver) {
         resolver_streams_free(resolver->streams);
         network_state_free(resolver->state);
         g_free(resolver->runtime_dir);
-        g_free(resolver->folder);
         g_free(resolver->way_out);
         g_free(resolver);
 }
@@ -184,11 +182,8 @@ static bool pass_on(Resolver *resolver, int client_fd, const AnyAddress *client,
                 .id = choose_id(resolver),
                 .size = (guint) size,
         };
-        resolver_address_add(asker ? asker->upstreams : NULL, pending->upstreams, &pending->count);
-        if (pending->count == 0) {
-                upstreams_refresh(resolver->folder, &resolver->state->upstreams);
-                resolver_address_add(resolver->state->upstreams, pending->upstreams, &pending->count);
-        }
+        pending->count =
+                resolver_address_choose(resolver->runtime_dir, resolver->state, asker, pending->upstreams);
         if (pending->count == 0)
                 return false;
         memcpy(pending->message, message, size);
