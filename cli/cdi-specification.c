@@ -73,10 +73,11 @@ bool cdi_specification_find(const char *text, size_t size, const char *kind, con
         JsonObject *root = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
         JsonArray *devices = image_document_array(root, "devices");
 
+        if (g_strcmp0(image_document_string(root, "kind"), kind) != 0)
+                return true;
         for (guint i = 0; i < image_document_length(devices) && !*ret_found; i++) {
                 JsonObject *device = image_document_object_at(devices, i);
-                if (g_strcmp0(image_document_string(root, "kind"), kind) != 0 ||
-                    g_strcmp0(image_document_string(device, "name"), name) != 0)
+                if (g_strcmp0(image_document_string(device, "name"), name) != 0)
                         continue;
                 print_edits(root, options, ret_hooks);
                 print_edits(device, options, ret_hooks);

@@ -131,9 +131,11 @@ static bool needs_spec(char *const *filters) {
 }
 
 void filter_apply(char *const *filters, Manager *manager, GPtrArray *containers) {
+        bool reads_specs = needs_spec(filters);
+
         for (guint i = containers->len; i > 0; i--) {
                 Container *container = containers->pdata[i - 1];
-                if (needs_spec(filters) && *container->unit)
+                if (reads_specs)
                         (void) containers_load_spec(manager, container, NULL); /* then it has no labels */
                 if (!filter_match(filters, container))
                         g_ptr_array_remove_index(containers, i - 1);
