@@ -70,6 +70,11 @@ static bool make_file_system(const MountStep *step, const char *label, int *ret_
         return true;
 }
 
+static bool copy_fd(int fd, int *ret_fd, GError **error) {
+        *ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot copy a descriptor");
+}
+
 static int clone_tree(const char *source, bool is_flat) {
         return open_tree(AT_FDCWD, source,
                          OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (is_flat ? 0 : AT_RECURSIVE));
@@ -85,13 +90,20 @@ static bool explain_source(const MountStep *step, int errno_value, GError **erro
         return fail_errno(error, errno_value, "Cannot use %s of the host", step->source);
 }
 
+/* As a mount of its own; but where it is mounted if a part of it is taken, by the container's root, since the user may have no way
+ * into what is another id's, or a layer lies over it: before Linux 6.15 overlay takes nothing that is mounted nowhere. */
+static int open_once(const MountStep *step) {
+        return step->kind == MOUNT_OVERLAY || step->subpath ? open(step->source, O_PATH | O_CLOEXEC)
+                                                            : clone_tree(step->source, step->is_flat);
+}
+
 static bool open_source(const MountStep *step, int *ret_fd, GError **error) {
-        autofd int fd = clone_tree(step->source, step->is_flat);
+        autofd int fd = open_once(step);
 
         if (fd < 0 && errno == ENOENT && step->is_created) {
                 if (!file_make_folders(AT_FDCWD, step->source, 0777, error))
                         return fail_prefix(error, "The source of a volume is missing");
-                fd = clone_tree(step->source, step->is_flat);
+                fd = open_once(step);
         }
         if (fd < 0)
                 return explain_source(step, errno, error);
@@ -129,28 +141,21 @@ static bool open_layers(MountStep *step, GError **error) {
 }
 
 /* The folder of a first use is not a mount yet: what lies in it is replaced before. */
+static bool open_volume(const MountStep *step, int *ret_fd, GError **error) {
+        *ret_fd = open(step->first_use.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot open the volume %s", step->first_use.folder);
+}
+
 static bool open_step(MountStep *step, GError **error) {
-        if (step->first_use.folder) {
-                step->source_fd = open(step->first_use.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-                if (step->source_fd < 0)
-                        return fail_errno(error, errno, "Cannot open the volume %s", step->first_use.folder);
-                return mount_upper_open(step, error);
-        }
         if (step->kind == MOUNT_IMAGE)
                 return open_layers(step, error);
-        if (step->subpath) {
-                step->source_fd = open(step->source, O_PATH | O_DIRECTORY | O_CLOEXEC);
-                return step->source_fd >= 0 ||
-                       fail_errno(error, errno, "Cannot open the volume %s", step->source);
-        }
-        if (step->given_fd >= 0) {
-                step->source_fd = fcntl(step->given_fd, F_DUPFD_CLOEXEC, 3);
-                return step->source_fd >= 0 || fail_errno(error, errno, "Cannot copy a descriptor");
-        }
-        if (step->kind == MOUNT_OVERLAY)
-                return mount_lower_open(step, error) && mount_upper_open(step, error);
-        return step->kind != MOUNT_BIND || step->is_fallback_bind ||
-               (open_source(step, &step->source_fd, error) && mount_upper_open(step, error));
+        if (step->kind != MOUNT_OVERLAY && (step->kind != MOUNT_BIND || step->is_fallback_bind))
+                return true;
+        if (step->first_use.folder ? !open_volume(step, &step->source_fd, error)
+            : step->given_fd >= 0  ? !copy_fd(step->given_fd, &step->source_fd, error)
+                                   : !open_source(step, &step->source_fd, error))
+                return false;
+        return mount_upper_open(step, error);
 }
 
 bool mount_open(const MountPlan *plan, GError **error) {
@@ -186,17 +191,6 @@ static bool attach(int mount_fd, int root_fd, const char *target, BeneathKind ki
                attach_to(mount_fd, target_fd, target, error);
 }
 
-/* The volume as a detached mount, once it has what the image has for it. */
-static bool make_first_use(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
-        if (!mount_first_use(step, step->source_fd, place, error))
-                return false;
-        int fd = open_tree(step->source_fd, "data", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-        if (fd < 0)
-                return fail_errno(error, errno, "Cannot use %s/data", step->first_use.folder);
-        *ret_fd = fd;
-        return true;
-}
-
 /* A folder or file below TOP_FD as a mount of its own; what lies in there is as hostile as an image. */
 static bool clone_part(const MountStep *step, int top_fd, int *ret_fd, GError **error) {
         autofd int part_fd = -1;
@@ -207,26 +201,27 @@ static bool clone_part(const MountStep *step, int top_fd, int *ret_fd, GError **
         return *ret_fd >= 0 || fail_errno(error, errno, "Cannot take a part of %s", step->source);
 }
 
-/* Opened by the container's root: the user may have no way into what is another id's. */
-static bool take_volume_part(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
+/* What mount_open() has opened; of a new volume its data, once it has what the image has for it. */
+static bool take_top(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
         if (!step->first_use.folder)
-                return clone_part(step, step->source_fd, ret_fd, error);
+                return copy_fd(step->source_fd, ret_fd, error);
         if (!mount_first_use(step, step->source_fd, place, error))
                 return false;
-        autofd int top_fd = openat(step->source_fd, "data", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        return top_fd >= 0 ? clone_part(step, top_fd, ret_fd, error)
-                           : fail_errno(error, errno, "Cannot use %s/data", step->first_use.folder);
+        *ret_fd = openat(step->source_fd, "data", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot use %s/data", step->first_use.folder);
 }
 
 static bool take_source(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
-        if (step->subpath)
-                return take_volume_part(step, place, ret_fd, error);
-        if (step->first_use.folder)
-                return make_first_use(step, place, ret_fd, error);
+        autofd int top_fd = -1;
+
         if (step->source_fd < 0)
                 return open_source(step, ret_fd, error);
-        *ret_fd = fcntl(step->source_fd, F_DUPFD_CLOEXEC, 3);
-        return *ret_fd >= 0 || fail_errno(error, errno, "Cannot copy a descriptor");
+        if (!take_top(step, place, &top_fd, error))
+                return false;
+        if (step->first_use.folder || step->subpath)
+                return clone_part(step, top_fd, ret_fd, error);
+        *ret_fd = steal_fd(&top_fd);
+        return true;
 }
 
 static bool apply_bind(const MountStep *step, const MountPlace *place, GError **error) {
@@ -270,7 +265,7 @@ static bool apply_overlay(const MountStep *step, const MountPlace *place, GError
         struct stat status;
 
         autofd int lower_fd = -1, upper_fd = -1, work_fd = -1, fd = -1;
-        if (!mount_lower_take(step, place, &lower_fd, error))
+        if (!take_top(step, place, &lower_fd, error))
                 return false;
         if (fstat(lower_fd, &status) < 0 || !S_ISDIR(status.st_mode))
                 return explain_overlay(step, ENOTDIR, error);

@@ -6,10 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/folder.h"
-#include "runner/beneath.h"
-#include "runner/mount-first-use.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -27,33 +24,6 @@ static bool open_folder(const char *path, const char *option, int *ret_fd, GErro
 bool mount_upper_open(MountStep *step, GError **error) {
         return !step->upper || (open_folder(step->upper, "upperdir", &step->upper_fd, error) &&
                                 open_folder(step->work, "workdir", &step->work_fd, error));
-}
-
-bool mount_lower_open(MountStep *step, GError **error) {
-        step->source_fd = open(step->source, O_PATH | O_CLOEXEC);
-        if (step->source_fd < 0 && errno == ENOENT && step->is_created) {
-                if (!file_make_folders(AT_FDCWD, step->source, 0777, error))
-                        return fail_prefix(error, "The source of a volume is missing");
-                step->source_fd = open(step->source, O_PATH | O_CLOEXEC);
-        }
-        return step->source_fd >= 0 || fail_errno(error, errno, "Cannot use %s of the host", step->source);
-}
-
-bool mount_lower_take(const MountStep *step, const MountPlace *place, int *ret_fd, GError **error) {
-        bool is_volume = step->first_use.folder;
-
-        if (is_volume && !mount_first_use(step, step->source_fd, place, error))
-                return false;
-        autofd int top_fd =
-                is_volume ? openat(step->source_fd, "data", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-                          : fcntl(step->source_fd, F_DUPFD_CLOEXEC, 3);
-        if (top_fd < 0)
-                return fail_errno(error, errno, "Cannot use %s", step->source);
-        if (step->subpath)
-                return beneath_open(top_fd, step->subpath, ret_fd, error) ||
-                       fail_prefix(error, "subpath=%s", step->subpath);
-        *ret_fd = steal_fd(&top_fd);
-        return true;
 }
 
 /* One below the other, since overlay wants both on one mount. */
