@@ -27,6 +27,12 @@ struct dirent *folder_next(DIR *folder) {
         return NULL;
 }
 
+bool folder_is_empty(int dir_fd, const char *path, int flags) {
+        autodir DIR *folder = folder_open(dir_fd, path, flags);
+
+        return folder && !folder_next(folder);
+}
+
 static int compare_names(const void *a, const void *b) {
         return strcmp(*(const char *const *) a, *(const char *const *) b);
 }

@@ -40,6 +40,15 @@ bool beneath_open(int root_fd, const char *path, int *ret_fd, GError **error) {
         return true;
 }
 
+bool beneath_open_folder(int root_fd, const char *path, int *ret_fd, GError **error) {
+        int fd = open_in_root(root_fd, path, O_RDONLY | O_DIRECTORY);
+
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open the folder %s in the container", path);
+        *ret_fd = fd;
+        return true;
+}
+
 bool beneath_read(int root_fd, const char *path, int *ret_fd, GError **error) {
         int fd = open_in_root(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 

@@ -13,6 +13,9 @@ typedef enum BeneathKind { BENEATH_FOLDER, BENEATH_FILE } BeneathKind;
 /* Opens PATH below ROOT_FD with O_PATH. Links are followed within the root. */
 bool beneath_open(int root_fd, const char *path, int *ret_fd, GError **error);
 
+/* Opens a folder below ROOT_FD, to list it and to copy from it. */
+bool beneath_open_folder(int root_fd, const char *path, int *ret_fd, GError **error);
+
 /* Opens a file below ROOT_FD for reading, without waiting for whoever is to write into a fifo. */
 bool beneath_read(int root_fd, const char *path, int *ret_fd, GError **error);
 

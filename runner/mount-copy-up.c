@@ -14,15 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* -1: the image has no folder there. */
-static int open_in_image(int root_fd, const char *target) {
-        autofd int fd = -1;
-
-        if (!beneath_open(root_fd, target, &fd, NULL))
-                return -1;
-        return openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
 static bool says(const MountStep *step, const char *name) {
         g_auto(GStrv) words = g_strsplit(step->options ? step->options : "", ",", -1);
         bool found = false;
@@ -44,10 +35,11 @@ static bool restore(const MountStep *step, int top_fd, const struct stat *made, 
 }
 
 bool mount_copy_up(const MountStep *step, int fd, const MountPlace *place, GError **error) {
-        autofd int image_fd = open_in_image(place->root_fd, step->target), top_fd = -1;
+        autofd int image_fd = -1, top_fd = -1;
         struct stat made;
 
-        if (image_fd < 0)
+        /* Failing is fine: the image has no folder there. */
+        if (!beneath_open_folder(place->root_fd, step->target, &image_fd, NULL))
                 return true;
         top_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (top_fd < 0 || fstat(top_fd, &made) < 0)

@@ -67,19 +67,13 @@ static bool copy_given(const MountStep *step, int *ret_upper_fd, int *ret_work_f
         return true;
 }
 
-/* Of a layer that is kept, what an earlier container made of it stays. */
-static bool is_new(int upper_fd) {
-        autodir DIR *folder = folder_open(upper_fd, ".", 0);
-
-        return folder && !folder_next(folder);
-}
-
 bool mount_upper_make(const MountStep *step, const MountPlace *place, const struct stat *lower,
                       int *ret_upper_fd, int *ret_work_fd, GError **error) {
         if (!(step->upper_fd >= 0 ? copy_given(step, ret_upper_fd, ret_work_fd, error)
                                   : make_own(place, ret_upper_fd, ret_work_fd, error)))
                 return false;
-        if (!lower || !is_new(*ret_upper_fd))
+        /* Of a layer that is kept, what an earlier container made of it stays. */
+        if (!lower || !folder_is_empty(*ret_upper_fd, ".", 0))
                 return true;
         /* Refusals leave root's. */
         (void) fchownat(*ret_upper_fd, "", lower->st_uid, lower->st_gid, AT_EMPTY_PATH);

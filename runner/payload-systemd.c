@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "runner/beneath.h"
 #include "runner/cgroup.h"
 #include "runner/payload-systemd-generator.h"
@@ -145,15 +146,9 @@ bool payload_systemd_has_option(const char *text, const char *option) {
 
 /* NULL: the image has no such folder. */
 static DIR *open_folder(int root_fd, const char *path) {
-        autofd int path_fd = -1;
+        autofd int fd = -1;
 
-        if (!beneath_open(root_fd, path, &path_fd, NULL))
-                return NULL;
-        int fd = openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-        if (fd >= 0 && !folder)
-                close(fd);
-        return folder;
+        return beneath_open_folder(root_fd, path, &fd, NULL) ? folder_open(fd, ".", 0) : NULL;
 }
 
 static guint find_version_in(int root_fd, const char *path) {

@@ -5,6 +5,8 @@
 #include "tests/lib/scratch.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void entries_are_all_but_the_two(Scratch *scratch, gconstpointer data) {
         guint count = 0;
@@ -26,6 +28,17 @@ static void what_cannot_be_opened_is_empty(Scratch *scratch, gconstpointer data)
         g_assert_cmpuint(names->len, ==, 0);
 }
 
+static void a_folder_with_a_hidden_file_is_not_empty(Scratch *scratch, gconstpointer data) {
+        scratch_write(scratch, "x/.hidden", "");
+        g_assert_cmpint(mkdirat(scratch->fd, "y", 0755), ==, 0);
+        g_assert_cmpint(symlinkat("y", scratch->fd, "z"), ==, 0);
+        g_assert_false(folder_is_empty(scratch->fd, "x", 0));
+        g_assert_true(folder_is_empty(scratch->fd, "y", O_NOFOLLOW));
+        g_assert_true(folder_is_empty(scratch->fd, "z", 0));
+        g_assert_false(folder_is_empty(scratch->fd, "z", O_NOFOLLOW));
+        g_assert_false(folder_is_empty(scratch->fd, "nothing", 0));
+}
+
 static void a_list_is_sorted_and_has_nothing_hidden(Scratch *scratch, gconstpointer data) {
         scratch_write(scratch, "x/b", "");
         scratch_write(scratch, "x/a", "");
@@ -42,6 +55,8 @@ int main(int argc, char **argv) {
         scratch_test_add("/folder/next/leaves-out-the-two-that-every-folder-has",
                          entries_are_all_but_the_two);
         scratch_test_add("/folder/open/of-nothing-has-no-entries", what_cannot_be_opened_is_empty);
+        scratch_test_add("/folder/is-empty/not-with-a-hidden-file-and-not-if-it-cannot-be-opened",
+                         a_folder_with_a_hidden_file_is_not_empty);
         scratch_test_add("/folder/list/is-sorted-and-has-nothing-hidden",
                          a_list_is_sorted_and_has_nothing_hidden);
         return g_test_run();
