@@ -206,17 +206,20 @@ static bool take_asked(Place *place, guint family, const char *asked, GError **e
         return true;
 }
 
+static bool take_free(Place *place, guint family, GError **error) {
+        if (place->state->subnets[family].base.family == 0)
+                return true;
+        g_autoptr(GArray) taken = list_taken(place, family);
+        return subnet_find_free(&place->state->subnets[family], &place->state->ranges[family], taken,
+                                &place->addresses[family], error);
+}
+
 static bool choose_addresses(Place *place, GError **error) {
         const char *asked[REGISTRY_FAMILIES] = {place->asked->ip, place->asked->ip6};
 
-        for (guint i = 0; i < REGISTRY_FAMILIES; i++) {
-                g_autoptr(GArray) taken = list_taken(place, i);
-                if (asked[i] ? !take_asked(place, i, asked[i], error)
-                             : place->state->subnets[i].base.family != 0 &&
-                                       !subnet_find_free(&place->state->subnets[i], &place->state->ranges[i],
-                                                         taken, &place->addresses[i], error))
+        for (guint i = 0; i < REGISTRY_FAMILIES; i++)
+                if (asked[i] ? !take_asked(place, i, asked[i], error) : !take_free(place, i, error))
                         return false;
-        }
         return true;
 }
 
