@@ -51,14 +51,21 @@ static void plan_kernel(GPtrArray *steps, const MountFacts *facts) {
         cgroup->is_fallback_bind = !facts->is_systemd;
 }
 
-static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const MountFacts *facts,
-                         GError **error) {
+bool mount_plan_memory(const char *shm_size, char **ret_options, GError **error) {
         guint64 bytes;
 
-        if (!value_size_parse(spec->shm_size ? spec->shm_size : "64m", &bytes, error))
+        if (!value_size_parse(shm_size ? shm_size : "64m", &bytes, error))
                 return fail_prefix(error, "ShmSize=");
-        g_autofree char *shm_size = g_strdup_printf("mode=1777,size=%" G_GUINT64_FORMAT, bytes);
+        *ret_options = g_strdup_printf("mode=1777,size=%" G_GUINT64_FORMAT, bytes);
+        return true;
+}
 
+static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const MountFacts *facts,
+                         GError **error) {
+        g_autofree char *shm_options = NULL;
+
+        if (!mount_plan_memory(spec->shm_size, &shm_options, error))
+                return false;
         mount_step_add_file_system(steps, "tmpfs", "/dev", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
                                    "mode=755,size=64k,nr_inodes=1k");
         for (size_t i = 0; i < G_N_ELEMENTS(device_nodes); i++) {
@@ -78,7 +85,7 @@ static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const Moun
                 shm->given_fd = facts->shm_fd;
                 return true;
         }
-        mount_step_add_file_system(steps, "tmpfs", "/dev/shm", SAFE | MOUNT_ATTR_NOEXEC, shm_size);
+        mount_step_add_file_system(steps, "tmpfs", "/dev/shm", SAFE | MOUNT_ATTR_NOEXEC, shm_options);
         mount_step_add_file_system(steps, "mqueue", "/dev/mqueue", SAFE | MOUNT_ATTR_NOEXEC, NULL);
         return true;
 }

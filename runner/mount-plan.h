@@ -95,6 +95,9 @@ typedef struct MountPlan {
         GPtrArray *notices; /* of char *: what the kernel does not give, one sentence each */
 } MountPlan;
 
+/* What a tmpfs on /dev/shm is told: the size that ShmSize= says, or, with NULL, podman's. Caller frees. */
+bool mount_plan_memory(const char *shm_size, char **ret_options, GError **error);
+
 /* Volumes come after our own mounts, parents before what lies below them; hiding comes last. */
 bool mount_plan(const ContainerSpec *spec, const MountFacts *facts, MountPlan **ret_plan, GError **error);
 void mount_plan_free(MountPlan *plan);

@@ -3,12 +3,9 @@
 #include "runner/pod-memory.h"
 
 #include "base/error.h"
-#include "spec/value-basic.h"
+#include "runner/mount-plan.h"
 
 #include <sys/mount.h>
-
-/* Podman's. */
-#define DEFAULT_SIZE "64m"
 
 char *pod_memory_folder(const char *pod_folder) {
         return g_build_filename(pod_folder, "shm", NULL);
@@ -16,14 +13,13 @@ char *pod_memory_folder(const char *pod_folder) {
 
 bool pod_memory_mount(const Run *run, GError **error) {
         g_autofree char *folder = pod_memory_folder(run->session.container_dir);
-        const char *size = run->spec->shm_size;
-        guint64 bytes;
+        g_autofree char *options = NULL;
 
-        if (!value_size_parse(size ? size : DEFAULT_SIZE, &bytes, error))
-                return fail_prefix(error, "ShmSize=");
+        if (!mount_plan_memory(run->spec->shm_size, &options, error))
+                return false;
         /* Owners as the pod's user namespace names them: the user may be nobody in there. */
-        g_autofree char *options = g_strdup_printf("mode=1777,uid=0,gid=0,size=%" G_GUINT64_FORMAT, bytes);
-        return mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options) == 0 ||
+        g_autofree char *all = g_strconcat(options, ",uid=0,gid=0", NULL);
+        return mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, all) == 0 ||
                fail_errno(error, errno, "Cannot mount the pod's /dev/shm");
 }
 
