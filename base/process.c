@@ -13,6 +13,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -163,4 +164,19 @@ bool process_run(const char *const *argv, const ProcessFiles *files, GError **er
         Process process = PROCESS_NONE;
 
         return process_start(argv, files, &process, error) && process_finish(&process, NULL, error);
+}
+
+bool process_close_others(int first, const int *kept, size_t count, GError **error) {
+        for (;;) {
+                int next = G_MAXINT;
+
+                for (size_t i = 0; i < count; i++)
+                        if (kept[i] >= first)
+                                next = MIN(next, kept[i]);
+                if (next > first && close_range((unsigned) first, (unsigned) next - 1, 0) < 0)
+                        return fail_errno(error, errno, "Cannot close descriptors");
+                if (next == G_MAXINT)
+                        return true;
+                first = next + 1;
+        }
 }

@@ -48,5 +48,8 @@ void process_kill(pid_t child);
 /* process_start() and process_finish(). */
 bool process_run(const char *const *argv, const ProcessFiles *files, GError **error);
 
+/* Closes all descriptors from FIRST on, but for those among the COUNT of KEPT. */
+bool process_close_others(int first, const int *kept, size_t count, GError **error);
+
 /* Where PROGRAM would be started from, or NULL when it is not installed. Caller frees. */
 char *process_find_program(const char *program);

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "runner/environment.h"
 #include "runner/mount-report.h"
 #include "runner/payload-input.h"
@@ -100,20 +101,9 @@ static bool connect_output(const Run *run, const PayloadUser *user, GError **err
  * link of it, and closing at the exec is too late (CVE-2024-21626). The payload's output, our way to report and what
  * systemd has passed are no folders. */
 static bool close_others(const Run *run, GError **error) {
-        int low = MIN(run->payload_fd, run->sync.child_fd), high = MAX(run->payload_fd, run->sync.child_fd);
-        const int kept[] = {low, high};
-        unsigned from = 3 + run->listen_count;
-        bool closed = true;
+        const int kept[] = {run->payload_fd, run->sync.child_fd};
 
-        for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
-                if (kept[i] < (int) from)
-                        continue;
-                if (kept[i] > (int) from)
-                        closed = closed && close_range(from, (unsigned) kept[i] - 1, 0) == 0;
-                from = (unsigned) kept[i] + 1;
-        }
-        return (closed && close_range(from, ~0U, 0) == 0) ||
-               fail_errno(error, errno, "Cannot close descriptors");
+        return process_close_others((int) (3 + run->listen_count), kept, G_N_ELEMENTS(kept), error);
 }
 
 /* Everything but standard files and sockets that systemd passed closes with exec. */

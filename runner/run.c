@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "base/notify.h"
+#include "base/process.h"
 #include "base/user-namespace.h"
 #include "image/trash.h"
 #include "runner/cgroup-limits.h"
@@ -215,16 +216,10 @@ static void sweep_aside(Run *run) {
 
         if ((!has_cgroups && image_trash_is_empty(run->store)) || fork() != 0)
                 return;
-        /* What it holds of the container would outlive it: its lock, its ids, its place in a pod, its output, its sockets. */
-        int others[] = {run->folder_fd,       run->containers_fd, run->namespace_fd, run->output_fd,
-                        run->log_fd,          run->notify_fd,     run->exec_fd,      run->record_fd,
-                        run->ids_fd,          run->member_fd,     run->owner_fd,     run->hosts_fd,
-                        run->terminal_hold_fd};
-        for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
-                cleanup_fd(&others[i]);
-        for (guint i = 0; i < run->listen_count; i++)
-                close((int) (3 + i));
-        g_clear_pointer(&run->network.join, network_join_free);
+        /* What else it held of the container would outlive it: its lock, its ids, its place in a pod and in networks, its output. */
+        const int kept[] = {run->cgroup_fd, run->store->fd};
+        if (!process_close_others(3, kept, G_N_ELEMENTS(kept), NULL))
+                _exit(EXIT_FAILURE);
         /* Failing is fine: the next start tries again. */
         if (has_cgroups)
                 (void) user_namespace_run(run->map, remove_stale_cgroups, run, NULL);

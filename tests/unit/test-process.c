@@ -9,8 +9,10 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define SHELL(script) ((const char *const[]){"sh", "-c", (script), NULL})
 
@@ -178,6 +180,28 @@ static void start_replaces_the_environment(void) {
         g_assert_cmpstr(none, ==, "\n");
 }
 
+/* In a child, since the test's own descriptors go too. */
+static void all_but_what_is_kept_is_closed(void) {
+        pid_t child = fork();
+
+        g_assert_cmpint(child, >=, 0);
+        if (child == 0) {
+                const int kept[] = {205, -1, 201, 202};
+                bool is_right = true;
+                for (int fd = 199; fd < 209; fd++)
+                        is_right = dup2(STDERR_FILENO, fd) == fd && is_right;
+                is_right = process_close_others(200, kept, G_N_ELEMENTS(kept), NULL) && is_right;
+                for (int fd = 199; fd < 209; fd++) {
+                        bool is_kept = fd == 199 || fd == 201 || fd == 202 || fd == 205;
+                        is_right = (fcntl(fd, F_GETFD) >= 0) == is_kept && is_right;
+                }
+                _exit(is_right ? EXIT_SUCCESS : EXIT_FAILURE);
+        }
+        int status;
+        process_wait(child, &status);
+        g_assert_cmpint(status, ==, 0);
+}
+
 static void abandon_kills(void) {
         Process process = PROCESS_NONE;
 
@@ -208,6 +232,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/process/start/hands-nothing-else-on", start_hands_nothing_else_on);
         g_test_add_func("/process/start/resets-signals", start_resets_signals);
         g_test_add_func("/process/start/replaces-the-environment", start_replaces_the_environment);
+        g_test_add_func("/process/close-others/closes-all-but-what-is-kept", all_but_what_is_kept_is_closed);
         g_test_add_func("/process/abandon/kills", abandon_kills);
         return g_test_run();
 }
