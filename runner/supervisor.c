@@ -370,8 +370,15 @@ static int mirror(const Supervisor *supervisor) {
 /* ---- the start ---- */
 
 static bool parse(int argc, char **argv, Supervisor *supervisor) {
-        static const char runtime_dir[] = "--runtime-dir=", runner[] = "--runner=",
-                          names[] = "--names-from=", stub[] = "--names-stub=";
+        const struct {
+                const char *option;
+                const char **value;
+        } texts[] = {
+                {"--names-from=", &supervisor->names.source},
+                {"--names-stub=", &supervisor->names.stub},
+                {"--runner=", &supervisor->runner},
+                {"--runtime-dir=", &supervisor->runtime_dir},
+        };
         const struct {
                 const char *option;
                 int *value;
@@ -404,16 +411,13 @@ static bool parse(int argc, char **argv, Supervisor *supervisor) {
         };
 
         for (int i = 1; i < argc; i++) {
-                if (strncmp(argv[i], runtime_dir, sizeof runtime_dir - 1) == 0)
-                        supervisor->runtime_dir = argv[i] + sizeof runtime_dir - 1;
-                else if (strncmp(argv[i], runner, sizeof runner - 1) == 0)
-                        supervisor->runner = argv[i] + sizeof runner - 1;
-                else if (strncmp(argv[i], names, sizeof names - 1) == 0)
-                        supervisor->names.source = argv[i] + sizeof names - 1;
-                else if (strncmp(argv[i], stub, sizeof stub - 1) == 0)
-                        supervisor->names.stub = argv[i] + sizeof stub - 1;
-                else if (strncmp(argv[i], "--", 2) != 0)
+                if (strncmp(argv[i], "--", 2) != 0)
                         supervisor->name = argv[i];
+                for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {
+                        size_t size = strlen(texts[j].option);
+                        if (strncmp(argv[i], texts[j].option, size) == 0)
+                                *texts[j].value = argv[i] + size;
+                }
                 for (size_t j = 0; j < sizeof numbers / sizeof *numbers; j++) {
                         size_t size = strlen(numbers[j].option);
                         if (strncmp(argv[i], numbers[j].option, size) == 0)
