@@ -19,6 +19,11 @@ def sleeper(machine, name="box", *lines, service=()):
     web.write(machine, box.container("Network=none", 'Exec=sh -c "echo hello from the payload; exec sleep 600"', *lines, service=service), name)
 
 
+def refuses(machine, command, status, words):
+    result = machine.alice(command, check=False)
+    assert result.status == status and words in result.err, result
+
+
 def test_ps_lists_what_runs_and_with_all_what_does_not(machine):
     web.start(machine, web.container("PublishPort=8080:80"))
     web.write(machine, box.container("ContainerName=idle", "Network=none"), "lazy")
@@ -39,8 +44,7 @@ def test_a_restart_that_fails_says_why(machine):
     machine.alice("printf x | wolffia secret create --replace token")
     web.write(machine, box.container("Secret=token", "Network=none", "Exec=sleep 600"), "box")
     machine.alice("systemctl --user start box && wolffia secret remove token")
-    result = machine.alice("wolffia restart box", check=False)
-    assert result.status == 1 and "box.service: Secret=token: There is no secret 'token'" in result.err, result
+    refuses(machine, "wolffia restart box", 1, "box.service: Secret=token: There is no secret 'token'")
 
 
 @row("N3")
@@ -96,8 +100,7 @@ def test_names_are_those_of_containers_units_and_files(machine):
         assert machine.alice(f"wolffia exec {name} echo inside").out == "inside\n"
     machine.alice("wolffia stop nap-1 && systemctl --user stop app-box.slice")
     assert machine.show("box@1", "ActiveState") == "inactive"
-    result = machine.alice("wolffia start bo@1", check=False)
-    assert result.status == 1 and "There is no container 'bo@1'" in result.err, result
+    refuses(machine, "wolffia start bo@1", 1, "There is no container 'bo@1'")
 
 
 def test_a_start_that_fails_says_why_in_the_runners_words(machine):
@@ -230,13 +233,11 @@ def test_exec_runs_a_command_by_the_name_of_container_or_unit(machine):
     assert machine.alice("B=here; export B; echo input | wolffia exec -i -e B -e C=2 -u app -w /tmp shop sh -c 'cat; echo $B $C; id -un; pwd'").out == \
         "input\nhere 2\napp\n/tmp\n"
     assert machine.alice("wolffia exec shop nothing", check=False).status == 127
-    result = machine.alice("wolffia exec sho true", check=False)
-    assert result.status == 125 and "did you mean 'shop'?" in result.err, result
+    refuses(machine, "wolffia exec sho true", 125, "did you mean 'shop'?")
     assert "hello" in machine.alice("script -qec 'wolffia exec -it shop sh -c \"test -t 0 && echo hello\"' /dev/null").out
     assert machine.alice("echo 'echo in a shell' | wolffia shell shop").out == "in a shell\n"
     machine.alice("wolffia stop box")
-    result = machine.alice("wolffia exec shop true", check=False)
-    assert result.status == 125 and "does not run (it is stopped)" in result.err, result
+    refuses(machine, "wolffia exec shop true", 125, "does not run (it is stopped)")
 
 
 def test_ps_shows_health(machine):
@@ -357,8 +358,7 @@ def test_ps_shows_those_that_are_asked_for(machine):
 
     assert names("name=bo") == ["box"] and names("status=failed") == ["other"] and names("label=tier") == ["box"]
     assert names("label=tier=front") == [] and names("status=failed", "status=running", "image=box") == ["box", "other"]
-    result = machine.alice("wolffia ps --filter colour=red", check=False)
-    assert result.status == 2 and "write name=" in result.err, result
+    refuses(machine, "wolffia ps --filter colour=red", 2, "write name=")
     machine.alice("systemctl --user stop box; systemctl --user reset-failed")
 
 
@@ -368,10 +368,8 @@ def test_exec_takes_variables_from_a_file_and_values_behind_their_letters(machin
     machine.write("~/env", "A=file\nB=file\n")
     assert machine.alice("wolffia exec --env-file ~/env -eA=word -uapp -w/tmp box sh -c 'echo $A $B; id -un; pwd'").out.split() == \
         ["word", "file", "app", "/tmp"]
-    result = machine.alice("wolffia exec --env-file ~/none box true", check=False)
-    assert result.status == 125 and "--env-file=" in result.err, result
-    result = machine.alice("wolffia exec -u nobody-of-that-name box true", check=False)
-    assert result.status == 125 and "/etc/passwd has no user" in result.err, result
+    refuses(machine, "wolffia exec --env-file ~/none box true", 125, "--env-file=")
+    refuses(machine, "wolffia exec -u nobody-of-that-name box true", 125, "/etc/passwd has no user")
     machine.alice("systemctl --user stop box")
 
 
@@ -389,8 +387,7 @@ def test_stats_and_secrets_take_templates(machine):
     machine.alice("wolffia start box; printf x | wolffia secret create templated")
     assert machine.alice("wolffia stats --format '{{.name}} is {{.unit}}'").out == "box is box.service\n"
     assert machine.alice("wolffia secret ls --format '{{.name}}'").out.split() == ["templated"]
-    result = machine.alice("wolffia stats --format '{{.colour}}'", check=False)
-    assert result.status == 1 and "no field" in result.err, result
+    refuses(machine, "wolffia stats --format '{{.colour}}'", 1, "no field")
     machine.alice("wolffia secret rm templated; wolffia stop box")
 
 
@@ -398,13 +395,9 @@ def test_cp_names_the_file_that_is_not_there_and_makes_none_where_a_folder_is_me
     sleeper(machine)
     machine.alice("wolffia start box")
     machine.write("~/one", "1\n")
-    result = machine.alice("wolffia cp ~/none box:/tmp/", check=False)
-    assert result.status == 1 and "/none: No such file" in result.err, result
-    result = machine.alice("wolffia cp ~/one box:/none/", check=False)
-    assert result.status == 1 and "/none/: Not a directory" in result.err, result
-    result = machine.alice("wolffia cp box:/none ~/", check=False)
-    assert result.status == 1 and "Cannot find /none" in result.err, result
-    result = machine.alice("echo no archive | wolffia cp - box:/tmp", check=False)
-    assert result.status == 1 and "archive format" in result.err, result
-    machine.alice("wolffia cp ~/one box:/tmp/; wolffia exec box cat /tmp/one")
+    refuses(machine, "wolffia cp ~/none box:/tmp/", 1, "/none: No such file")
+    refuses(machine, "wolffia cp ~/one box:/none/", 1, "/none/: Not a directory")
+    refuses(machine, "wolffia cp box:/none ~/", 1, "Cannot find /none")
+    refuses(machine, "echo no archive | wolffia cp - box:/tmp", 1, "archive format")
+    assert machine.alice("wolffia cp ~/one box:/tmp/ && wolffia exec box cat /tmp/one").out == "1\n"
     machine.alice("systemctl --user stop box")
