@@ -25,6 +25,8 @@ def test_a_secret_is_a_variable_or_a_file_with_owner_and_mode(machine):
                        "stat -c '%a %u %g' /etc/deep/key; df -T /run/secrets/db | tail -n1 | cut -d' ' -f1",
               "--secret=db", "--secret=db,target=/etc/deep/key,uid=1000,gid=29,mode=0440").out
     assert out.split() == ["s3cret", "444", "0", "0", "s3cret", "440", "1000", "29", "tmpfs"], out
+    # The file system that all of them are in is not there as a whole, not even below the root.
+    assert run(machine, "grep -c ' / ' /proc/mounts; ls /.. | grep -c etc", "--secret=db").out == "1\n1\n"
     refused = run(machine, "(echo x >/run/secrets/db) 2>&1; echo $?", "--secret=db").out
     assert refused.endswith("Read-only file system\n1\n"), refused
     read_only = run(machine, "cat /run/secrets/db", "--secret=db", "--read-only")
