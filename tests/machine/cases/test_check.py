@@ -68,7 +68,7 @@ def test_systemds_own_remarks_are_passed_on_for_units_of_any_name(machine):
     assert re.search(r"a:b\.service: Failed to parse .*soon", result.err), result
 
 
-@row("B5")
+@row("C2")
 def test_a_limit_that_is_written_as_podman_has_it_is_in_force(machine):
     box.start(machine, "Exec=sleep infinity", service=("MemoryMax=512m",))
     assert machine.alice("systemctl --user show -P MemoryMax box").out.strip() == str(512 << 20)
