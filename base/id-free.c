@@ -53,13 +53,18 @@ guint32 id_free_find(const char *users, const char *groups, guint32 count) {
         return (guint32) MIN(start, (guint64) G_MAXUINT32 - count);
 }
 
-char *id_free_advise(const char *user_name, guint32 count) {
+char *id_free_advise(const char *user_name, IdKinds kinds, guint32 count) {
+        static const char *const options[] = {"--add-subuids", "--add-subgids"};
         g_autofree char *users = NULL, *groups = NULL;
+        g_autoptr(GString) advice = g_string_new("'sudo usermod");
 
         /* A file that is not there has no lines. */
         (void) file_read(AT_FDCWD, "/etc/subuid", 0, &users, NULL, NULL);
         (void) file_read(AT_FDCWD, "/etc/subgid", 0, &groups, NULL, NULL);
         guint32 first = id_free_find(users ? users : "", groups ? groups : "", count);
-        return g_strdup_printf("'sudo usermod --add-subuids %u-%u --add-subgids %u-%u %s'", first,
-                               first + count - 1, first, first + count - 1, user_name);
+        for (IdKind kind = ID_KIND_USER; kind <= ID_KIND_GROUP; kind++)
+                if (kinds & (1U << kind))
+                        g_string_append_printf(advice, " %s %u-%u", options[kind], first, first + count - 1);
+        g_string_append_printf(advice, " %s'", user_name);
+        return g_strdup(advice->str);
 }

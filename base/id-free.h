@@ -15,5 +15,6 @@ bool id_free_parse_line(const char *line, char **ret_name, IdRange *ret_range);
 /* The lowest ids from 100000 on, COUNT in a row, that are in no line of the two files. Pure. */
 guint32 id_free_find(const char *users, const char *groups, guint32 count);
 
-/* The administrator's command that gives COUNT ids to a user, in quotes: "'sudo usermod --add-subuids …'". Caller frees. */
-char *id_free_advise(const char *user_name, guint32 count);
+/* The administrator's command that gives COUNT ids of KINDS to a user, in quotes: "'sudo usermod --add-subuids …'". Caller
+ * frees. */
+char *id_free_advise(const char *user_name, IdKinds kinds, guint32 count);

@@ -61,13 +61,25 @@ bool id_own_load(const char *user_name, const char *group_name, IdOwn **ret_own,
                 return false;
         find_granted(own);
         /* One kind without the other is of no use: a map of many users and one group breaks every chown. */
-        if (own->users->len == 0 || own->groups->len == 0) {
+        own->lacking =
+                (own->users->len == 0 ? ID_KINDS_USER : 0) | (own->groups->len == 0 ? ID_KINDS_GROUP : 0);
+        if (own->lacking) {
                 g_array_set_size(own->users, 0);
                 g_array_set_size(own->groups, 0);
                 g_array_set_size(own->granted, 0);
         }
         *ret_own = g_steal_pointer(&own);
         return true;
+}
+
+const char *id_own_tell_lack(IdKinds kinds) {
+        return kinds == ID_KINDS_USER
+                       ? "You have no subordinate ids for users (/etc/subuid), and those for groups are of no "
+                         "use alone"
+               : kinds == ID_KINDS_GROUP
+                       ? "You have no subordinate ids for groups (/etc/subgid), and those for users are of no "
+                         "use alone"
+                       : "You have no subordinate ids";
 }
 
 void id_own_add_granted(const IdOwn *own, IdMap *map) {

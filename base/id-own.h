@@ -9,8 +9,9 @@ typedef struct IdOwn {
         uid_t uid;
         gid_t gid;
         char *name;
-        GArray *users; /* of IdRange: subordinate ids; empty where the lookup answered that there are none */
-        GArray *groups; /* without what is in `granted` */
+        GArray *users; /* of IdRange: subordinate ids; empty where the lookup answered that one of the kinds has none */
+        GArray *groups;  /* without what is in `granted` */
+        IdKinds lacking; /* which have none */
         GArray *granted; /* of gid_t: groups of the host that the user is in and that /etc/subgid grants: they are mapped
                             1:1, so that they show, and work */
 } IdOwn;
@@ -20,6 +21,9 @@ typedef struct IdOwn {
 bool id_own_load(const char *user_name, const char *group_name, IdOwn **ret_own, GError **error);
 void id_own_free(IdOwn *own);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IdOwn, id_own_free)
+
+/* What a user who lacks ids of KINDS is told: "You have no subordinate ids". */
+const char *id_own_tell_lack(IdKinds kinds);
 
 /* The map that rootless containers start from: 0 is the user, 1 and above the subordinate ids, and granted groups as they
  * are. */

@@ -10,6 +10,14 @@
 
 typedef enum IdKind { ID_KIND_USER, ID_KIND_GROUP } IdKind;
 
+/* A set of kinds. */
+typedef enum IdKinds {
+        ID_KINDS_NONE = 0,
+        ID_KINDS_USER = 1 << ID_KIND_USER,
+        ID_KINDS_GROUP = 1 << ID_KIND_GROUP,
+        ID_KINDS_BOTH = ID_KINDS_USER | ID_KINDS_GROUP,
+} IdKinds;
+
 typedef struct IdRange {
         guint32 start;
         guint32 count;

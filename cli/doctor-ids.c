@@ -18,6 +18,8 @@
 /* Of containers that systemd-nspawn(1) and its like start with --private-users=pick; uids-gids.md of systemd. */
 static const IdRange systemd_range = {524288, 1879048191 - 524288 + 1};
 
+static const char *const id_files[] = {[ID_KIND_USER] = "/etc/subuid", [ID_KIND_GROUP] = "/etc/subgid"};
+
 static bool overlap(IdRange one, IdRange other) {
         return (guint64) one.start < (guint64) other.start + other.count &&
                (guint64) other.start < (guint64) one.start + one.count;
@@ -38,30 +40,63 @@ char *doctor_find_overlap(const char *text, const char *user_name, uid_t uid, Id
         return NULL;
 }
 
-/* True: there is none. */
-static bool check_overlap(Doctor *doctor, const IdOwn *own, const GArray *ranges, const char *path) {
+/* A range of the user's that somebody else has too. */
+typedef struct Shared {
+        IdRange range;
+        char *line; /* of the other; NULL: there is none */
+} Shared;
+
+static Shared find_shared(const IdOwn *own, IdKind kind) {
+        const GArray *ranges = kind == ID_KIND_USER ? own->users : own->groups;
+        Shared shared = {0};
         g_autofree char *text = NULL;
 
         /* Where ranges come by NSS there may be none, and who else has which is nobody's to ask. */
-        if (!file_read(AT_FDCWD, path, 0, &text, NULL, NULL))
-                return true;
-        for (guint i = 0; i < ranges->len; i++) {
-                IdRange range = g_array_index(ranges, IdRange, i);
-                g_autofree char *line = doctor_find_overlap(text, own->name, own->uid, range);
-                if (!line)
-                        continue;
-                g_autofree char *advice = id_free_advise(own->name, MAX(range.count, ID_FREE_USUAL));
-                doctor_say(
-                        doctor, DOCTOR_PROBLEM, "U4", "overlap",
-                        "Your ids from %u on are also those of '%s' in %s, so that either can read and kill what the other "
-                        "runs; 'sudo usermod --del-sub%ss %u-%u %s' and then %s give you others, and what volumes of yours have "
-                        "belongs to the old ids then (Apptainer's fakeroot uses the same files: 'apptainer config fakeroot' "
-                        "sees to its users)",
-                        range.start, line, path, strstr(path, "uid") ? "uid" : "gid", range.start,
-                        range.start + range.count - 1, own->name, advice);
-                return false;
+        if (!file_read(AT_FDCWD, id_files[kind], 0, &text, NULL, NULL))
+                return shared;
+        for (guint i = 0; i < ranges->len && !shared.line; i++) {
+                shared.range = g_array_index(ranges, IdRange, i);
+                shared.line = doctor_find_overlap(text, own->name, own->uid, shared.range);
         }
-        return true;
+        return shared;
+}
+
+/* True: there is none. What only one of the files says is mended there alone: new ids for the other would leave more files
+ * behind. */
+static bool check_overlap(Doctor *doctor, const IdOwn *own) {
+        static const char *const options[] = {"--del-subuids", "--del-subgids"};
+        g_autoptr(GString) removal = g_string_new("'sudo usermod");
+        const Shared *first = NULL;
+        Shared shared[2];
+        IdKinds kinds = ID_KINDS_NONE;
+        guint32 count = ID_FREE_USUAL;
+
+        for (IdKind kind = ID_KIND_USER; kind <= ID_KIND_GROUP; kind++) {
+                shared[kind] = find_shared(own, kind);
+                if (!shared[kind].line)
+                        continue;
+                IdRange range = shared[kind].range;
+                first = first ? first : &shared[kind];
+                kinds |= 1U << kind;
+                count = MAX(count, range.count);
+                g_string_append_printf(removal, " %s %u-%u", options[kind], range.start,
+                                       range.start + range.count - 1);
+        }
+        if (!first)
+                return true;
+        g_autofree char *advice = id_free_advise(own->name, kinds, count);
+        doctor_say(
+                doctor, DOCTOR_PROBLEM, "U4", "overlap",
+                "Your ids from %u on are also those of '%s' in %s, so that either can read and kill what the other "
+                "runs; %s %s' and then %s give you others, and what volumes of yours have "
+                "belongs to the old ids then (Apptainer's fakeroot uses the same files: 'apptainer config fakeroot' "
+                "sees to its users)",
+                first->range.start, first->line,
+                kinds == ID_KINDS_BOTH ? "/etc/subuid and /etc/subgid" : id_files[first - shared],
+                removal->str, own->name, advice);
+        g_free(shared[ID_KIND_USER].line);
+        g_free(shared[ID_KIND_GROUP].line);
+        return false;
 }
 
 static void check_systemd_range(Doctor *doctor, const IdOwn *own) {
@@ -89,14 +124,18 @@ static guint64 count_ids(const GArray *ranges) {
 
 static void check_ranges(Doctor *doctor, const IdOwn *own) {
         guint64 users = count_ids(own->users), groups = count_ids(own->groups);
-        g_autofree char *advice = id_free_advise(own->name, ID_FREE_USUAL);
+        IdKinds few =
+                (users < ID_FREE_USUAL ? ID_KINDS_USER : 0) | (groups < ID_FREE_USUAL ? ID_KINDS_GROUP : 0);
+        g_autofree char *advice =
+                id_free_advise(own->name, own->lacking ? own->lacking : few, ID_FREE_USUAL);
 
-        if (users == 0) {
+        if (own->lacking) {
                 doctor_say(doctor, DOCTOR_ADVICE, "U1", "subordinate ids",
-                           "You have none, so that containers run with a single id; %s adds some", advice);
+                           "%s, so that containers run with a single id; %s adds some",
+                           id_own_tell_lack(own->lacking), advice);
                 return;
         }
-        if (MIN(users, groups) < ID_FREE_USUAL)
+        if (few)
                 doctor_say(doctor, DOCTOR_ADVICE, "U7", "subordinate ids",
                            "You have %" G_GUINT64_FORMAT " for users and %" G_GUINT64_FORMAT
                            " for groups; images with ids "
@@ -105,8 +144,7 @@ static void check_ranges(Doctor *doctor, const IdOwn *own) {
         else
                 doctor_say(doctor, DOCTOR_OK, "U1", "subordinate ids", "%" G_GUINT64_FORMAT " from %u on",
                            users, g_array_index(own->users, IdRange, 0).start);
-        if (check_overlap(doctor, own, own->users, "/etc/subuid") &&
-            check_overlap(doctor, own, own->groups, "/etc/subgid"))
+        if (check_overlap(doctor, own))
                 check_systemd_range(doctor, own);
 }
 

@@ -59,7 +59,8 @@ static bool check_ids(const LayersWork *work, GError **error) {
         if (notes->highest_id == UNPACK_ID_NONSENSE)
                 return fail(error, WOLFFIA_ERROR_VALUE, "'%s' belongs to an id that no system has",
                             notes->first_unmapped);
-        g_autofree char *advice = id_free_advise(work->user_name, MAX(notes->highest_id, ID_FREE_USUAL));
+        g_autofree char *advice =
+                id_free_advise(work->user_name, ID_KINDS_BOTH, MAX(notes->highest_id, ID_FREE_USUAL));
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "'%s' and perhaps more belong to ids beyond the container's range; the highest is %u: UIDMap=, GIDMap= or "
@@ -175,18 +176,22 @@ static bool unpack_all(void *data, GError **error) {
         return true;
 }
 
+/* Whoever has chosen a single id (UserNS=single) is told nothing. */
+static void add_lack(const UnpackNotes *notes, GPtrArray *warnings) {
+        g_autoptr(IdOwn) own = NULL;
+
+        if (notes->squashed == 0 || !id_own_load(NULL, NULL, &own, NULL) || !own->lacking)
+                return;
+        g_autofree char *advice = id_free_advise(own->name, own->lacking, ID_FREE_USUAL);
+        g_ptr_array_add(warnings,
+                        g_strdup_printf("%s, so all files of the image belong to you; %s adds some",
+                                        id_own_tell_lack(own->lacking), advice));
+}
+
 static void add_warnings(const LayersWork *work, GPtrArray *warnings) {
         const UnpackNotes *notes = work->notes;
 
-        if (notes->squashed > 0) {
-                g_autofree char *name = id_ranges_user_name(getuid());
-                g_autofree char *advice = id_free_advise(name, ID_FREE_USUAL);
-                g_ptr_array_add(
-                        warnings,
-                        g_strdup_printf("You have no subordinate ids, so all files of the image belong to "
-                                        "you; %s adds some",
-                                        advice));
-        }
+        add_lack(notes, warnings);
         if (notes->devices > 0)
                 g_ptr_array_add(warnings,
                                 g_strdup_printf("%" G_GUINT64_FORMAT

@@ -117,7 +117,7 @@ bool ids_auto_take(const Run *run, const IdOwn *own, IdsAuto *ret_auto, int *ret
                 if (errno != EAGAIN && errno != EACCES)
                         return fail_errno(error, errno, "Cannot lock a part of your subordinate ids");
         }
-        g_autofree char *advice = id_free_advise(own->name, MAX(size, ID_FREE_USUAL));
+        g_autofree char *advice = id_free_advise(own->name, ID_KINDS_BOTH, MAX(size, ID_FREE_USUAL));
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
                 "UserNS=auto: of your %u subordinate ids no %u in a row are free, since other containers have them; "

@@ -43,13 +43,12 @@ static IdMap *plan_without_user(const IdOwn *own, guint32 start, guint32 size) {
 }
 
 static bool fail_without_ranges(const UserNamespaceMode *mode, const IdOwn *own, GError **error) {
-        g_autofree char *advice = id_free_advise(own->name, ID_FREE_USUAL);
-        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "UserNS=%s needs subordinate ids, and you have none; %s adds them",
+        g_autofree char *advice = id_free_advise(own->name, own->lacking, ID_FREE_USUAL);
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED, "UserNS=%s needs subordinate ids. %s; %s adds them",
                     mode->kind == USER_NAMESPACE_KEEP_ID ? "keep-id"
                     : mode->kind == USER_NAMESPACE_AUTO  ? "auto"
                                                          : "nomap",
-                    advice);
+                    id_own_tell_lack(own->lacking), advice);
 }
 
 static bool plan_base(const UserNamespaceMode *mode, const IdOwn *own, const IdsAuto *automatic,
@@ -315,7 +314,7 @@ bool ids_choose(Run *run, GError **error) {
             (!run->map && !ids_plan(spec, own, &automatic, &run->map, error)) ||
             !choose_user(run, own, error))
                 return false;
-        run->lacks_ids = own->users->len == 0;
+        run->lacking_ids = own->lacking;
         run->has_user = id_map_inside(run->map->users, own->uid) != G_MAXUINT32 &&
                         id_map_inside(run->map->groups, own->gid) != G_MAXUINT32;
         run->granted = g_array_ref(own->granted);

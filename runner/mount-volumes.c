@@ -95,30 +95,30 @@ static bool holds_lock(const MountVolumes *volumes, const VolumeRecord *record) 
         return false;
 }
 
-static bool fail_foreign(const char *path, uid_t uid, GError **error) {
+static bool fail_foreign(IdKinds lacking, const char *path, uid_t uid, GError **error) {
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
-                "You have no subordinate ids, and the volume was written under some: %s belongs to user %u; a range with "
+                "%s, and the volume was written under some: %s belongs to user %u; a range with "
                 "that id in /etc/subuid and /etc/subgid ('usermod --add-subuids') brings it back, UserNS=single goes on "
                 "with what the single id can read",
-                path, uid);
+                id_own_tell_lack(lacking), path, uid);
 }
 
 /* Row U1: a single id in the place of ranges that went missing (a line lost in /etc/subuid) would find files that are nobody's, and
  * leave others among them that the ranges' return makes strange. What lies at the top of the volume is looked at. */
-static bool check_owners(const VolumeRecord *record, GError **error) {
+static bool check_owners(IdKinds lacking, const VolumeRecord *record, GError **error) {
         g_autofree char *data = volume_record_data_path(record);
         autodir DIR *folder = folder_open(AT_FDCWD, data, 0);
         struct dirent *entry;
         struct stat status;
 
         if (stat(data, &status) == 0 && status.st_uid != getuid())
-                return fail_foreign(data, status.st_uid, error);
+                return fail_foreign(lacking, data, status.st_uid, error);
         while ((entry = folder_next(folder)))
                 if (fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
                     status.st_uid != getuid()) {
                         g_autofree char *path = g_build_filename(data, entry->d_name, NULL);
-                        return fail_foreign(path, status.st_uid, error);
+                        return fail_foreign(lacking, path, status.st_uid, error);
                 }
         return true;
 }
@@ -129,8 +129,8 @@ static bool take(const Run *run, const VolumeStore *store, MountVolumes *volumes
 
         if (!volume_store_ensure(store, name, &record, error) || !link_volume(run, record, error))
                 return false;
-        if (run->lacks_ids && g_strcmp0(run->spec->user_namespace, "single") != 0 &&
-            record->source == VOLUME_SOURCE_FOLDER && !check_owners(record, error))
+        if (run->lacking_ids && g_strcmp0(run->spec->user_namespace, "single") != 0 &&
+            record->source == VOLUME_SOURCE_FOLDER && !check_owners(run->lacking_ids, record, error))
                 return false;
         if (record->is_fresh && record->source == VOLUME_SOURCE_FOLDER && !holds_lock(volumes, record)) {
                 int fd = -1;

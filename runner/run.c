@@ -117,7 +117,7 @@ static bool plan_environment(Run *run, GError **error) {
 
 /* Not where the file, or the pod's, says so, by UserNS=single or a map of its own. */
 static bool is_single_by_fate(const Run *run) {
-        return run->lacks_ids && id_map_is_single(run->map) &&
+        return run->lacking_ids && id_map_is_single(run->map) &&
                g_strcmp0(run->spec->user_namespace, "single") != 0 && run->spec->user_maps->len == 0 &&
                run->spec->group_maps->len == 0;
 }
@@ -128,11 +128,11 @@ static void warn_of_single_id(const Run *run) {
         if (!is_single_by_fate(run))
                 return;
 
-        g_autofree char *advice = id_free_advise(run->user_name, ID_FREE_USUAL);
+        g_autofree char *advice = id_free_advise(run->user_name, run->lacking_ids, ID_FREE_USUAL);
         g_autofree char *text = g_strdup_printf(
-                "You have no subordinate ids, so this container has a single id: all its users are you, and changes of "
+                "%s, so this container has a single id: all its users are you, and changes of "
                 "a user or of a file's owner have no effect; %s adds some (UserNS=single accepts it as it is)",
-                advice);
+                id_own_tell_lack(run->lacking_ids), advice);
         log_entry(LOG_WARNING, text, "MESSAGE_ID", MESSAGE_HOST_DEGRADED, "USER_UNIT", run->spec->unit,
                   "WOLFFIA_CONTAINER", run->spec->name, "WOLFFIA_STAGE", run->stage, NULL);
         notify_status(text);
@@ -141,12 +141,11 @@ static void warn_of_single_id(const Run *run) {
 static bool check_single_id(const Run *run, GError **error) {
         if (!run->settings->forbids_single_id || !is_single_by_fate(run))
                 return true;
-        g_autofree char *advice = id_free_advise(run->user_name, ID_FREE_USUAL);
-        return fail(
-                error, WOLFFIA_ERROR_UNSUPPORTED,
-                "You have no subordinate ids, and SingleId=forbid in wolffia.conf forbids to start with a single id; "
-                "%s adds some (UserNS=single accepts it for one container)",
-                advice);
+        g_autofree char *advice = id_free_advise(run->user_name, run->lacking_ids, ID_FREE_USUAL);
+        return fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "%s, and SingleId=forbid in wolffia.conf forbids to start with a single id; "
+                    "%s adds some (UserNS=single accepts it for one container)",
+                    id_own_tell_lack(run->lacking_ids), advice);
 }
 
 /* Everything that can be known, chosen and made before a namespace exists. */
@@ -279,7 +278,7 @@ static void tell_ready(const Run *run) {
         if (g_strcmp0(run->spec->notify, "healthy") == 0)
                 notify_send("STATUS=Waiting for the container to become healthy");
         else if (run->notify_fd < 0)
-                notify_send(run->lacks_ids ? "READY=1" : "READY=1\nSTATUS=");
+                notify_send(run->lacking_ids ? "READY=1" : "READY=1\nSTATUS=");
         else
                 notify_send("STATUS=Waiting for the container's own notification");
 }

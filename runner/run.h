@@ -34,7 +34,7 @@ typedef struct Run {
         ImageRecord *image; /* NULL with Rootfs= */
         IdMap *map;
         char *map_key;
-        bool lacks_ids; /* the user has no subordinate ids */
+        IdKinds lacking_ids; /* of which kinds the user has no subordinate ones */
         bool has_user; /* the user is in the map; if not, the container's root has no way to the user's files */
         uid_t uid;     /* the user's on the host */
         char *user_name;      /* likewise */

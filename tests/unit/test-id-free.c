@@ -23,8 +23,23 @@ static void ids_that_nobody_has_are_found(void) {
                                  cases[i].first);
 }
 
+/* Which ids are free is a matter of the host. */
+static void only_what_is_missing_is_added(void) {
+        g_autofree char *both = id_free_advise("alice", ID_KINDS_BOTH, 10);
+        g_autofree char *users = id_free_advise("alice", ID_KINDS_USER, 10);
+        g_autofree char *groups = id_free_advise("alice", ID_KINDS_GROUP, 10);
+
+        g_assert_true(g_regex_match_simple(
+                "^'sudo usermod --add-subuids ([0-9]+-[0-9]+) --add-subgids \\1 alice'$", both, 0, 0));
+        g_assert_true(
+                g_regex_match_simple("^'sudo usermod --add-subuids [0-9]+-[0-9]+ alice'$", users, 0, 0));
+        g_assert_true(
+                g_regex_match_simple("^'sudo usermod --add-subgids [0-9]+-[0-9]+ alice'$", groups, 0, 0));
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/id-free/find/is-what-nobody-has", ids_that_nobody_has_are_found);
+        g_test_add_func("/id-free/advise/adds-what-is-missing", only_what_is_missing_is_added);
         return g_test_run();
 }

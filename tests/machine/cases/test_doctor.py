@@ -52,6 +52,13 @@ def test_broken_ids_are_found(machine):
         status, found = examine(machine)
         verdict, _, text = found["overlap"]
         assert status == 1 and verdict == "problem" and "mallory:" in text and "--del-subuids 100000-165535 alice" in text and "--add-subuids 231072-296607" in text and "apptainer" in text, found
+        # What only one of the files says is mended there alone.
+        assert "--del-subgids" not in text and "--add-subgids" not in text, text
+    with changed(machine, "cp -a /etc/subuid /etc/subuid.saved; cp -a /etc/subgid /etc/subgid.saved; "
+                          "sed -n 's/^alice:/mallory:/p' /etc/subuid | tee -a /etc/subuid >>/etc/subgid", restore):
+        text = examine(machine)[1]["overlap"][2]
+        assert "in /etc/subuid and /etc/subgid" in text and "usermod --del-subuids 100000-165535 --del-subgids 100000-165535 alice" in text, text
+        assert "usermod --add-subuids 231072-296607 --add-subgids 231072-296607 alice" in text, text
     with changed(machine, "sed -i.saved s/^alice:.*/alice:600000:65536/ /etc/subuid /etc/subgid", restore):
         status, found = examine(machine)
         assert status == 0 and found["overlap"][0] == "advice" and "524288" in found["overlap"][2], found
@@ -62,6 +69,24 @@ def test_broken_ids_are_found(machine):
                  "mv /usr/bin/newuidmap.saved /usr/bin/newuidmap; chmod 4755 /usr/bin/newuidmap"):
         status, found = examine(machine)
         assert status == 1 and "setuid" in found["newuidmap"][2], found
+
+
+@row("U1")
+def test_the_file_that_lacks_ids_is_the_one_that_is_told(machine):
+    """By doctor, and by the start."""
+    box.import_image(machine)
+    restore = "mv /etc/subuid.saved /etc/subuid; mv /etc/subgid.saved /etc/subgid"
+    for lacking, other in ("gid", "uid"), ("uid", "gid"):
+        with changed(machine, "cp -a /etc/subuid /etc/subuid.saved; cp -a /etc/subgid /etc/subgid.saved; "
+                              f"sed -i /^alice:/d /etc/sub{lacking}", restore):
+            verdict, _, text = examine(machine)[1]["subordinate ids"]
+            assert verdict == "advice", text
+            keep = box.run(machine, "true", "--userns=keep-id", check=False)
+            start = box.run(machine, "true")
+            assert keep.status == 125, keep
+            for told in text, keep.err, start.err:
+                assert f"(/etc/sub{lacking})" in told and f"usermod --add-sub{lacking}s " in told, told
+                assert f"--add-sub{other}s" not in told and f"/etc/sub{other}" not in told, told
 
 
 @row("B3")
