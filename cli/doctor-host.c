@@ -69,7 +69,8 @@ static void check_controllers(Doctor *doctor) {
 /* ---- storage ---- */
 
 typedef struct Overlay {
-        const char *folder;
+        const char *folder; /* to be gone in a moment */
+        const char *store;  /* where it lies, which is what can be told */
 } Overlay;
 
 static bool try_overlay(void *data, GError **error) {
@@ -81,7 +82,7 @@ static bool try_overlay(void *data, GError **error) {
         if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
                 return fail_errno(error, errno, "Cannot make a mount namespace");
         return mount("overlay", overlay->folder, "overlay", 0, options) == 0 ||
-               rootfs_explain_overlay(errno, overlay->folder, error);
+               rootfs_explain_overlay(errno, overlay->store, error);
 }
 
 /* In the trash: whoever comes next removes what a doctor that was killed leaves there. */
@@ -100,7 +101,7 @@ static bool try_overlay_in(const ImageStore *store, GError **error) {
         }
         g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(IdRange));
         g_autoptr(IdMap) single = id_map_plan_default(own->uid, own->gid, none, none);
-        Overlay overlay = {folder};
+        Overlay overlay = {folder, store->path};
         return done && user_namespace_run(single, try_overlay, &overlay, error);
 }
 

@@ -89,6 +89,12 @@ def test_the_file_that_lacks_ids_is_the_one_that_is_told(machine):
                 assert f"--add-sub{other}s" not in told and f"/etc/sub{other}" not in told, told
 
 
+def test_a_file_system_without_overlays_is_told_by_the_folder_that_stays(machine):
+    report = machine.alice("strace -f -o /dev/null -e trace=mount -e inject=mount:error=EINVAL:when=2 wolffia doctor --json", check=False)
+    (text,) = (finding["text"] for finding in json.loads(report.out)["findings"] if finding["name"] == "storage")
+    assert "holds /home/alice/.local/share/wolffia cannot carry" in text and "[Store]" in text, text
+
+
 @row("B3")
 def test_lingering_is_mended(machine):
     machine.root("loginctl disable-linger bob", check=False)
