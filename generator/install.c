@@ -117,15 +117,49 @@ static void plan_want(Install *install, const UnitAssignment *assignment, const 
         g_array_append_val(install->links, link);
 }
 
+/* What is between the "@" and ".service"; "" for a template, NULL when there is no "@". Caller frees. */
+static char *instance_part(const char *service) {
+        const char *at = strchr(service, '@');
+
+        return at ? g_strndup(at + 1, strlen(at + 1) - strlen(".service")) : NULL;
+}
+
+/* systemd.unit(5): an alias leads to the same instance as its target, or to all of a template; links with other names are
+ * passed over when units are loaded. A template's name stands for that of the instance. NULL: it is none, which is told.
+ * Caller frees. */
+static char *alias_name(Install *install, const UnitAssignment *assignment, const char *word) {
+        g_autofree char *own = instance_part(install->service), *other = instance_part(word);
+        g_autofree char *stem = g_strndup(word, strcspn(word, "@") - (other ? 0 : strlen(".service")));
+        g_autofree char *text = NULL;
+
+        if (!own && other)
+                text = g_strdup_printf(
+                        "is for templates and instances, and %s is none, ignoring; write %s.service",
+                        install->service, stem);
+        else if (own && !*own && !other)
+                text = g_strdup_printf(
+                        "cannot lead to a template, ignoring; write %s@.service for all its instances, or "
+                        "%s@NAME.service for one",
+                        stem, stem);
+        else if (own && *own && (!other || (*other && !g_str_equal(own, other))))
+                text = g_strdup_printf("cannot lead to the instance '%s', ignoring; write %s@%s.service",
+                                       own, stem, own);
+        else
+                return own && *own ? g_strdup_printf("%s@%s.service", stem, own) : g_strdup(word);
+        warn(install, assignment, text, word);
+        return NULL;
+}
+
 static void plan_alias(Install *install, const UnitAssignment *assignment, const char *word,
                        const char *suffix) {
         if (!source_is_unit_name(word) || !g_str_has_suffix(word, ".service")) {
                 warn(install, assignment, "is not the name of a service, ignoring", word);
                 return;
         }
-        if (g_str_equal(word, install->service) || has_link(install->links, NULL, word))
+        g_autofree char *name = alias_name(install, assignment, word);
+        if (!name || g_str_equal(name, install->service) || has_link(install->links, NULL, name))
                 return;
-        InstallLink link = {NULL, g_strdup(word), g_strdup(install->service)};
+        InstallLink link = {NULL, g_steal_pointer(&name), g_strdup(install->service)};
         g_array_append_val(install->links, link);
 }
 
@@ -182,20 +216,14 @@ static char *linked_name(const UnitFile *unit, const char *service) {
                         : NULL;
 }
 
-/* What is between the "@" and ".service"; NULL when there is nothing. Caller frees. */
-static char *instance_of(const char *service) {
-        const char *at = service ? strchr(service, '@') : NULL;
-
-        return at && at[1] != '.' ? g_strndup(at + 1, strlen(at + 1) - strlen(".service")) : NULL;
-}
-
 void install_plan(const ServiceInput *input, GArray *links, GPtrArray *problems) {
         const UnitFile *unit = input->unit;
 
         if (unit_file_find_section(unit, SECTION) == UNIT_FILE_NO_SECTION)
                 return;
 
-        g_autofree char *linked = linked_name(unit, input->service), *instance = instance_of(linked);
+        g_autofree char *linked = linked_name(unit, input->service),
+                        *instance = linked ? instance_part(linked) : NULL;
         Install install = {input, unit, input->service, linked, instance, links, problems};
 
         plan_key(&install, "WantedBy", linked ? plan_want : plan_nothing, "wants");

@@ -92,7 +92,28 @@ static void test_templates(void) {
                      "default.target.wants/web@a.service->../web@.service", NULL);
         assert_links("web@b.service", "WantedBy=default.target",
                      "default.target.wants/web@b.service->../web@b.service", NULL);
-        assert_links("web@.service", "Alias=other@.service", "other@.service->web@.service", NULL);
+}
+
+/* systemd.unit(5): systemd loads no other links. */
+static void test_aliases_of_templates(void) {
+        assert_links("web@.service", "Alias=other@.service other@a.service",
+                     "other@.service->web@.service other@a.service->web@.service", NULL);
+        assert_links(
+                "web@.service", "DefaultInstance=a\nAlias=other.service", "",
+                "'other.service' cannot lead to a template, ignoring; write other@.service for all its instances, or "
+                "other@NAME.service for one");
+        assert_links("web@b.service", "Alias=other@b.service", "other@b.service->web@b.service", NULL);
+        assert_links("web@b.service", "Alias=other@.service web@.service", "other@b.service->web@b.service",
+                     NULL);
+        assert_links("web@b.service", "Alias=other@%i.service", "other@b.service->web@b.service", NULL);
+        assert_links("web@b.service", "Alias=other.service", "",
+                     "'other.service' cannot lead to the instance 'b', ignoring; write other@b.service");
+        assert_links("web@b.service", "Alias=other@c.service", "",
+                     "'other@c.service' cannot lead to the instance 'b', ignoring; write other@b.service");
+        assert_links(
+                "web.service", "Alias=other@c.service", "",
+                "'other@c.service' is for templates and instances, and web.service is none, ignoring; write "
+                "other.service");
 }
 
 static void test_names(void) {
@@ -113,6 +134,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/install/wants", test_wants);
         g_test_add_func("/install/targets-of-the-system", test_targets_of_the_system);
         g_test_add_func("/install/templates", test_templates);
+        g_test_add_func("/install/templates/aliases", test_aliases_of_templates);
         g_test_add_func("/install/names", test_names);
         return g_test_run();
 }

@@ -128,3 +128,28 @@ def test_the_longest_words_and_lines_arrive_and_longer_ones_are_told(machine):
     assert "words.container:3: Exec=: the value is longer than the 128 KiB" in err and "--broken=" in unit, err[:500]
     unit, err = generated(machine, text + "".join(f"Label=L{number}=" + "l" * 100_000 + "\n" for number in range(3)))
     assert "words.container: the command line is longer than the 1 MiB that systemd reads" in err and "--broken=" in unit, err[:500]
+
+
+def test_aliases_lead_to_where_systemd_follows_them(machine):
+    """And the links that are not made are those that it does not load."""
+    box.import_image(machine)
+    lines = "[Container]\nImage=localhost/box\nNetwork=none\nExec=sleep 600\n[Install]\n"
+    machine.write("~/.config/wolffia/many@.container", lines + "Alias=more@.service one@1.service plain.service\n")
+    machine.write("~/.config/wolffia/many@b.container", lines + "Alias=less@.service\n")
+    names = lambda alias: machine.alice(f"systemctl --user show --property=Id --value {alias}").out.strip()
+    folder = "$XDG_RUNTIME_DIR/systemd/generator"
+    try:
+        told = machine.alice("wolffia check ~/.config/wolffia/many@.container", check=False).err
+        assert "many@.container:6: Alias=: 'plain.service' cannot lead to a template, ignoring; write plain@.service" in told, told
+        machine.alice("systemctl --user daemon-reload")
+        assert machine.alice(f"cd {folder}; ls -d more* one* less* plain*", check=False).out.split() == [
+            "less@b.service", "more@.service", "one@1.service"]
+        assert (names("more@7"), names("one@1"), names("less@b")) == ("many@7.service", "many@1.service", "many@b.service")
+        machine.alice("systemctl --user start more@7", timeout=60)
+        assert machine.alice("systemctl --user is-active many@7").out == "active\n"
+        machine.alice(f"ln -s many@.service {folder}/plain.service; ln -s many@b.service {folder}/less@c.service; "
+                      "mkdir -p ~/.config/systemd/user; touch ~/.config/systemd/user; systemctl --user stop many@7")
+        assert machine.alice("systemctl --user start plain", check=False).status != 0
+        assert names("less@c") == "less@c.service"
+    finally:
+        machine.alice("rm -f ~/.config/wolffia/many@*.container; systemctl --user stop 'many@*' app-many.slice; systemctl --user daemon-reload")
