@@ -1,73 +1,94 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Ports of the host: one unit may have each. */
+/* Ports of the host: one unit may have each, and once. */
 
 #include "cli/check.h"
 
-#include "base/file.h"
+#include "runner/network-ports.h"
+#include "spec/container-spec.h"
+#include "spec/pod-spec.h"
+#include "spec/value-network.h"
 #include "spec/value-port.h"
 
-#include <fcntl.h>
 #include <string.h>
 
-/* The sections that publish. */
-static const char *section_of(const Translation *translation) {
-        return translation->source->kind == SOURCE_CONTAINER ? "Container"
-               : translation->source->kind == SOURCE_POD     ? "Pod"
-                                                             : NULL;
+/* Those of a file that can publish, also by PodmanArgs=; NULL of others. */
+static const GPtrArray *ports_of(const Translation *translation) {
+        return !translation->spec ? NULL
+               : translation->source->kind == SOURCE_CONTAINER
+                       ? ((const ContainerSpec *) translation->spec)->ports
+               : translation->source->kind == SOURCE_POD ? ((const PodSpec *) translation->spec)->ports
+                                                         : NULL;
 }
 
-/* The mapping of a line; NULL when it has none, or no fixed port of the host. Caller frees. */
-static PortMapping *parse(const Translation *translation, const UnitAssignment *line) {
-        g_autofree char *value = check_expand(translation, line->value);
-        g_autoptr(PortMapping) mapping = NULL;
+static const UnitAssignment *find_line(const Translation *translation, const char *key, const char *text,
+                                       bool is_all) {
+        g_autoptr(GPtrArray) lines =
+                unit_file_all(translation->unit, source_section(translation->source->kind), key);
 
-        if (!value || !value_port_parse(value, &mapping, NULL) || mapping->host_first == 0)
-                return NULL;
-        return g_steal_pointer(&mapping);
+        for (guint i = 0; i < lines->len; i++) {
+                const UnitAssignment *line = lines->pdata[i];
+
+                if (is_all ? g_str_equal(line->value, text) : strstr(line->value, text) != NULL)
+                        return line;
+        }
+        return NULL;
+}
+
+/* Where TEXT was written; NULL when nothing says so any more. */
+static const UnitAssignment *line_of(const Translation *translation, const char *text) {
+        const UnitAssignment *line = find_line(translation, "PublishPort", text, true);
+
+        line = line ? line : find_line(translation, "PublishPort", text, false);
+        return line ? line : find_line(translation, "PodmanArgs", text, false);
+}
+
+/* The mapping of a text; NULL when it has none that is known now. Caller frees. */
+static PortMapping *parse(const Translation *translation, const char *text) {
+        g_autofree char *value = check_expand(translation, text);
+        PortMapping *mapping;
+
+        return value && value_port_parse(value, &mapping, NULL) ? mapping : NULL;
+}
+
+/* False: it is not known now. */
+static bool find_network(const Check *check, const Translation *translation, NetworkKind *ret_kind) {
+        bool is_pod = translation->source->kind == SOURCE_POD;
+        const ContainerSpec *container = is_pod ? NULL : translation->spec;
+        const GPtrArray *networks =
+                is_pod ? ((const PodSpec *) translation->spec)->networks : container->networks;
+        const char *text = networks->len > 0 ? networks->pdata[0] : check->network;
+        g_autofree char *value = text ? check_expand(translation, text) : NULL;
+        g_autoptr(NetworkMode) mode = NULL;
+
+        if ((container && container->pod) || (text && !value) || !value_network_parse(value, &mode, NULL))
+                return false;
+        *ret_kind = mode->kind;
+        return true;
 }
 
 void check_ports_note(Check *check, const Translation *translation) {
-        const char *section = section_of(translation);
+        const GPtrArray *texts = ports_of(translation);
 
-        if (!section)
-                return;
-        g_autoptr(GPtrArray) lines = unit_file_all(translation->unit, section, "PublishPort");
-        for (guint i = 0; i < lines->len; i++) {
-                const UnitAssignment *line = lines->pdata[i];
-                g_autoptr(PortMapping) mapping = parse(translation, line);
+        for (guint i = 0; texts && i < texts->len; i++) {
+                g_autoptr(PortMapping) mapping = parse(translation, texts->pdata[i]);
 
-                if (!mapping)
+                if (!mapping || mapping->host_first == 0)
                         continue;
-                CheckPort port = {
-                        .service = g_strdup(translation->service),
-                        .text = g_strdup(line->value),
-                        .address = g_strdup(mapping->address),
-                        .first = mapping->host_first,
-                        .last = mapping->host_last,
-                        .protocol = (int) mapping->protocol,
-                };
+                CheckPort port = {g_strdup(translation->service), g_strdup(texts->pdata[i]),
+                                  g_steal_pointer(&mapping)};
                 g_array_append_val(check->ports, port);
         }
 }
 
-/* No address is all of them. */
-static bool is_same_address(const char *a, const char *b) {
+/* Those of "::" may take callers of IPv4 as well, which the kernel does not show. */
+static bool may_meet(const char *a, const char *b) {
         static const char *const every[] = {"0.0.0.0", "::"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(every); i++)
                 if (g_strcmp0(a, every[i]) == 0 || g_strcmp0(b, every[i]) == 0)
                         return true;
         return !a || !b || strcmp(a, b) == 0;
-}
-
-static guint read_floor(void) {
-        g_autofree char *text = NULL;
-
-        /* Without the file every port is free. */
-        if (!file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", 64, &text, NULL, NULL))
-                return 0;
-        return (guint) g_ascii_strtoull(text, NULL, 10);
 }
 
 /* What runs now may be gone at the start, so this is a note. */
@@ -77,8 +98,7 @@ static void check_listeners(const Check *check, Translation *translation, const 
                 const CheckListener *listener = &g_array_index(check->listeners, CheckListener, i);
 
                 if (listener->protocol != (int) mapping->protocol || listener->port < mapping->host_first ||
-                    listener->port > mapping->host_last ||
-                    !is_same_address(listener->address, mapping->address))
+                    listener->port > mapping->host_last || !may_meet(listener->address, mapping->address))
                         continue;
                 g_autofree char *owner = check_listener_tell(listener, translation->service);
                 if (!owner)
@@ -90,39 +110,47 @@ static void check_listeners(const Check *check, Translation *translation, const 
         }
 }
 
-static void check_line(const Check *check, Translation *translation, const UnitAssignment *line,
-                       guint floor) {
-        g_autoptr(PortMapping) mapping = parse(translation, line);
-
-        if (!mapping)
-                return;
-        if (mapping->host_first < floor)
-                problem_add(
-                        translation->problems, PROBLEM_ERROR, line->file, line->line, line->key,
-                        "port %u is below net.ipv4.ip_unprivileged_port_start=%u, so a user cannot have it; publish a "
-                        "higher one (8080:80), or have the administrator lower the limit: "
-                        "`sudo sysctl net.ipv4.ip_unprivileged_port_start=%u`",
-                        mapping->host_first, floor, mapping->host_first);
-        check_listeners(check, translation, line, mapping);
+static void check_others(const Check *check, Translation *translation, const UnitAssignment *line,
+                         const PortMapping *mapping) {
         for (guint i = 0; i < check->ports->len; i++) {
                 const CheckPort *port = &g_array_index(check->ports, CheckPort, i);
 
                 if (strcmp(port->service, translation->service) != 0 &&
-                    port->protocol == (int) mapping->protocol && port->first <= mapping->host_last &&
-                    mapping->host_first <= port->last && is_same_address(port->address, mapping->address))
+                    value_port_overlaps(port->mapping, mapping))
                         problem_add(translation->problems, PROBLEM_ERROR, line->file, line->line, line->key,
                                     "%s publishes this port too (%s), and only one of them can run",
                                     port->service, port->text);
         }
 }
 
-void check_ports(const Check *check, Translation *translation) {
-        const char *section = section_of(translation);
-        guint floor = read_floor();
+static void report(Translation *translation, const UnitAssignment *line, const GError *error) {
+        problem_add(translation->problems, PROBLEM_ERROR, line->file, line->line, line->key, "%s",
+                    error->message);
+}
 
-        if (!section)
-                return;
-        g_autoptr(GPtrArray) lines = unit_file_all(translation->unit, section, "PublishPort");
-        for (guint i = 0; i < lines->len; i++)
-                check_line(check, translation, lines->pdata[i], floor);
+void check_ports(const Check *check, Translation *translation) {
+        g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func((GDestroyNotify) port_mapping_free);
+        const GPtrArray *texts = ports_of(translation);
+        NetworkKind kind = NETWORK_NONE;
+        bool is_known = texts && find_network(check, translation, &kind);
+        bool is_host = is_known && kind == NETWORK_HOST, is_pasta = is_known && kind == NETWORK_PASTA;
+
+        for (guint i = 0; texts && i < texts->len; i++) {
+                g_autoptr(PortMapping) mapping = parse(translation, texts->pdata[i]);
+                const UnitAssignment *line = mapping ? line_of(translation, texts->pdata[i]) : NULL;
+                g_autoptr(GError) privileged = NULL, twice = NULL;
+
+                if (!line)
+                        continue;
+                if (!network_ports_check_floor(mapping, is_host, &privileged))
+                        report(translation, line, privileged);
+                check_listeners(check, translation, line, mapping);
+                check_others(check, translation, line, mapping);
+                if (!value_port_add(ports, g_steal_pointer(&mapping), &twice)) {
+                        report(translation, line, twice);
+                } else if (is_pasta && !value_port_check_pasta(ports, &twice)) {
+                        report(translation, line, twice);
+                        is_pasta = false; /* said once */
+                }
+        }
 }

@@ -5,6 +5,7 @@
 
 #include "generator/translation.h"
 #include "image/store.h"
+#include "spec/value-port.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -12,10 +13,8 @@
 /* A port of the host that a unit publishes. */
 typedef struct CheckPort {
         char *service;
-        char *text;    /* as it was written */
-        char *address; /* NULL: every one */
-        guint first, last;
-        int protocol; /* PortProtocol */
+        char *text; /* as it was written */
+        PortMapping *mapping;
 } CheckPort;
 
 /* A port of the host that a program listens on now. */
@@ -43,6 +42,7 @@ typedef struct CheckFinding {
 
 typedef struct Check {
         ImageStore *store; /* NULL: it cannot be opened, which is told by what needs it */
+        char *network;     /* where a container names none; NULL: pasta */
         GArray *ports;     /* of CheckPort: those of all units of the user's */
         GArray *listeners; /* of CheckListener: those of the host */
         GArray *units;     /* of CheckUnit */
@@ -60,8 +60,8 @@ void check_subnet(Translation *translation);
 /* Keeps the ports of TRANSLATION. */
 void check_ports_note(Check *check, const Translation *translation);
 
-/* Ports that cannot be bound, since they are below the floor or another unit of the user's has them; those that a program
- * listens on now are a note. */
+/* Ports that cannot be bound, since they are below the floor, said twice, or another unit of the user's has them; those that a
+ * program listens on now are a note. */
 void check_ports(const Check *check, Translation *translation);
 
 /* All ports of the host that are taken. Caller unrefs. */

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "config.h"
+#include "runner/network-ports.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -109,19 +110,14 @@ static void check_send_buffer(Doctor *doctor) {
 }
 
 static void check_ports(Doctor *doctor) {
-        g_autofree char *text = NULL;
-        guint64 floor = 1024;
+        guint floor = network_ports_read_floor();
 
-        if (file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", 64, &text, NULL, NULL))
-                floor = g_ascii_strtoull(text, NULL, 10);
         if (floor <= 80)
-                doctor_say(doctor, DOCTOR_OK, "N1", "ports",
-                           "You may publish ports from %" G_GUINT64_FORMAT " on", floor);
+                doctor_say(doctor, DOCTOR_OK, "N1", "ports", "You may publish ports from %u on", floor);
         else
                 doctor_say(
                         doctor, DOCTOR_OK, "N1", "ports",
-                        "You may publish ports from %" G_GUINT64_FORMAT
-                        " on; lower ones take the administrator's 'systemctl enable --now wolffia-port@80.socket'",
+                        "You may publish ports from %u on; lower ones take the administrator's 'systemctl enable --now wolffia-port@80.socket'",
                         floor);
 }
 

@@ -18,7 +18,7 @@ static void clear_port(void *data) {
 
         g_free(port->service);
         g_free(port->text);
-        g_free(port->address);
+        port_mapping_free(port->mapping);
 }
 
 static void clear_unit(void *data) {
@@ -50,12 +50,14 @@ static void check_init(Check *check) {
         check->findings = new_array(sizeof(CheckFinding), clear_finding);
         /* Opening it makes it; where there is none yet, or it is somebody else's, nothing is said of images. */
         g_autoptr(Settings) settings = settings_load(NULL); /* main() has told what is wrong in it */
+        check->network = g_strdup(settings->network);
         g_autofree char *store = settings_store_folder(settings);
         if (g_file_test(store, G_FILE_TEST_IS_DIR))
                 (void) image_store_open(&check->store, NULL);
 }
 
 static void check_clear(Check *check) {
+        g_free(check->network);
         g_array_unref(check->ports);
         g_array_unref(check->listeners);
         g_array_unref(check->units);

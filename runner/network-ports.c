@@ -53,8 +53,15 @@ static bool bind_for_a_moment(const PortMapping *port, guint16 number, int *ret_
         return true;
 }
 
+guint network_ports_read_floor(void) {
+        g_autofree char *text = NULL;
+
+        if (!file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", 64, &text, NULL, NULL))
+                return 1024;
+        return (guint) g_ascii_strtoull(text, NULL, 10);
+}
+
 static bool explain_privileged(guint16 number, const char *protocol, GError **error) {
-        g_autofree char *floor = NULL;
         /* A socket unit and its proxy pass streams on, no datagrams. */
         g_autofree char *forward =
                 g_str_equal(protocol, "udp")
@@ -64,15 +71,13 @@ static bool explain_privileged(guint16 number, const char *protocol, GError **er
                                   "--now wolffia-port@%u.socket)",
                                   number);
 
-        if (!file_read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", 64, &floor, NULL, NULL))
-                floor = g_strdup("1024");
         return fail(
                 error, WOLFFIA_ERROR_UNSUPPORTED,
-                "Port %u/%s of the host cannot be published: users may bind ports from %s on "
+                "Port %u/%s of the host cannot be published: users may bind ports from %u on "
                 "(net.ipv4.ip_unprivileged_port_start). Publish a higher one (PublishPort=%u:…)%s, or let the "
                 "administrator lower the limit once: echo 'net.ipv4.ip_unprivileged_port_start=%u' | sudo tee "
                 "/etc/sysctl.d/50-wolffia.conf && sudo sysctl --system",
-                number, protocol, g_strstrip(floor), 8000u + number, forward, number);
+                number, protocol, network_ports_read_floor(), 8000u + number, forward, number);
 }
 
 static const char *print_protocol(const PortMapping *port) {
@@ -111,6 +116,19 @@ static bool check_port(const PortMapping *port, guint16 number, GError **error) 
                network_ports_explain(port, number, errno_value, error);
 }
 
+static bool explain_host_network(guint16 number, const PortMapping *port, GError **error) {
+        return explain_privileged(number, print_protocol(port), error) || fail_prefix(error, "Network=host");
+}
+
+bool network_ports_check_floor(const PortMapping *port, bool is_host_network, GError **error) {
+        guint16 first = is_host_network ? port->container_first : port->host_first;
+
+        if (first == 0 || first >= network_ports_read_floor())
+                return true;
+        return is_host_network ? explain_host_network(first, port, error)
+                               : explain_privileged(first, print_protocol(port), error);
+}
+
 /* With the host's network the payload itself binds the container's port, as one of the user's processes (row N2). */
 bool network_ports_check_host(const GPtrArray *ports, GError **error) {
         for (guint i = 0; i < ports->len; i++) {
@@ -119,8 +137,7 @@ bool network_ports_check_host(const GPtrArray *ports, GError **error) {
                 for (unsigned number = port->container_first; number <= port->container_last; number++)
                         if (!bind_for_a_moment(port, (guint16) number, &errno_value) &&
                             errno_value == EACCES)
-                                return explain_privileged((guint16) number, print_protocol(port), error) ||
-                                       fail_prefix(error, "Network=host");
+                                return explain_host_network((guint16) number, port, error);
         }
         return true;
 }

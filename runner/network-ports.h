@@ -12,6 +12,12 @@
  * false. */
 bool network_ports_explain(const PortMapping *port, guint16 number, int errno_value, GError **error);
 
+/* The lowest port that users may bind. */
+guint network_ports_read_floor(void);
+
+/* What the start would say of a port below that, without binding it: who asks may be allowed more than the start will be. */
+bool network_ports_check_floor(const PortMapping *port, bool is_host_network, GError **error);
+
 /* Binds each host port of the PortMapping list for a moment. One that is taken or privileged is an error
  * with the cheapest remedy. */
 bool network_ports_check(const GPtrArray *ports, GError **error);

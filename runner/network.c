@@ -75,7 +75,8 @@ static bool choose(const ContainerSpec *spec, const char *runtime_dir, Network *
         network->kind = mode->kind;
         if (mode->kind == NETWORK_PASTA)
                 return network_address_choose(network, mode, error) &&
-                       (!network->is_slirp || network_slirp_check(network, error)) &&
+                       (network->is_slirp ? network_slirp_check(network, error)
+                                          : value_port_check_pasta(network->ports, error)) &&
                        network_ports_check(network->ports, error) &&
                        network_ports_choose(network->ports, network->port_fds, error);
         if (mode->kind == NETWORK_NAMED)

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "spec/value-basic.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 void port_mapping_free(PortMapping *mapping) {
@@ -142,14 +143,53 @@ char *value_port_print(const PortMapping *mapping) {
         return g_string_free(text, FALSE);
 }
 
-static bool overlaps(const PortMapping *a, const PortMapping *b) {
+/* The bytes of an address; how many there are. */
+static size_t read_address(const char *text, guint8 *ret_bytes) {
+        return inet_pton(AF_INET, text, ret_bytes) == 1    ? 4
+               : inet_pton(AF_INET6, text, ret_bytes) == 1 ? 16
+                                                           : 0;
+}
+
+/* Whether ONE is OTHER, or all of its family, or of both. */
+static bool covers(const char *one, const char *other) {
+        static const guint8 every[16];
+        guint8 bytes[16], others[16];
+
+        if (!one || !other)
+                return !one;
+        size_t length = read_address(one, bytes);
+        return length == read_address(other, others) &&
+               (memcmp(bytes, every, length) == 0 || memcmp(bytes, others, length) == 0);
+}
+
+bool value_port_meets(const char *one, const char *other) {
+        return covers(one, other) || covers(other, one);
+}
+
+static bool share_numbers(const PortMapping *a, const PortMapping *b) {
         return a->host_first != 0 && b->host_first != 0 && a->protocol == b->protocol &&
-               g_strcmp0(a->address, b->address) == 0 && a->host_first <= b->host_last &&
-               b->host_first <= a->host_last;
+               a->host_first <= b->host_last && b->host_first <= a->host_last;
+}
+
+bool value_port_overlaps(const PortMapping *a, const PortMapping *b) {
+        return share_numbers(a, b) && value_port_meets(a->address, b->address);
 }
 
 static bool leads_elsewhere(const PortMapping *a, const PortMapping *b) {
         return a->container_first - a->host_first != b->container_first - b->host_first;
+}
+
+/* Whether A is all that B is, and perhaps more. */
+static bool includes(const PortMapping *a, const PortMapping *b) {
+        return covers(a->address, b->address) && a->host_first <= b->host_first &&
+               b->host_last <= a->host_last;
+}
+
+/* Whether the two are to be one mapping, of all the ports that both have. */
+static bool can_join(const PortMapping *a, const PortMapping *b) {
+        return !leads_elsewhere(a, b) &&
+               ((covers(a->address, b->address) && covers(b->address, a->address)) || includes(a, b) ||
+                includes(b, a));
 }
 
 static bool fail_twice(const PortMapping *there, const PortMapping *mapping, GError **error) {
@@ -160,24 +200,51 @@ static bool fail_twice(const PortMapping *there, const PortMapping *mapping, GEr
                     MAX(there->host_first, mapping->host_first), other, text);
 }
 
+/* The address is that of the one that has more. */
+static void join(PortMapping *mapping, const PortMapping *there) {
+        if (!covers(mapping->address, there->address)) {
+                g_free(mapping->address);
+                mapping->address = g_strdup(there->address);
+        }
+        mapping->host_first = MIN(there->host_first, mapping->host_first);
+        mapping->host_last = MAX(there->host_last, mapping->host_last);
+        mapping->container_first = MIN(there->container_first, mapping->container_first);
+        mapping->container_last = MAX(there->container_last, mapping->container_last);
+}
+
 bool value_port_add(GPtrArray *ports, PortMapping *mapping, GError **error) {
         g_autoptr(PortMapping) owned = mapping;
 
         for (guint i = 0; i < ports->len; i++)
-                if (overlaps(ports->pdata[i], owned) && leads_elsewhere(ports->pdata[i], owned))
+                if (value_port_overlaps(ports->pdata[i], owned) && !can_join(ports->pdata[i], owned))
                         return fail_twice(ports->pdata[i], owned, error);
         for (guint i = 0; i < ports->len;) {
                 PortMapping *there = ports->pdata[i];
-                if (!overlaps(there, owned)) {
+                if (!value_port_overlaps(there, owned)) {
                         i++;
                         continue;
                 }
-                owned->host_first = MIN(there->host_first, owned->host_first);
-                owned->host_last = MAX(there->host_last, owned->host_last);
-                owned->container_first = MIN(there->container_first, owned->container_first);
-                owned->container_last = MAX(there->container_last, owned->container_last);
+                join(owned, there);
                 g_ptr_array_remove_index(ports, i);
         }
         g_ptr_array_add(ports, g_steal_pointer(&owned));
+        return true;
+}
+
+bool value_port_check_pasta(const GPtrArray *ports, GError **error) {
+        for (guint i = 0; i < ports->len; i++)
+                for (guint j = 0; j < i; j++) {
+                        const PortMapping *one = ports->pdata[j], *other = ports->pdata[i];
+
+                        if (!share_numbers(one, other))
+                                continue;
+                        g_autofree char *text = value_port_print(one), *more = value_port_print(other);
+                        return fail(
+                                error, WOLFFIA_ERROR_UNSUPPORTED,
+                                "port %u of the host is published on two addresses, by %s and by %s, which pasta "
+                                "cannot do; leave the address out, which publishes on all, or give the container a "
+                                "network (Network=NAME), where each address has its own ports",
+                                MAX(one->host_first, other->host_first), text, more);
+                }
         return true;
 }

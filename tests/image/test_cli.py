@@ -108,6 +108,36 @@ def test_check_of_all_units(box):
     assert box.run("check", str(folder / "free.container"), **environment).status == 0
 
 
+def test_check_of_ports_that_one_file_publishes_twice(box):
+    twice = "of the host is published twice, by "
+    environment, folder = units(
+        box, web=["PublishPort=8080:80", "PublishPort=18080:80", "PublishPort=127.0.0.1:8080:81", "PublishPort=8080:80/udp",
+                  "PublishPort=127.0.0.1:9000-9005:80-85", "PublishPort=[::1]:9003:83", "PodmanArgs=-p 18080:81"],
+        all=["PublishPort=7000:80", "PublishPort=127.0.0.1:7000:80"],
+        net=["Network=app.network", "PublishPort=127.0.0.1:7100:80", "PublishPort=[::1]:7100:81", "PublishPort=7100:80/udp"])
+    (folder / "app.network").write_text("[Network]\n")
+    (folder / "app.pod").write_text("[Pod]\nPublishPort=6000-6010:1-11\nPublishPort=6005:9\n")
+    result = box.run("check", check=False, **environment)
+    told = {line.split("/units/")[1] for line in result.err.splitlines() if "Image=" not in line}
+    assert len(told) == 4 and result.out == "5 units, 2 of them would fail\n", result
+    for part in (f"web.container:5: PublishPort=: port 8080 {twice}8080:80/tcp and by 127.0.0.1:8080:81/tcp; give one of the two another",
+                 "web.container:8: PublishPort=: port 9003 of the host is published on two addresses, by 127.0.0.1:9000-9005:80-85/tcp "
+                 "and by [::1]:9003:83/tcp, which pasta cannot do; leave the address out, which publishes on all, or give the container "
+                 "a network (Network=NAME), where each address has its own ports",
+                 f"web.container:9: PodmanArgs=: port 18080 {twice}18080:80/tcp and by 18080:81/tcp; give one of the two another",
+                 f"app.pod:3: PublishPort=: port 6005 {twice}6000-6010:1-11/tcp and by 6005:9/tcp; give one of the two another"):
+        assert part in told, (part, told)
+
+
+def test_check_of_low_ports_has_the_words_of_the_start(box):
+    environment, _ = units(box, web=["PublishPort=1:80"], host=["Network=host", "PublishPort=2"])
+    text = box.run("check", check=False, **environment).err
+    for part in ("web.container:3: PublishPort=: Port 1/tcp of the host cannot be published", "wolffia-port@1.socket",
+                 "host.container:4: PublishPort=: Network=host: Port 2/tcp of the host cannot be published",
+                 "net.ipv4.ip_unprivileged_port_start=1' | sudo tee /etc/sysctl.d/"):
+        assert part in text, (part, text)
+
+
 def test_check_of_what_a_start_needs(box):
     environment, folder = units(box, web=[
         "Image=localhost/nowhere", "PublishPort=1:80", "Volume=%h/missing:/x", "Volume=./here:/y", "Volume=named:/z",

@@ -128,8 +128,19 @@ static void what_is_said_twice_is_one(void) {
         assert_added("9003:83 9000-9005:80-85", "9000-9005:80-85/tcp");
         assert_added("1-2:1-2 4-5:4-5 2-4:2-4", "1-5:1-5/tcp");
         assert_added("80 80", ":80/tcp :80/tcp");
-        assert_added("9000:80 9000:80/udp 127.0.0.1:9000:81",
-                     "9000:80/tcp 9000:80/udp 127.0.0.1:9000:81/tcp");
+        assert_added("9000:80 9000:80/udp 127.0.0.1:9001:81",
+                     "9000:80/tcp 9000:80/udp 127.0.0.1:9001:81/tcp");
+}
+
+static void an_address_is_part_of_all(void) {
+        assert_added("127.0.0.1:9000:80 9000:80", "9000:80/tcp");
+        assert_added("9000-9009:80-89 127.0.0.1:9003:83", "9000-9009:80-89/tcp");
+        assert_added("0.0.0.0:9000:80 127.0.0.1:9000:80", "0.0.0.0:9000:80/tcp");
+        assert_added("[::1]:9000:80 [0:0::1]:9000:80 [::]:9000:80", "[::]:9000:80/tcp");
+        assert_added("0.0.0.0:9000:80 9000:80", "9000:80/tcp");
+        /* These have nothing to do with each other. */
+        assert_added("0.0.0.0:9000:80 [::]:9000:81", "0.0.0.0:9000:80/tcp [::]:9000:81/tcp");
+        assert_added("127.0.0.1:9000:80 127.0.0.2:9000:81", "127.0.0.1:9000:80/tcp 127.0.0.2:9000:81/tcp");
 }
 
 static void a_port_that_leads_to_two_is_refused(void) {
@@ -140,6 +151,38 @@ static void a_port_that_leads_to_two_is_refused(void) {
                 error->message, ==,
                 "port 9003 of the host is published twice, by 9000-9005:80-85/tcp and by 9003:90/tcp; give one "
                 "of the two another");
+        static const char *const texts[] = {
+                "9000:80 127.0.0.1:9000:81",
+                "[::1]:9000:80 9000:81",
+                "0.0.0.0:9000:80 127.0.0.1:9000:81",
+                "0.0.0.0:9000:80 9000:81",
+                "127.0.0.1:9000-9005:80-85 0.0.0.0:9003-9009:83-89",
+        };
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+                g_assert_null(add_all(texts[i], NULL));
+}
+
+static bool pasta_takes(const char *one, const char *other, GError **error) {
+        g_autoptr(GPtrArray) ports = g_ptr_array_new_with_free_func((GDestroyNotify) port_mapping_free);
+        PortMapping *mapping;
+
+        g_assert_true(value_port_parse(one, &mapping, NULL));
+        g_ptr_array_add(ports, mapping);
+        g_assert_true(value_port_parse(other, &mapping, NULL));
+        g_ptr_array_add(ports, mapping);
+        return value_port_check_pasta(ports, error);
+}
+
+static void what_pasta_cannot_do_is_told(void) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(pasta_takes("9000:80", "9000:80/udp", NULL));
+        g_assert_true(pasta_takes("127.0.0.1::80", "[::1]::80", NULL));
+        g_assert_false(pasta_takes("127.0.0.1:9000:80", "[::1]:9000:80", &error));
+        g_assert_true(g_str_has_prefix(
+                error->message,
+                "port 9000 of the host is published on two addresses, by 127.0.0.1:9000:80/tcp and "
+                "by [::1]:9000:80/tcp, which pasta cannot do; leave"));
 }
 
 int main(int argc, char **argv) {
@@ -150,5 +193,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/value-port/add/what-is-said-twice-is-one", what_is_said_twice_is_one);
         g_test_add_func("/value-port/add/a-port-that-leads-to-two-is-refused",
                         a_port_that_leads_to_two_is_refused);
+        g_test_add_func("/value-port/add/an-address-is-part-of-all", an_address_is_part_of_all);
+        g_test_add_func("/value-port/pasta/what-it-cannot-do-is-told", what_pasta_cannot_do_is_told);
         return g_test_run();
 }

@@ -89,7 +89,7 @@ def test_check_knows_what_a_start_would_miss(machine):
     for part in ("one.container:4: Volume=: there is no /home/alice/nowhere; the first start makes an empty folder of this name",
                  "one.container:5: Volume=: there is no /nowhere; you cannot make it in /, and the container does not start without it",
                  "one.container:3: PublishPort=: two.service publishes",
-                 "two.container:3: PublishPort=: one.service publishes", "two.container:4: PublishPort=: port 80 is below",
+                 "two.container:3: PublishPort=: one.service publishes", "two.container:4: PublishPort=: Port 80/tcp of the host cannot be published: ",
                  "two.container:5: EnvironmentFile=: there is no /home/alice/.config/wolffia/two.env",
                  "local.container:2: Image=: the image 'localhost/nowhere' is not in your store, and localhost is no registry",
                  "local.container:3: AddCapability=: ", "SYS_TIME",

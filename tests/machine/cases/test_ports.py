@@ -94,6 +94,37 @@ def test_a_port_may_be_named_twice_for_the_same_and_is_refused_for_another(machi
         web.write(machine, web.container("PublishPort=8080:80", "PublishPort=8080:81", *network))
         text = web.fails_to_start(machine)
         assert "published twice, by 8080:80/tcp and by 8080:81/tcp" in text, text
+        machine.alice("systemctl --user reset-failed web")
+        web.write(machine, web.container("PublishPort=0.0.0.0:8080:80", "PublishPort=127.0.0.1:8080:81", *network))
+        text = web.fails_to_start(machine)
+        told = machine.alice("wolffia check ~/.config/wolffia/web.container", check=False).err
+        for one in text, told:
+            assert "published twice, by 0.0.0.0:8080:80/tcp and by 127.0.0.1:8080:81/tcp" in one, one
+
+
+def test_a_port_on_one_address_is_part_of_the_same_on_all(machine):
+    nets.network(machine, "app")
+    for network in (), ("Network=app.network",):
+        web.start(machine, web.container("PublishPort=127.0.0.1:8080:80", "PublishPort=8080:80", *network))
+        assert "Hello" in web.answers(machine) and "Hello" in web.answers(machine, "http://192.0.2.10:8080/")
+        assert machine.alice("wolffia check ~/.config/wolffia/web.container").err == ""
+        machine.alice("systemctl --user stop web", timeout=60)
+
+
+def test_one_port_on_two_addresses_is_for_networks(machine):
+    """pasta tells ports apart by their numbers alone."""
+    ports = ("PublishPort=127.0.0.1:8080:80", "PublishPort=[::1]:8080:80")
+    nets.network(machine, "app")
+    web.start(machine, web.container(*ports, "Network=app.network"))
+    for address in "127.0.0.1", "[::1]":
+        assert "Hello" in machine.alice(f"curl -sS --max-time 5 'http://{address}:8080/'").out, address
+    machine.alice("systemctl --user stop web", timeout=60)
+    machine.alice("systemctl --user reset-failed web", check=False)
+    web.write(machine, web.container(*ports))
+    text = web.fails_to_start(machine)
+    told = machine.alice("wolffia check ~/.config/wolffia/web.container", check=False).err
+    for one in text, told:
+        assert "port 8080 of the host is published on two addresses, by 127.0.0.1:8080:80/tcp and by [::1]:8080:80/tcp" in one, one
 
 
 @row("N2")
