@@ -66,12 +66,13 @@ static bool open_owner(Run *run, const Peer *owner, GError **error) {
         /* The host's is nobody's to join; who makes none has it. */
         if (run->network.kind != NETWORK_HOST && !namespaces_owner_share(&run->owner, pid, "net", error))
                 return false;
-        if (shares_all && !namespaces_owner_share(&run->owner, pid, "ipc", error))
+        bool shares_ipc = shares_all && !container_spec_shares_ipc(run->spec);
+        if (shares_ipc && !namespaces_owner_share(&run->owner, pid, "ipc", error))
                 return false;
         /* A name of one's own cannot be had in a shared namespace. */
         if (shares_all && !run->spec->host_name && !namespaces_owner_share(&run->owner, pid, "uts", error))
                 return false;
-        if (shares_all && !pod_memory_share(run, pid, error))
+        if (shares_ipc && !pod_memory_share(run, pid, error))
                 return false;
         return watch_owner(run, owner, error);
 }

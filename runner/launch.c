@@ -44,6 +44,7 @@
 #include "runner/supervise.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -54,12 +55,14 @@ enum { POINT_MAPPED = 1, POINT_SET, POINT_MOUNTED, POINT_CONNECTED };
 static bool set_up_network(const Run *run, GError **error) {
         g_autofree char *host_name = mount_etc_host_name(run->spec, &run->network);
         bool own_network = network_is_own(&run->network);
+        guint64 foreign =
+                (own_network ? 0 : CLONE_NEWNET) | (container_spec_shares_ipc(run->spec) ? CLONE_NEWIPC : 0);
         /* In a pod it is the pod's. */
         bool own_name = !run->network.shared_host_name || run->spec->host_name;
 
         return (!own_name || namespaces_set_host_name(host_name, error)) &&
                (!own_network || namespaces_raise_loopback(error)) &&
-               security_sysctl_apply(run->spec->sysctls, own_network, run->map, error);
+               security_sysctl_apply(run->spec->sysctls, foreign, run->map, error);
 }
 
 static bool run_child(Run *run, LaunchExecute *execute, GError **error) {
@@ -128,11 +131,12 @@ static bool await_mounts(Run *run, GError **error) {
 }
 
 static bool spawn(Run *run, bool is_inside, GError **error) {
-        bool own_network = run->network.kind != NETWORK_HOST;
+        guint64 of_host = (run->network.kind == NETWORK_HOST ? CLONE_NEWNET : 0) |
+                          (container_spec_shares_ipc(run->spec) ? CLONE_NEWIPC : 0);
 
-        return is_inside ? namespaces_spawn_inside(&run->owner, run->map, own_network, run->cgroup_fd,
+        return is_inside ? namespaces_spawn_inside(&run->owner, run->map, of_host, run->cgroup_fd,
                                                    &run->child, error)
-                         : namespaces_spawn(own_network, run->cgroup_fd, &run->child, error);
+                         : namespaces_spawn(of_host, run->cgroup_fd, &run->child, error);
 }
 
 bool launch(Run *run, LaunchExecute *execute, GError **error) {

@@ -60,6 +60,10 @@ bool mount_plan_memory(const char *shm_size, char **ret_options, GError **error)
         return true;
 }
 
+static void bind_host(GPtrArray *steps, const char *path) {
+        mount_step_add(steps, MOUNT_BIND, path, path)->attributes = SAFE | MOUNT_ATTR_NOEXEC;
+}
+
 static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const MountFacts *facts,
                          GError **error) {
         g_autofree char *shm_options = NULL;
@@ -78,6 +82,12 @@ static bool plan_devices(GPtrArray *steps, const ContainerSpec *spec, const Moun
         mount_step_add_file_system(steps, "devpts", "/dev/pts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
                                    facts->has_tty_group ? "newinstance,ptmxmode=0666,mode=0620,gid=5"
                                                         : "newinstance,ptmxmode=0666,mode=0620");
+        if (container_spec_shares_ipc(spec)) {
+                bind_host(steps, "/dev/shm");
+                if (facts->has_queues)
+                        bind_host(steps, "/dev/mqueue");
+                return true;
+        }
         /* Message queues of a shared ipc namespace can be seen by its owner only, and work all the same. */
         if (facts->shm_dir) {
                 MountStep *shm = mount_step_add(steps, MOUNT_BIND, "/dev/shm", facts->shm_dir);
@@ -230,6 +240,19 @@ static bool plan_hiding(GPtrArray *steps, const ContainerSpec *spec, GError **er
         return true;
 }
 
+static void note_memory(const MountPlan *plan, const ContainerSpec *spec, const MountFacts *facts) {
+        if (!spec->shm_size)
+                return;
+        if (container_spec_shares_ipc(spec))
+                g_ptr_array_add(
+                        plan->notices,
+                        g_strdup("ShmSize= is without effect: with --ipc=host /dev/shm is the host's"));
+        else if (facts->shm_dir)
+                g_ptr_array_add(plan->notices,
+                                g_strdup("ShmSize= is without effect: members share /dev/shm of their pod; "
+                                         "write it into the .pod file"));
+}
+
 void mount_plan_free(MountPlan *plan) {
         if (!plan)
                 return;
@@ -247,10 +270,7 @@ bool mount_plan(const ContainerSpec *spec, const MountFacts *facts, MountPlan **
         plan_kernel(plan->steps, facts);
         if (!plan_devices(plan->steps, spec, facts, error) || !plan_user(plan->steps, &planning, error))
                 return false;
-        if (facts->shm_dir && spec->shm_size)
-                g_ptr_array_add(plan->notices,
-                                g_strdup("ShmSize= is without effect: members share /dev/shm of their pod; "
-                                         "write it into the .pod file"));
+        note_memory(plan, spec, facts);
         plan_own_files(plan->steps, facts);
         if (!plan_hiding(plan->steps, spec, error))
                 return false;

@@ -78,6 +78,7 @@ typedef struct MountFacts {
         const char *etc_dir;              /* hosts, hostname, resolv.conf of this container */
         const char *notify_dir;           /* the folder of its notification socket, or NULL */
         const char *shm_dir;              /* /dev/shm of all members of a pod; NULL: one of its own */
+        bool has_queues;                  /* the host has /dev/mqueue, for a container with its IPC */
         int shm_fd;                       /* it, as a detached mount by the time that mounts are opened */
         const char *init_path;            /* the host's init for RunInit=, or NULL */
         const char *time_zone_path;       /* what Timezone= names, or NULL (runner/mount-time.h) */

@@ -157,6 +157,7 @@ bool mount_prepare(Run *run, GError **error) {
         facts.find_data = run;
         if (run->spec->pod)
                 facts.shm_dir = shm_dir;
+        facts.has_queues = access("/dev/mqueue", X_OK) == 0;
         facts.shm_fd = run->owner.mount_fd;
         if (run->spec->init == TRISTATE_YES && !init_path)
                 return fail(

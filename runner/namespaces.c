@@ -126,9 +126,10 @@ void namespaces_owner_clear(NamespacesOwner *owner) {
 }
 
 /* CLONE_NEW… of all namespaces that the container has to itself. */
-static guint64 own_namespaces(const NamespacesOwner *owner, bool own_network) {
-        guint64 flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
-                        CLONE_NEWCGROUP | (own_network ? CLONE_NEWNET : 0);
+static guint64 own_namespaces(const NamespacesOwner *owner, guint64 of_host) {
+        guint64 flags = (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
+                         CLONE_NEWCGROUP | CLONE_NEWNET) &
+                        ~of_host;
 
         for (size_t i = 0; owner && i < G_N_ELEMENTS(owner->shared_fds); i++) {
                 int kind = owner->shared_fds[i] < 0 ? 0 : ioctl(owner->shared_fds[i], NS_GET_NSTYPE);
@@ -148,8 +149,8 @@ static long spawn(guint64 flags, int exit_signal, int cgroup_fd) {
         return syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
-bool namespaces_spawn(bool own_network, int cgroup_fd, pid_t *ret_child, GError **error) {
-        long child = spawn(own_namespaces(NULL, own_network), SIGCHLD, cgroup_fd);
+bool namespaces_spawn(guint64 of_host, int cgroup_fd, pid_t *ret_child, GError **error) {
+        long child = spawn(own_namespaces(NULL, of_host), SIGCHLD, cgroup_fd);
 
         if (child < 0)
                 return explain_refusal(errno, error);
@@ -243,11 +244,11 @@ static bool wait_for_birth(Sync *sync, pid_t between, pid_t *ret_child, GError *
         return mapped;
 }
 
-bool namespaces_spawn_inside(const NamespacesOwner *owner, const IdMap *map, bool own_network, int cgroup_fd,
+bool namespaces_spawn_inside(const NamespacesOwner *owner, const IdMap *map, guint64 of_host, int cgroup_fd,
                              pid_t *ret_child, GError **error) {
         g_autoptr(IdMap) nested = NULL;
         g_autoptr(GError) failure = NULL;
-        guint64 flags = own_namespaces(owner, own_network);
+        guint64 flags = own_namespaces(owner, of_host);
         Sync sync = SYNC_NONE;
 
         if (shares_user(owner)) {

@@ -39,13 +39,14 @@ void namespaces_owner_clear(NamespacesOwner *owner);
  * Needs:    no threads (nothing may allocate in a child of a threaded process)
  * Leaves:   two processes; RET_CHILD is 0 in the child, which owns nothing of its user namespace yet
  *
+ * OF_HOST: CLONE_NEWNET and CLONE_NEWIPC, where the container has the host's.
  * CGROUP_FD is the folder of the cgroup that the child is born into, -1 for the runner's own. */
-bool namespaces_spawn(bool own_network, int cgroup_fd, pid_t *ret_child, GError **error);
+bool namespaces_spawn(guint64 of_host, int cgroup_fd, pid_t *ret_child, GError **error);
 
 /* The same inside OWNER, with the child's MAP (as the host sees it) written already, and with no newuidmap: whoever is in
  * the owner's user namespace has its ids at hand. The child is ours, not that of the process in between; until we say so, it cannot know
  * that its map is written. */
-bool namespaces_spawn_inside(const NamespacesOwner *owner, const IdMap *map, bool own_network, int cgroup_fd,
+bool namespaces_spawn_inside(const NamespacesOwner *owner, const IdMap *map, guint64 of_host, int cgroup_fd,
                              pid_t *ret_child, GError **error);
 
 /* Runs in:  the child, once its maps are written

@@ -65,17 +65,24 @@ static bool is_clean(const char *path) {
         return g_strv_length(parts) >= 2;
 }
 
-static bool check_owner(const char *path, bool own_network, const char *text, GError **error) {
-        if (g_str_has_prefix(path, "net/"))
-                return own_network ||
-                       fail(error, WOLFFIA_ERROR_VALUE,
-                            "Sysctl=%s: with Network=host the network is the host's; set it there", text);
-        if (g_str_has_prefix(path, "fs/mqueue/") || g_str_equal(path, HOST_NAME_PATH) ||
-            g_str_equal(path, DOMAIN_NAME_PATH))
-                return true;
+static bool is_of_ipc(const char *path) {
         for (gsize i = 0; i < G_N_ELEMENTS(ipc_paths); i++)
                 if (g_str_equal(path, ipc_paths[i]))
                         return true;
+        return g_str_has_prefix(path, "fs/mqueue/");
+}
+
+static bool check_owner(const char *path, guint64 foreign, const char *text, GError **error) {
+        if (g_str_has_prefix(path, "net/"))
+                return !(foreign & CLONE_NEWNET) ||
+                       fail(error, WOLFFIA_ERROR_VALUE,
+                            "Sysctl=%s: with Network=host the network is the host's; set it there", text);
+        if (g_str_equal(path, HOST_NAME_PATH) || g_str_equal(path, DOMAIN_NAME_PATH))
+                return true;
+        if (is_of_ipc(path))
+                return !(foreign & CLONE_NEWIPC) ||
+                       fail(error, WOLFFIA_ERROR_VALUE,
+                            "Sysctl=%s: with --ipc=host it is the host's; set it there", text);
         for (gsize i = 0; i < G_N_ELEMENTS(host_paths); i++)
                 if (g_str_has_prefix(path, host_paths[i].prefix))
                         return fail(error, WOLFFIA_ERROR_VALUE,
@@ -88,7 +95,7 @@ static bool check_owner(const char *path, bool own_network, const char *text, GE
                     text);
 }
 
-bool security_sysctl_parse(const char *text, bool own_network, char **ret_path, const char **ret_value,
+bool security_sysctl_parse(const char *text, guint64 foreign, char **ret_path, const char **ret_value,
                            GError **error) {
         const char *equals = strchr(text, '=');
         if (!equals || equals == text)
@@ -99,7 +106,7 @@ bool security_sysctl_parse(const char *text, bool own_network, char **ret_path, 
         if (!is_clean(path))
                 return fail(error, WOLFFIA_ERROR_VALUE, "Sysctl=%s: '%s' is not the name of a parameter",
                             text, name);
-        if (!check_owner(path, own_network, text, error))
+        if (!check_owner(path, foreign, text, error))
                 return false;
 
         *ret_path = g_steal_pointer(&path);
@@ -208,8 +215,9 @@ static bool set_parameter(int *proc_fd, const char *path, const char *value, GEr
         return write_parameter(proc_fd, path, value, error);
 }
 
-bool security_sysctl_apply(const GPtrArray *sysctls, bool own_network, const IdMap *map, GError **error) {
-        bool has_own = sysctls && sysctls->len > 0;
+bool security_sysctl_apply(const GPtrArray *sysctls, guint64 foreign, const IdMap *map, GError **error) {
+        bool has_own = sysctls && sysctls->len > 0, own_network = !(foreign & CLONE_NEWNET);
+
         if (!own_network && !has_own)
                 return true;
 
@@ -227,7 +235,7 @@ bool security_sysctl_apply(const GPtrArray *sysctls, bool own_network, const IdM
         for (guint i = 0; i < (has_own ? sysctls->len : 0); i++) {
                 g_autofree char *path = NULL;
                 const char *value;
-                if (!security_sysctl_parse(sysctls->pdata[i], own_network, &path, &value, error) ||
+                if (!security_sysctl_parse(sysctls->pdata[i], foreign, &path, &value, error) ||
                     !set_parameter(&proc_fd, path, value, error))
                         return false;
         }

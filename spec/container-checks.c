@@ -181,11 +181,10 @@ bool check_own_hosts(const char *value, GError **error) {
 }
 
 /* podman-run(1): shareable is its default, and private to whoever does not ask. */
-bool check_own_ipc(const char *value, GError **error) {
-        return is_own(value) || g_str_equal(value, "shareable") ||
+bool check_ipc(const char *value, GError **error) {
+        return is_own(value) || g_str_equal(value, "shareable") || g_str_equal(value, "host") ||
                fail(error, WOLFFIA_ERROR_UNSUPPORTED,
-                    "a container has its own System V and POSIX IPC, since what it makes in the host's would outlive it; Pod= "
-                    "shares it, and a socket or file by Volume= does most of it more easily");
+                    "System V and POSIX IPC are the container's own, or with --ipc=host the host's; Pod= shares those of a pod");
 }
 
 bool check_own_pid(const char *value, GError **error) {

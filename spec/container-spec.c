@@ -33,3 +33,7 @@ bool container_spec_expand(ContainerSpec *spec) {
                 spec->seccomp_profile = g_strdup("nesting");
         return true;
 }
+
+bool container_spec_shares_ipc(const ContainerSpec *spec) {
+        return g_strcmp0(spec->ipc, "host") == 0;
+}

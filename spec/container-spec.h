@@ -80,6 +80,7 @@ typedef struct ContainerSpec {
         char *label_role;
         GPtrArray *sysctls;
         GPtrArray *ulimits;
+        char *ipc; /* private, shareable (the same), host */
         char *umask;
 
         Tristate init;
@@ -133,4 +134,6 @@ void container_spec_free(ContainerSpec *spec);
  * masked paths, and a system call filter under which a payload may make namespaces and mounts. False when that was
  * not said. */
 bool container_spec_expand(ContainerSpec *spec);
+/* --ipc=host. */
+bool container_spec_shares_ipc(const ContainerSpec *spec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContainerSpec, container_spec_free)

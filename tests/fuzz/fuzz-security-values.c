@@ -28,7 +28,7 @@ static void try_sysctl(const char *line) {
         g_autofree char *path = NULL;
         const char *value = NULL;
 
-        if (!security_sysctl_parse(line, true, &path, &value, NULL))
+        if (!security_sysctl_parse(line, 0, &path, &value, NULL))
                 return;
         g_assert_nonnull(value);
         g_assert_true(g_str_has_prefix(path, "net/") || g_str_has_prefix(path, "kernel/") ||

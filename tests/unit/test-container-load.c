@@ -174,14 +174,14 @@ static void test_tells_one_fault(void) {
                  "error web.container:3: PodmanArgs=: --cpus: 'many' is not a number of processors, like 2 or 0.5\n"
                  "error web.container:3: PodmanArgs=: there is no option --pubish; did you mean --publish?\n"
                  "error web.container:3: PodmanArgs=: 'alpine' is not an option; a value with blanks stands in quotes\n"},
-                {"PodmanArgs=--pid=host --pid container:db --ipc=host --uts=host",
+                {"PodmanArgs=--pid=host --pid container:db --ipc=container:db --uts=host",
                  "error web.container:3: PodmanArgs=: --pid: a container sees its own processes only; among those of the host "
                  "its root could end all of yours, and what it leaves running would outlive it; what looks at those runs as a "
                  "service without a container\n"
                  "error web.container:3: PodmanArgs=: --pid: a container sees its own processes only; 'wolffia exec' runs a "
                  "program among those of another\n"
-                 "error web.container:3: PodmanArgs=: --ipc: a container has its own System V and POSIX IPC, since what it makes in "
-                 "the host's would outlive it; Pod= shares it, and a socket or file by Volume= does most of it more easily\n"
+                 "error web.container:3: PodmanArgs=: --ipc: System V and POSIX IPC are the container's own, or with --ipc=host the "
+                 "host's; Pod= shares those of a pod\n"
                  "error web.container:3: PodmanArgs=: --uts: a container has a host name of its own, or its pod's; HostName=%H "
                  "gives it the host's\n"},
                 {"PodmanArgs=--gpus=2",
@@ -212,7 +212,6 @@ static void test_warns(void) {
                  "note web.container:3: PodmanArgs=: --gpus is taken as AddDevice=nvidia.com/gpu=all\n"},
                 {"PodmanArgs=--pid=private --ipc=shareable --uts private --cgroupns=private",
                  "note web.container:3: PodmanArgs=: --pid: a container always has its own\n"
-                 "note web.container:3: PodmanArgs=: --ipc: a container always has its own\n"
                  "note web.container:3: PodmanArgs=: --uts: a container always has its own\n"
                  "note web.container:3: PodmanArgs=: --cgroupns: a container always has its own\n"},
                 {"PodmanArgs=--rm --runtime crun --userns=keep-id",

@@ -413,6 +413,23 @@ static void shm_has_the_size_that_is_asked_for(void) {
         g_assert_cmpstr(find(steps, "/dev/shm")->options, ==, "mode=1777,size=1610612736");
 }
 
+static void memory_and_queues_are_the_hosts_with_its_ipc(void) {
+        g_autoptr(ContainerSpec) spec = container_spec_new();
+        MountFacts facts = usual;
+
+        spec->ipc = g_strdup("host");
+        g_autoptr(GPtrArray) without = plan(spec, &facts);
+        g_assert_cmpint(find(without, "/dev/shm")->kind, ==, MOUNT_BIND);
+        g_assert_cmpstr(find(without, "/dev/shm")->source, ==, "/dev/shm");
+        g_assert_null(find(without, "/dev/mqueue"));
+        /* Of a pod's member too. */
+        facts.has_queues = true;
+        facts.shm_dir = "/run/p/shm";
+        g_autoptr(GPtrArray) steps = plan(spec, &facts);
+        g_assert_cmpstr(find(steps, "/dev/shm")->source, ==, "/dev/shm");
+        g_assert_cmpstr(find(steps, "/dev/mqueue")->source, ==, "/dev/mqueue");
+}
+
 static void split_options_tells_the_kernels_from_the_file_systems(void) {
         g_autofree char *rest = NULL, *none = NULL;
         g_autoptr(GError) error = NULL;
@@ -464,6 +481,8 @@ int main(int argc, char **argv) {
         g_test_add_func("/mount-plan/hiding/comes-last", hiding_comes_last);
         g_test_add_func("/mount-plan/shm/has-the-size-that-is-asked-for",
                         shm_has_the_size_that_is_asked_for);
+        g_test_add_func("/mount-plan/shm/is-the-hosts-with-its-ipc",
+                        memory_and_queues_are_the_hosts_with_its_ipc);
         g_test_add_func("/mount-plan/split-options/tells-the-kernels-from-the-file-systems",
                         split_options_tells_the_kernels_from_the_file_systems);
         return g_test_run();

@@ -24,7 +24,7 @@ static pid_t make_owner(const IdMap *map) {
         g_autoptr(GError) error = NULL;
         pid_t child;
 
-        namespaces_spawn(true, -1, &child, &error);
+        namespaces_spawn(0, -1, &child, &error);
         g_assert_no_error(error);
         if (child == 0) {
                 pause();
@@ -49,13 +49,13 @@ static ino_t inode_of(pid_t pid, const char *kind) {
 }
 
 /* MAP's child inside OWNER: lives, is ours, has MAP as the host sees it, and is root. */
-static pid_t bear(const NamespacesOwner *owner, const IdMap *map, bool own_network) {
+static pid_t bear(const NamespacesOwner *owner, const IdMap *map, guint64 of_host) {
         g_autoptr(GError) error = NULL;
         Sync sync = SYNC_NONE;
         pid_t child;
 
         g_assert_true(sync_open(&sync, NULL));
-        namespaces_spawn_inside(owner, map, own_network, -1, &child, &error);
+        namespaces_spawn_inside(owner, map, of_host, -1, &child, &error);
         g_assert_no_error(error);
         if (child == 0) {
                 sync_become_child(&sync);
@@ -86,7 +86,7 @@ static void child_inside_has_the_map_that_was_asked_for(void) {
                 return;
         pid_t keeper = make_owner(outer);
         g_assert_true(namespaces_owner_open(keeper, &owner, NULL));
-        pid_t child = bear(&owner, outer, true);
+        pid_t child = bear(&owner, outer, 0);
         g_assert_cmpuint(inode_of(child, "user"), !=, inode_of(keeper, "user"));
         g_assert_cmpuint(inode_of(child, "net"), !=, inode_of(keeper, "net"));
         end(child);
@@ -107,7 +107,7 @@ static pid_t make_nested_owner(const IdMap *map) {
         pid_t child;
 
         g_assert_true(sync_open(&sync, NULL));
-        namespaces_spawn(true, -1, &child, &error);
+        namespaces_spawn(0, -1, &child, &error);
         g_assert_no_error(error);
         if (child == 0) {
                 sync_become_child(&sync);
@@ -136,7 +136,7 @@ static void an_owner_that_has_moved_is_found(void) {
         g_assert_true(namespaces_owner_open(keeper, &owner, NULL));
         g_autofree char *found = id_map_print(owner.map->users), *expected = id_map_print(outer->users);
         g_assert_cmpstr(found, ==, expected);
-        end(bear(&owner, outer, true));
+        end(bear(&owner, outer, 0));
         namespaces_owner_clear(&owner);
         end(keeper);
 }
@@ -155,7 +155,7 @@ static void child_inside_may_keep_the_users_id(void) {
         g_autoptr(IdMap) map = id_map_plan_keep_id(getuid(), getgid(), 3, 3, ranges, ranges);
         pid_t keeper = make_owner(outer);
         g_assert_true(namespaces_owner_open(keeper, &owner, NULL));
-        end(bear(&owner, map, true));
+        end(bear(&owner, map, 0));
         namespaces_owner_clear(&owner);
         end(keeper);
 }
@@ -170,7 +170,7 @@ static void child_inside_shares_the_owners_network(void) {
         g_assert_true(namespaces_owner_open(keeper, &owner, NULL));
         g_assert_true(namespaces_owner_share(&owner, keeper, "net", NULL));
         g_assert_true(namespaces_owner_share(&owner, keeper, "uts", NULL));
-        pid_t child = bear(&owner, outer, true);
+        pid_t child = bear(&owner, outer, 0);
         g_assert_cmpuint(inode_of(child, "net"), ==, inode_of(keeper, "net"));
         g_assert_cmpuint(inode_of(child, "uts"), ==, inode_of(keeper, "uts"));
         g_assert_cmpuint(inode_of(child, "ipc"), !=, inode_of(keeper, "ipc"));
@@ -188,7 +188,7 @@ static void namespace_outlives_the_owners_processes(void) {
         pid_t keeper = make_owner(outer);
         g_assert_true(namespaces_owner_open(keeper, &owner, NULL));
         end(keeper);
-        end(bear(&owner, outer, true));
+        end(bear(&owner, outer, 0));
         namespaces_owner_clear(&owner);
 }
 
@@ -204,9 +204,9 @@ static void map_that_does_not_fit_is_refused(void) {
                 return;
         pid_t keeper = make_owner(single);
         g_assert_true(namespaces_owner_open(keeper, &owner, NULL));
-        g_assert_false(namespaces_spawn_inside(&owner, outer, true, -1, &child, &error));
+        g_assert_false(namespaces_spawn_inside(&owner, outer, 0, -1, &child, &error));
         g_assert_nonnull(strstr(error->message, "user id 1 "));
-        end(bear(&owner, single, true));
+        end(bear(&owner, single, 0));
         namespaces_owner_clear(&owner);
         end(keeper);
         /* And nobody is left to wait for. */

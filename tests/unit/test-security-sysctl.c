@@ -21,18 +21,18 @@ static void expect_path(const char *text, const char *expected_path, const char 
         g_autoptr(GError) error = NULL;
         const char *value = NULL;
 
-        security_sysctl_parse(text, true, &path, &value, &error);
+        security_sysctl_parse(text, 0, &path, &value, &error);
         g_assert_no_error(error);
         g_assert_cmpstr(path, ==, expected_path);
         g_assert_cmpstr(value, ==, expected_value);
 }
 
-static void expect_error(const char *text, bool own_network, const char *part) {
+static void expect_error(const char *text, guint64 foreign, const char *part) {
         g_autofree char *path = NULL;
         g_autoptr(GError) error = NULL;
         const char *value;
 
-        g_assert_false(security_sysctl_parse(text, own_network, &path, &value, &error));
+        g_assert_false(security_sysctl_parse(text, foreign, &path, &value, &error));
         g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_VALUE);
         if (!strstr(error->message, part))
                 g_error("'%s' is not in '%s'", part, error->message);
@@ -50,25 +50,27 @@ static void test_reads_names_as_sysctl_does(void) {
 }
 
 static void test_says_whose_a_parameter_is(void) {
-        expect_error("vm.max_map_count=262144", true, "sysctl -w vm.max_map_count=262144");
-        expect_error("vm.swappiness=1", true, "host's");
-        expect_error("kernel.panic=1", true, "host's");
-        expect_error("kernel.shm_next_id=1", true, "host's");
-        expect_error("fs.file-max=1", true, "host's");
-        expect_error("fs.inotify.max_user_watches=1", true, "per user");
-        expect_error("net.core.somaxconn=1", false, "Network=host");
-        expect_error("crypto.fips_enabled=1", true, "cannot have its own");
+        expect_error("vm.max_map_count=262144", 0, "sysctl -w vm.max_map_count=262144");
+        expect_error("vm.swappiness=1", 0, "host's");
+        expect_error("kernel.panic=1", 0, "host's");
+        expect_error("kernel.shm_next_id=1", 0, "host's");
+        expect_error("fs.file-max=1", 0, "host's");
+        expect_error("fs.inotify.max_user_watches=1", 0, "per user");
+        expect_error("net.core.somaxconn=1", CLONE_NEWNET, "Network=host");
+        expect_error("kernel.shmmax=1", CLONE_NEWIPC, "--ipc=host");
+        expect_error("fs.mqueue.msg_max=64", CLONE_NEWIPC, "--ipc=host");
+        expect_error("crypto.fips_enabled=1", 0, "cannot have its own");
 }
 
 static void test_refuses_ways_out(void) {
-        expect_error("net/../vm/swappiness=1", true, "not the name");
-        expect_error("net/./x=1", true, "not the name");
-        expect_error("net//x=1", true, "not the name");
-        expect_error("net..ipv4=1", true, "not the name");
-        expect_error("net=1", true, "not the name");
-        expect_error("=1", true, "NAME=VALUE");
-        expect_error("net.ipv4.ip_forward", true, "NAME=VALUE");
-        expect_error("/etc/passwd=1", true, "not the name");
+        expect_error("net/../vm/swappiness=1", 0, "not the name");
+        expect_error("net/./x=1", 0, "not the name");
+        expect_error("net//x=1", 0, "not the name");
+        expect_error("net..ipv4=1", 0, "not the name");
+        expect_error("net=1", 0, "not the name");
+        expect_error("=1", 0, "NAME=VALUE");
+        expect_error("net.ipv4.ip_forward", 0, "NAME=VALUE");
+        expect_error("/etc/passwd=1", 0, "not the name");
 }
 
 static void expect_range(const IdExtent *extents, guint n, const char *expected) {
@@ -136,7 +138,7 @@ static void apply_in_namespaces(bool read_only_proc) {
         g_array_append_val(groups, extent);
         g_ptr_array_add(sysctls, (gpointer) "net.ipv4.ip_forward=1");
         g_ptr_array_add(sysctls, (gpointer) "kernel.hostname=duckweed");
-        security_sysctl_apply(sysctls, true, &map, &error);
+        security_sysctl_apply(sysctls, 0, &map, &error);
         g_assert_no_error(error);
         expect_file("/proc/sys/net/ipv4/ip_forward", "1");
         expect_file("/proc/sys/net/ipv4/ping_group_range", "0 0");
@@ -145,11 +147,11 @@ static void apply_in_namespaces(bool read_only_proc) {
         g_assert_cmpstr(names.nodename, ==, "duckweed");
 
         g_ptr_array_add(wrong, (gpointer) "net.ipv4.ip_forward=maybe");
-        g_assert_false(security_sysctl_apply(wrong, true, &map, &error));
+        g_assert_false(security_sysctl_apply(wrong, 0, &map, &error));
         g_assert_nonnull(strstr(error->message, "does not take 'maybe' for net/ipv4/ip_forward"));
         g_clear_error(&error);
         wrong->pdata[0] = (gpointer) "net.ipv4.no_such_thing=1";
-        g_assert_false(security_sysctl_apply(wrong, true, &map, &error));
+        g_assert_false(security_sysctl_apply(wrong, 0, &map, &error));
         g_assert_nonnull(strstr(error->message, "there is no net/ipv4/no_such_thing"));
         _exit(0);
 }

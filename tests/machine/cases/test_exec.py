@@ -46,6 +46,38 @@ def test_exec_joins_exactly_what_the_container_owns(machine):
     machine.alice("systemctl --user stop box")
 
 
+IPC_OF_ALICE = """
+import ctypes, os, subprocess
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.mq_open(b"/from-host", os.O_CREAT | os.O_RDWR, 0o600, None) >= 0, os.strerror(ctypes.get_errno())
+open("/dev/shm/from-host", "w").write("greetings\\n")
+print(libc.shmget(0x77, 4096, 0o1600))
+"""
+
+
+def test_the_hosts_ipc_is_shared_with_who_asks_for_it(machine):
+    """Of a container and its commands, of a pod's member too, but not of the pod's other one; what is made inside is alice's."""
+    machine.write("~/ipc.py", IPC_OF_ALICE)
+    machine.write("~/.config/wolffia/p.pod", "[Pod]\n")
+    segment = machine.alice("python3 ~/ipc.py").out.strip()
+    seen = lambda name: run(machine, "cat /proc/sysvipc/shm /dev/shm/from-host; ls /dev/mqueue; true", unit=name).out  # noqa: E731
+    try:
+        start(machine, "PodmanArgs=--ipc=host")
+        start(machine, "PodmanArgs=--ipc=host", "Pod=p.pod", name="m")
+        start(machine, "Pod=p.pod", name="o")
+        for name in ("box", "m"):
+            out = seen(name)
+            assert f" {segment} " in out and "greetings" in out and "from-host" in out, out
+        out = seen("o")
+        assert f" {segment} " not in out and "greetings" not in out and "from-host" not in out, out
+        run(machine, "echo back >/dev/shm/from-inside")
+        assert machine.alice("stat -c %U /dev/shm/from-inside; cat /dev/shm/from-inside").out == "alice\nback\n"
+        machine.alice("systemctl --user stop box m o")
+        assert machine.alice("cat /dev/shm/from-inside").out == "back\n", "it outlives the container"
+    finally:
+        machine.root(f"ipcrm -m {segment}; rm -f /dev/shm/from-host /dev/shm/from-inside /dev/mqueue/from-host")
+
+
 def test_exec_has_the_restrictions_of_the_payload(machine):
     seen = "grep -E '^(Cap|NoNewPrivs|Seccomp|Uid|Gid|Groups)' /proc/%s/status; cat /proc/%s/limits; cat /proc/%s/oom_score_adj"
     for lines in ((), ("NoNewPrivileges=yes", "DropCapability=ALL", "AddCapability=NET_RAW", "Ulimit=nofile=512:600",

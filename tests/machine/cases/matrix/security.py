@@ -63,6 +63,7 @@ ROWS = [
     Row("Sysctl=net.core.somaxconn=512 net.ipv4.ping_group_range=\"0 5\"", probe="read:/proc/sys/net/core/somaxconn",
         sees={"read:/proc/sys/net/core/somaxconn": "512\n"}, twin=False),
     Row("Sysctl=kernel.hostname=by-sysctl", sees={"hostname": "by-sysctl"}),
+    Row("Sysctl=kernel.shmmax=1", "PodmanArgs=--ipc=host", fails=True, says="with --ipc=host it is the host's"),
     Row("Sysctl=vm.max_map_count=262144", fails=True, says="sysctl -w vm.max_map_count"),
 
     limit("nofile=100:200", "NOFILE", 100, 200),
