@@ -51,7 +51,10 @@ def make_root(machine, name):
 def member(machine, name, *lines):
     """Writes NAME.container; start() starts it."""
     make_root(machine, name)
-    machine.write("~/server.py", SERVER)
+    # In place at once: the python3 of a member that has just started may be about to read the one that is there, and half of it
+    # or nothing is a script that ends well.
+    machine.write("~/server.py.new", SERVER)
+    machine.alice("mv ~/server.py.new ~/server.py")
     text = "\n".join(["[Container]", f"Rootfs=%h/roots/{name}", "Volume=/usr:/usr:ro", "Volume=/etc/nsswitch.conf:/etc/nsswitch.conf:ro",
                       "Volume=%h/server.py:/server.py:ro", *lines, "Exec=/usr/bin/python3 /server.py",
                       "[Service]", "TimeoutStartSec=30", ""])
