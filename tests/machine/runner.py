@@ -163,7 +163,7 @@ class CaseRunner:
         own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(CASES))]
         where = "".join(f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}\n" for frame in own)
         text = f"{where}{type(error).__name__}: {error}\n"
-        for title, find in (("units", self.units), ("running", self.running)):
+        for title, find in (("what became of units", lambda: self.events(since)), ("units", self.units), ("running", self.running)):
             try:
                 text += f"--- {title} ---\n{find()}\n"
             except Exception as second:
@@ -178,6 +178,14 @@ class CaseRunner:
         except Exception as error:
             lines = str(error)
         return f"--- journal since the case began ---\n{lines}"
+
+    def events(self, since):
+        """What the manager said of units, and what those are now: one that ended well, which is worth no word to it, is in no list."""
+        self.machine.root("journalctl --sync")
+        command = f"journalctl --no-pager --since=@{since} _UID=1000 _SYSTEMD_UNIT=user@1000.service --output="
+        units = self.machine.root(f"{command}cat --output-fields=USER_UNIT | sort -u | grep -v '\\.slice$' | head -n 30 || true").out.split()
+        now = "".join(f"{unit} is {self.machine.show(unit, 'ActiveState')} now\n" for unit in units)
+        return self.machine.root(f"{command}short-precise --no-hostname | tail -n 40").out + now
 
     def units(self):
         return self.machine.alice("systemctl --user list-units --all --plain --no-legend | awk '{print $1}' | "
