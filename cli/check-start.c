@@ -6,6 +6,7 @@
 #include "cli/check.h"
 
 #include "base/path.h"
+#include "generator/unit-kind.h"
 #include "spec/container-spec.h"
 #include "spec/unit-words.h"
 #include "spec/value-secret.h"
@@ -230,7 +231,23 @@ static void check_image(const Check *check, Translation *translation) {
                        name, name);
 }
 
+/* What has no specifiers the generator has checked. */
+static void check_name(Translation *translation) {
+        const UnitKind *kind = translation->kind;
+        g_autofree char *name = unit_kind_resource(translation->source->kind, translation->spec);
+        g_autofree char *expanded =
+                kind->name_key && strchr(name, '%') ? check_expand(translation, name) : NULL;
+        const UnitAssignment *line =
+                expanded ? unit_file_last(translation->unit, unit_kind_section(kind), kind->name_key) : NULL;
+        g_autoptr(GError) error = NULL;
+
+        if (expanded && !kind->check_name(expanded, &error))
+                problem_add(translation->problems, PROBLEM_ERROR, line ? line->file : translation->path,
+                            line ? line->line : 0, kind->name_key, "%s", error->message);
+}
+
 void check_start(const Check *check, Translation *translation) {
+        check_name(translation);
         each_value(check, translation, "Service", "EnvironmentFile", false, take_environment_file);
         if (translation->source->kind == SOURCE_POD)
                 each_value(check, translation, "Pod", "Volume", false, take_volume);

@@ -26,18 +26,14 @@ void stored_secret_free(StoredSecret *secret) {
         g_free(secret);
 }
 
-/* podman-secret-create(1), and no suffix that would make it look encrypted. */
+/* What Secret= takes, and no suffix that would make it look encrypted. */
 static bool check_name(const char *name, GError **error) {
-        bool good = g_ascii_isalnum(*name) && strlen(name) <= 200 &&
-                    !g_str_has_suffix(name, VALUE_SECRET_ENCRYPTED);
-
-        for (const char *p = name; good && *p; p++)
-                good = g_ascii_isalnum(*p) || strchr("_.-", *p);
-        return good ||
-               fail(error, WOLFFIA_ERROR_VALUE,
-                    "'%s' cannot be a secret's name: letters, digits and _ . - are, beginning with a letter or "
-                    "digit, and not ending with " VALUE_SECRET_ENCRYPTED,
-                    name);
+        return value_secret_check_name(name, error) &&
+               (!g_str_has_suffix(name, VALUE_SECRET_ENCRYPTED) ||
+                fail(error, WOLFFIA_ERROR_VALUE,
+                     "'%s' cannot be the name of a secret here: " VALUE_SECRET_ENCRYPTED
+                     " at its end says that it is encrypted",
+                     name));
 }
 
 /* ---- finding ---- */

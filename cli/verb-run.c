@@ -13,6 +13,7 @@
 #include "spec/container-options.h"
 #include "spec/key-options.h"
 #include "spec/value-basic.h"
+#include "spec/value-name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -310,13 +311,6 @@ static void name_it(ContainerSpec *spec, const RunOptions *options) {
         spec->unit = options->foreground ? NULL : g_strconcat(spec->name, ".service", NULL);
 }
 
-/* It is one of a unit, a host and a folder. */
-static bool is_name(const char *name) {
-        static const char letters[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-@:";
-
-        return g_ascii_isalnum(*name) && name[strspn(name, letters)] == '\0';
-}
-
 static bool check(const ContainerSpec *spec, const RunOptions *options, GError **error) {
         if (!spec->image && !spec->rootfs)
                 return fail(error, WOLFFIA_ERROR_VALUE, "the name of an image is needed (or --rootfs=)");
@@ -330,11 +324,8 @@ static bool check(const ContainerSpec *spec, const RunOptions *options, GError *
         if (is_attached && options->terminal && options->interactive && !isatty(STDIN_FILENO))
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "--tty with --interactive is for a terminal, and standard input is none");
-        if (spec->name && !is_name(spec->name))
-                return fail(
-                        error, WOLFFIA_ERROR_VALUE,
-                        "--name=%s: it is to begin with a letter or digit, and letters, digits and _ . - come behind",
-                        spec->name);
+        if (spec->name && !value_name_check(NAME_CONTAINER, spec->name, error))
+                return fail_prefix(error, "--name");
         if (options->foreground && options->detach)
                 return fail(error, WOLFFIA_ERROR_VALUE, "--foreground and --detach exclude each other");
         if (options->foreground && options->service->assignments->len > 0)

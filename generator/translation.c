@@ -8,10 +8,8 @@
 #include "generator/service-lift.h"
 #include "generator/service-limits.h"
 #include "generator/service.h"
-#include "spec/network-spec.h"
 #include "spec/problem.h"
 #include "spec/quadlet-spec.h"
-#include "spec/value-network.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -119,13 +117,15 @@ static void load_quadlet(Translation *translation) {
                          translation->problems);
 }
 
-/* Also where it is the file's: with host.network, Network=host.network would be the host's. */
-static void check_network_name(Translation *translation) {
-        const char *name = ((const NetworkSpec *) translation->spec)->name;
+/* What the key says is checked where it is read. Also where it is the file's: with host.network, Network=host.network would be
+ * the host's. */
+static void check_name(Translation *translation) {
+        const UnitKind *kind = translation->kind;
+        g_autofree char *name = unit_kind_resource(translation->source->kind, translation->spec);
         g_autoptr(GError) error = NULL;
 
-        if (!strpbrk(name, "%$") && !value_network_check_name(name, &error))
-                problem_add(translation->problems, PROBLEM_ERROR, translation->path, 0, "NetworkName", "%s",
+        if (kind->name_key && !strpbrk(name, "%$") && !kind->check_name(name, &error))
+                problem_add(translation->problems, PROBLEM_ERROR, translation->path, 0, kind->name_key, "%s",
                             error->message);
 }
 
@@ -154,8 +154,7 @@ void translation_load(Translation *translation) {
                 load_quadlet(translation);
                 service_check(&input, translation->problems);
                 unit_kind_complete(source->kind, source->name, translation->service, translation->spec);
-                if (source->kind == SOURCE_NETWORK)
-                        check_network_name(translation);
+                check_name(translation);
                 if (source->kind == SOURCE_CONTAINER)
                         service_limits_check(&input, translation->spec, translation->problems);
         }

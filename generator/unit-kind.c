@@ -6,10 +6,12 @@
 
 #include "config.h"
 #include "spec/build-spec.h"
+#include "spec/container-checks.h"
 #include "spec/container-load.h"
 #include "spec/image-spec.h"
 #include "spec/network-spec.h"
 #include "spec/pod-spec.h"
+#include "spec/value-network.h"
 #include "spec/volume-spec.h"
 
 #include <string.h>
@@ -21,6 +23,7 @@ static const UnitKind kinds[] = {
                         .command = WOLFFIA_RUNNER_PATH,
                         .manual = "container",
                         .name_key = "ContainerName",
+                        .check_name = check_name_container,
                         .name_offset = offsetof(ContainerSpec, name),
                         .unit_offset = offsetof(ContainerSpec, unit),
                 },
@@ -30,6 +33,7 @@ static const UnitKind kinds[] = {
                         .command = WOLFFIA_CLI_PATH " volume create",
                         .manual = "volume",
                         .name_key = "VolumeName",
+                        .check_name = check_name_volume,
                         .name_offset = offsetof(VolumeSpec, name),
                         .unit_offset = offsetof(VolumeSpec, unit),
                         .is_oneshot = true,
@@ -40,6 +44,7 @@ static const UnitKind kinds[] = {
                         .command = WOLFFIA_NETWORK_PATH,
                         .manual = "network",
                         .name_key = "NetworkName",
+                        .check_name = value_network_check_name,
                         .name_offset = offsetof(NetworkSpec, name),
                         .unit_offset = offsetof(NetworkSpec, unit),
                         .restarts = true,
@@ -50,6 +55,7 @@ static const UnitKind kinds[] = {
                         .command = WOLFFIA_RUNNER_PATH " --pod-infra",
                         .manual = "pod",
                         .name_key = "PodName",
+                        .check_name = check_name_pod,
                         .name_offset = offsetof(PodSpec, name),
                         .unit_offset = offsetof(PodSpec, unit),
                         .restarts = true,

@@ -12,7 +12,8 @@ typedef struct UnitKind {
         size_t name_offset;   /* of the field with the name; with NAME_KEY only */
         size_t unit_offset;   /* of the field with the unit's name */
         const char *name_key; /* of the name that others mean; NULL: the kind has none */
-        const char *manual;   /* page of wolffia(1)'s section 5 */
+        bool (*check_name)(const char *name, GError **error);
+        const char *manual; /* page of wolffia(1)'s section 5 */
         bool is_oneshot; /* it makes something and ends; otherwise a program stays, and says when it is ready */
         bool restarts; /* Restart=on-failure, unless the file says otherwise */
 } UnitKind;

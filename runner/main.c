@@ -21,6 +21,7 @@
 #include "spec/problem.h"
 #include "spec/settings.h"
 #include "spec/value-basic.h"
+#include "spec/value-name.h"
 #include "spec/value-signal.h"
 
 #include <errno.h>
@@ -59,11 +60,7 @@ static bool complete(ContainerSpec *spec, GError **error) {
                 g_free(spec->name);
                 spec->name = g_strdup_printf("run-%d", (int) getpid());
         }
-        if (strpbrk(spec->name, "/,\\") || spec->name[0] == '.')
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "ContainerName=%s: a name holds no '/', ',' or '\\' and does not begin with '.'",
-                            spec->name);
-        return true;
+        return value_name_check(NAME_CONTAINER, spec->name, error) || fail_prefix(error, "ContainerName=");
 }
 
 /* Every user of the host can read a command line, and passwords stand in --env= and in the command. */

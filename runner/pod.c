@@ -29,6 +29,7 @@
 #include "spec/key-options.h"
 #include "spec/pod-spec.h"
 #include "spec/settings.h"
+#include "spec/value-name.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -175,6 +176,8 @@ static bool open_store(Run *run, GError **error) {
 
 static bool prepare(Run *run, const char *policy, GError **error) {
         run_enter_stage(run, "session");
+        if (!value_name_check(NAME_POD, run->spec->name, error))
+                return fail_prefix(error, "PodName=");
         if (!session_find(run->spec->name, &run->session, error))
                 return false;
         if (!check_name(run, error)) {

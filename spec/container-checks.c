@@ -15,6 +15,7 @@
 #include "spec/value-json-list.h"
 #include "spec/value-member.h"
 #include "spec/value-mount.h"
+#include "spec/value-name.h"
 #include "spec/value-network.h"
 #include "spec/value-port.h"
 #include "spec/value-secret.h"
@@ -201,10 +202,16 @@ bool check_own_uts(const char *value, GError **error) {
                     "a container has a host name of its own, or its pod's; HostName=%%H gives it the host's");
 }
 
-bool check_name(const char *value, GError **error) {
-        return (!strchr("-.", *value) && !strpbrk(value, "/ \t\n\"'")) ||
-               fail(error, WOLFFIA_ERROR_VALUE,
-                    "'%s' cannot be a name; letters, digits and _ . - are possible", value);
+bool check_name_container(const char *value, GError **error) {
+        return value_name_check(NAME_CONTAINER, value, error);
+}
+
+bool check_name_pod(const char *value, GError **error) {
+        return value_name_check(NAME_POD, value, error);
+}
+
+bool check_name_volume(const char *value, GError **error) {
+        return value_name_check(NAME_VOLUME, value, error);
 }
 
 bool check_pair(const char *value, GError **error) {

@@ -24,7 +24,7 @@
 
 /* clang-format off */
 static const Key container_keys[] = {
-        {"ContainerName", "name", 0, KEY_SINGLE, KEY_WORKS, check_name,
+        {"ContainerName", "name", 0, KEY_SINGLE, KEY_WORKS, check_name_container,
          FIELD(name), "NAME", "name of the container, also its host name"},
         {"Image", NULL, 0, KEY_SINGLE, KEY_WORKS, check_image,
          FIELD(image), "IMAGE", "image to run, or the name of an imported one"},

@@ -8,6 +8,7 @@
 #include "spec/container-checks.h"
 #include "spec/key-common.h"
 #include "spec/value-address.h"
+#include "spec/value-network.h"
 
 #include <string.h>
 
@@ -47,7 +48,7 @@ static bool check_interface(const char *value, GError **error) {
 
 /* clang-format off */
 static const Key network_keys[] = {
-        {"NetworkName", "name", 0, KEY_SINGLE, KEY_WORKS, check_name,
+        {"NetworkName", "name", 0, KEY_SINGLE, KEY_WORKS, value_network_check_name,
          FIELD(name), "NAME", "name of the network"},
         {"Driver", "driver", 'd', KEY_SINGLE, KEY_WORKS, check_driver,
          FIELD(driver), "DRIVER", "bridge"},

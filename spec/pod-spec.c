@@ -24,7 +24,7 @@ static bool check_exit_policy(const char *value, GError **error) {
 
 /* clang-format off */
 static const Key pod_keys[] = {
-        {"PodName", "name", 0, KEY_SINGLE, KEY_WORKS, check_name,
+        {"PodName", "name", 0, KEY_SINGLE, KEY_WORKS, check_name_pod,
          FIELD(name), "NAME", "name of the pod"},
         {"Network", "network", 0, KEY_LINES, KEY_WORKS, check_network,
          FIELD(networks), "MODE", "none, host, pasta[:OPTIONS], or a network"},

@@ -5,6 +5,7 @@
 #include "spec/value-network.h"
 
 #include "base/error.h"
+#include "spec/value-name.h"
 #include "spec/value-network-options.h"
 
 #include <string.h>
@@ -30,18 +31,9 @@ static NetworkKind kind_of(const char *word) {
         return g_str_has_suffix(word, ".network") ? NETWORK_UNIT : NETWORK_NAMED;
 }
 
-static bool is_name(const char *name) {
-        return g_ascii_isalnum(*name) &&
-               name[strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.-@")] == '\0';
-}
-
 bool value_network_check_name(const char *name, GError **error) {
-        if (!is_name(name))
-                return fail(
-                        error, WOLFFIA_ERROR_VALUE,
-                        "a network cannot be called '%s': letters, digits, '_', '.', '-' and '@' are possible, the "
-                        "first of which is a letter or a digit",
-                        name);
+        if (!value_name_check(NAME_NETWORK, name, error))
+                return false;
         if (kind_of(name) != NETWORK_NAMED || g_str_equal(name, "ns"))
                 return fail(
                         error, WOLFFIA_ERROR_VALUE,
@@ -93,7 +85,8 @@ bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **erro
                         return false;
                 break;
         }
-        if (mode->name && !is_name(mode->name))
+        if (mode->name &&
+            !value_name_is(mode->kind == NETWORK_CONTAINER ? NAME_CONTAINER : NAME_NETWORK, mode->name))
                 return fail(error, WOLFFIA_ERROR_VALUE,
                             "'%s' is not a network; write none, host, pasta, or the name of a network",
                             mode->name);

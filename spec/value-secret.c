@@ -10,8 +10,9 @@
 
 #include <string.h>
 
-#define FOLDER       "/run/secrets/"
-#define LONGEST_NAME 247
+#define FOLDER "/run/secrets/"
+/* A suffix comes behind it, and for a moment another (file_write_atomic()). */
+#define LONGEST_NAME 237
 
 void secret_free(Secret *secret) {
         if (!secret)
@@ -26,15 +27,17 @@ char *value_secret_store(void) {
 }
 
 bool value_secret_check_name(const char *name, GError **error) {
-        bool good = *name && *name != '-' && strlen(name) <= LONGEST_NAME && !g_str_equal(name, ".") &&
-                    !g_str_equal(name, "..") && g_utf8_validate(name, -1, NULL);
+        bool good = *name && !strchr("-.", *name) && strlen(name) <= LONGEST_NAME &&
+                    g_utf8_validate(name, -1, NULL);
 
         for (const char *p = name; *p; p++)
                 good = good && !g_ascii_iscntrl(*p) && !strchr("/=,", *p);
         if (!good)
-                return fail(error, WOLFFIA_ERROR_VALUE,
-                            "'%s' cannot be the name of a secret; letters, digits and _ . - are possible",
-                            name);
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "'%s' cannot be the name of a secret: that has no '/', '=' or ',', begins with neither '.' "
+                        "nor '-', and is not longer than %d bytes",
+                        name, LONGEST_NAME);
         return true;
 }
 

@@ -30,6 +30,6 @@ bool value_secret_parse(const char *text, Secret **ret_secret, GError **error);
 #define VALUE_SECRET_ENCRYPTED ".cred"
 char *value_secret_store(void);
 
-/* Whether NAME can be that of a secret: it is the name of a file in the store. Not empty, no ".", no "..", no
- * "/", "=", ",", no control characters, at most 247 bytes, so that there is room for a suffix. */
+/* Whether NAME can be that of a secret: it is the name of a file in the store. Not empty, no "." or "-" in front, no
+ * "/", "=", ",", no control characters, at most 237 bytes, so that there is room for suffixes. */
 bool value_secret_check_name(const char *name, GError **error);

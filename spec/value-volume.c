@@ -5,6 +5,7 @@
 #include "spec/value-volume.h"
 
 #include "base/error.h"
+#include "spec/value-name.h"
 
 #include <string.h>
 
@@ -102,19 +103,12 @@ static VolumeKind source_kind(const char *source) {
         return g_str_has_suffix(source, ".volume") ? VOLUME_UNIT : VOLUME_NAMED;
 }
 
-/* Podman's rule for names of volumes. */
 static bool check_name(const char *name, GError **error) {
-        bool good = g_ascii_isalnum(name[0]);
-
-        for (const char *p = name; *p; p++)
-                good = good && (g_ascii_isalnum(*p) || strchr("_.-@:", *p));
-        if (!good)
-                return fail(
-                        error, WOLFFIA_ERROR_VALUE,
-                        "'%s' is neither a path nor a volume's name; a path starts with '/', './' or '%%h/', a name has "
-                        "only letters, digits and _ . -",
-                        name);
-        return true;
+        return value_name_is(NAME_VOLUME, name) ||
+               fail(error, WOLFFIA_ERROR_VALUE,
+                    "'%s' is neither a path nor a volume's name; a path starts with '/', './' or '%%h/', a name has "
+                    "only letters, digits and _ . -",
+                    name);
 }
 
 static bool check_target(const char *target, GError **error) {

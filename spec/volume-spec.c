@@ -43,7 +43,7 @@ static bool check_id(const char *value, GError **error) {
 
 /* clang-format off */
 static const Key volume_keys[] = {
-        {"VolumeName", NULL, 0, KEY_SINGLE, KEY_WORKS, check_name,
+        {"VolumeName", NULL, 0, KEY_SINGLE, KEY_WORKS, check_name_volume,
          FIELD(name), "NAME", "name of the volume"},
         {"Driver", "driver", 0, KEY_SINGLE_EMPTY, KEY_WORKS, check_driver,
          FIELD(driver), "DRIVER", "local, or image: made with the files of Image="},

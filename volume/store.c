@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/user-namespace.h"
+#include "spec/value-name.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,16 +52,6 @@ bool volume_store_open_with(const Settings *settings, VolumeStore **ret_store, G
         return true;
 }
 
-bool volume_store_check_name(const char *name, GError **error) {
-        bool good = g_ascii_isalnum(name[0]) && strlen(name) <= 200;
-
-        for (const char *p = name; *p; p++)
-                good = good && (g_ascii_isalnum(*p) || strchr("_.-@", *p));
-        return good ||
-               fail(error, WOLFFIA_ERROR_VALUE,
-                    "'%s' is not a name for a volume; letters, digits and _ . - @ are possible", name);
-}
-
 static bool is_there(const VolumeStore *store, const char *name, const char *below) {
         g_autofree char *path = g_build_filename(name, below, NULL);
 
@@ -97,7 +88,7 @@ bool volume_store_find(const VolumeStore *store, const char *name, VolumeRecord 
         g_autofree char *other = other_name(name);
         const char *names[] = {name, other};
 
-        if (!volume_store_check_name(name, error))
+        if (!value_name_check(NAME_VOLUME, name, error))
                 return false;
         *ret_volume = NULL;
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -188,7 +179,7 @@ bool volume_store_create_filled(const VolumeStore *store, const VolumeRecord *fi
                                 void *data, GError **error) {
         g_autofree char *aside = NULL;
 
-        if (!volume_store_check_name(fields->name, error))
+        if (!value_name_check(NAME_VOLUME, fields->name, error))
                 return false;
         sweep(store);
         autofd int fd = -1;
@@ -243,8 +234,7 @@ GPtrArray *volume_store_list(const VolumeStore *store) {
         while ((entry = folder_next(folder))) {
                 VolumeRecord *volume = NULL;
                 /* One whose options cannot be read is told of when it is used. */
-                if (volume_store_check_name(entry->d_name, NULL) &&
-                    load(store, entry->d_name, &volume, NULL))
+                if (value_name_is(NAME_VOLUME, entry->d_name) && load(store, entry->d_name, &volume, NULL))
                         g_ptr_array_add(volumes, volume);
         }
         g_ptr_array_sort(volumes, compare_names);

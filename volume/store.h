@@ -33,9 +33,6 @@ bool volume_store_open_with(const Settings *settings, VolumeStore **ret_store, G
 void volume_store_free(VolumeStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VolumeStore, volume_store_free)
 
-/* Letters, digits and _ . - @, beginning with a letter or digit: Podman's rule. */
-bool volume_store_check_name(const char *name, GError **error);
-
 /* NULL in RET_VOLUME, and true, when there is none. `systemd-NAME`, Quadlet's name for NAME.volume, and NAME stand for
  * each other where only one of them exists. */
 bool volume_store_find(const VolumeStore *store, const char *name, VolumeRecord **ret_volume,

@@ -154,6 +154,15 @@ def test_check_of_what_a_start_needs(box):
     assert "/y" not in text and "named" not in text and "ELSEWHERE" not in text and text.count("EnvironmentFile") == 2, text
 
 
+def test_check_of_names_that_systemd_expands(box):
+    environment, folder = units(box, web=["ContainerName=%p,x"], good=["ContainerName=%p-x"], later=["ContainerName=${NAME}"])
+    (folder / "job@.container").write_text("[Container]\nImage=docker.io/library/nginx\n")
+    (folder / "data.volume").write_text("[Volume]\nVolumeName=%N:x\n")
+    told = sorted(line.split("/units/")[1] for line in box.run("check", check=False, **environment).err.splitlines() if "Name=" in line)
+    assert [line.split(";")[0] for line in told] == ["data.volume:2: VolumeName=: 'data-volume:x' cannot be the name of a volume",
+                                                     "web.container:3: ContainerName=: 'web,x' cannot be the name of a container"], told
+
+
 def test_check_of_a_pod(box):
     environment, folder = units(box, web=["Pod=app.pod"])
     (folder / "app.pod").write_text("[Pod]\nPublishPort=8080:80\nVolume=./nowhere:/x\n")

@@ -46,12 +46,25 @@ static void what_is_stored_is_read(void) {
 }
 
 static void names_stay_in_the_folder(void) {
-        static const char *const names[] = {"", ".x", "../x", "a/b", "a b", "x.cred", "-x"};
+        static const char *const names[] = {"", ".x", "../x", "a/b", "a=b", "a,b", "x.cred", "-x"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
                 g_autoptr(GError) error = NULL;
                 g_assert_false(create(names[i], "x", false, &error));
                 g_assert_error(error, WOLFFIA_ERROR, WOLFFIA_ERROR_VALUE);
+        }
+}
+
+/* Down to the longest, encrypted or not. */
+static void what_a_file_may_ask_for_can_be_stored(void) {
+        g_autofree char *longest = g_strnfill(237, 'x');
+        const char *const names[] = {"a b", "_x", "db.password", longest};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+                g_autoptr(GError) error = NULL;
+                g_assert_true(value_secret_check_name(names[i], NULL));
+                g_assert_true(create(names[i], "x", false, &error));
+                g_assert_true(secret_store_remove(names[i], NULL));
         }
 }
 
@@ -63,6 +76,7 @@ int main(int argc, char **argv) {
         g_setenv("XDG_DATA_HOME", scratch.path, TRUE);
         g_test_add_func("/secret-store/create/is-read-again", what_is_stored_is_read);
         g_test_add_func("/secret-store/create/keeps-to-its-folder", names_stay_in_the_folder);
+        g_test_add_func("/secret-store/create/takes-what-files-name", what_a_file_may_ask_for_can_be_stored);
         int result = g_test_run();
         scratch_close(&scratch, NULL);
         return result;

@@ -3,6 +3,7 @@
 
 import contextlib
 
+import box
 import web
 from machine.case import row
 
@@ -84,6 +85,22 @@ def test_port_80_is_refused_with_the_setting_that_would_allow_it(machine):
     web.write(machine, web.container("PublishPort=80:80"))
     text = web.fails_to_start(machine)
     assert "80" in text and "net.ipv4.ip_unprivileged_port_start" in text, text
+
+
+def test_a_start_has_the_rule_for_names_that_the_generator_has(machine):
+    """What systemd expands, only the start can see."""
+    box.import_image(machine)
+    for name in "a,b", "a/b", ".a", "a\\\\b", "x" * 201:
+        result = machine.alice(f"/usr/libexec/wolffia/wolffia-runner --network=none --name='{name}' localhost/box true", check=False)
+        assert result.status == 78 and "ContainerName=" in result.err and "cannot be the name of a container; letters" in result.err, result
+        result = machine.alice(f"/usr/libexec/wolffia/wolffia-runner --pod-infra --name='{name}'", check=False)
+        assert result.status != 0 and "PodName=" in result.err and "cannot be the name of a pod; letters" in result.err, result
+        for verb in f"run --name='{name}' localhost/box true", f"volume create '{name}'":
+            result = machine.alice(f"wolffia {verb}", check=False)
+            assert result.status != 0 and "cannot be the name of a " in result.err, (verb, result)
+    longest = "x" * 200
+    assert machine.alice(f"wolffia run --rm --name={longest} localhost/box echo here", timeout=60).out == "here\n"
+    machine.alice(f"wolffia volume create {longest} && wolffia volume rm {longest}")
 
 
 @row("N1")
