@@ -3,7 +3,7 @@
 
 import box
 
-from machine.case import row
+from machine.case import on_each_kernel, row
 
 
 def test_the_payload_is_alone_in_its_namespaces(machine):
@@ -51,6 +51,20 @@ def test_nothing_of_the_runner_is_inherited(machine):
     assert "SigBlk:\t0000000000000000" in status and "SigIgn:\t0000000000000000" in status, status
     assert "Seccomp:\t2" in status and "CapInh:\t0000000000000000" in status, status
     assert "CapEff:\t00000000800405fb" in status, status
+
+
+@on_each_kernel
+def test_a_kernel_parameter_that_the_kernel_keeps_for_the_host_is_named_with_what_holds_without(machine):
+    """Each network has a somaxconn of its own; until Linux 6.3 the file of it is hidden where a user owns the network."""
+    kernel = tuple(int(part) for part in machine.alice("uname -r | grep -oE '^[0-9]+\\.[0-9]+'").out.split("."))
+    result = box.run(machine, "cat /proc/sys/net/core/somaxconn", "--sysctl=net.core.somaxconn=512", check=False)
+    if kernel >= (6, 3):
+        assert result.status == 0 and result.out == "512\n", result
+        return
+    assert result.status == 125 and "from Linux 6.3 on" in result.err and "4096 connections may wait without it" in result.err, result
+    code = "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(9999); import subprocess; " \
+           "print(subprocess.run(['ss', '--no-header', '-ltn'], capture_output=True, text=True).stdout.split()[2])"
+    assert box.python(machine, code).out == "4096\n"
 
 
 def test_capabilities_are_added_and_dropped(machine):
