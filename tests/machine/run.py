@@ -103,7 +103,7 @@ def run_builds(machine, options, emit):
             runner.run_unit_tests(machine, build.NORMAL, folder, emit)
         build.install(machine, folder)
         if options.vm:
-            build.take_along(machine, folder)
+            build.take_along(machine)
 
     if unit_tests and not options.no_sanitizers:
         with build.lock(machine, build.SANITIZED):

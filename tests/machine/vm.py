@@ -37,6 +37,7 @@ mount -t overlay overlay -o lowerdir="$1",upperdir="$2/upper",workdir="$2/work" 
 mount --bind "$2/home" "$2/root/home"
 mount --bind "$2/var-lib" "$2/root/var/lib"
 mount --bind "$2/var-tmp" "$2/root/var/tmp"
+cp -r --no-preserve=ownership "$2/taken/." "$2/root"
 mkdir -p "$2/root/srv/images"
 for image in $4; do
         name=${image##*/}

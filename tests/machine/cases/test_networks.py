@@ -5,7 +5,7 @@ import json
 import re
 
 import nets
-from machine.build import TAKEN
+from machine.build import INSIDE_BUILD
 from machine.case import needs, row
 
 HOST = "192.0.2.10"
@@ -362,7 +362,7 @@ def test_a_network_waits_for_the_start_of_another_and_says_so(machine):
 def test_a_members_link_takes_the_first_packet_with_debians_own_kernel(machine):
     """It would be dropped, and sent again a second later, until the kernel has looked at the link; before Linux 6.8 it can only be waited for."""
     for _ in range(3):
-        out = machine.alice(f"{TAKEN}/test-link --tap").out
+        out = machine.alice(f"{INSIDE_BUILD}/normal/tests/unit/test-link --tap").out
         assert "ok 1 /link/settle/lets-the-first-packet-arrive" in out and "SKIP" not in out, out
 
 
