@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "generator/lookup.h"
+#include "spec/settings.h"
+#include "spec/value-network.h"
 
 /* A list of the spec whose values may name files. */
 typedef struct Named {
@@ -31,12 +33,22 @@ static bool replace_all(References *references, const Named *named, const char *
         return true;
 }
 
+/* As the generator does for files: the unit of wolffia.conf's network is to be there first. Returns whose value it is. */
+static const char *add_default_network(ContainerSpec *spec) {
+        g_autoptr(Settings) settings = spec->networks->len > 0 || spec->pod ? NULL : settings_load(NULL);
+
+        if (!settings || !settings->network || !value_network_is_of_unit(settings->network))
+                return "--network";
+        g_ptr_array_add(spec->networks, g_strdup(settings->network));
+        return "wolffia.conf: Network=";
+}
+
 bool run_reference(ContainerSpec *spec, RunOptions *options, GError **error) {
         References *references = &options->references;
         g_autoptr(GPtrArray) images = g_ptr_array_new(); /* of one, as the others are lists */
         const Named lists[] = {
                 {"image", images, replace_image},
-                {"--network", spec->networks, replace_network},
+                {add_default_network(spec), spec->networks, replace_network},
                 {"--volume", spec->volumes, reference_volume},
                 {"--mount", spec->mounts, reference_mount},
         };

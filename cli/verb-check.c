@@ -105,7 +105,7 @@ static void inspect(Translation *translation, const char *text, void *data) {
 static void look_at_ports(Check *check) {
         g_autoptr(GArray) roots = search_roots();
         g_autoptr(Search) search = search_run(roots);
-        GenerateOptions options = {.inspect = note_ports, .data = check};
+        GenerateOptions options = {.inspect = note_ports, .data = check, .network = check->network};
 
         (void) generate_all(search, &options);
 }
@@ -113,14 +113,16 @@ static void look_at_ports(Check *check) {
 static int check_all(Check *check) {
         g_autoptr(GArray) roots = search_roots();
         g_autoptr(Search) search = search_run(roots);
-        GenerateOptions options = {.inspect = inspect, .report = report, .data = check};
+        GenerateOptions options = {
+                .inspect = inspect, .report = report, .data = check, .network = check->network};
 
         (void) generate_all(search, &options);
         return VERB_SUCCESS;
 }
 
 static int check_file(Check *check, const char *path) {
-        GenerateOptions options = {.inspect = inspect, .report = report, .data = check};
+        GenerateOptions options = {
+                .inspect = inspect, .report = report, .data = check, .network = check->network};
         g_autoptr(GPtrArray) problems = NULL;
         g_autoptr(GError) error = NULL;
 

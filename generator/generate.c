@@ -54,6 +54,7 @@ static void generate_init(Generate *generate, const Search *search, const Genera
         generate->lookup = lookup_new(search, generate->reader);
         translation_init(&generate->translation, search, generate->reader);
         lookup_connect(generate->lookup, &generate->translation.references);
+        generate->translation.references.network = options->network;
         generate->text = g_string_sized_new(4096);
         generate->links = install_links_new();
         generate->queue = options->output ? output_queue_new(options->output) : NULL;
@@ -282,7 +283,7 @@ bool generate_check(const char *path, const GenerateOptions *options, char **ret
         if (!source)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "%s: there is no such file", path);
 
-        const GenerateOptions none = {NULL};
+        const GenerateOptions none = {.network = options ? options->network : NULL};
         Generate generate;
         generate_init(&generate, search, &none);
         if (source->kind == SOURCE_POD)

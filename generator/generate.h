@@ -25,6 +25,7 @@ typedef struct GenerateOptions {
         GenerateInspect inspect; /* may be NULL */
         GenerateReport report;   /* may be NULL */
         void *data;              /* of both */
+        const char *network;     /* of containers that name none, as wolffia.conf says; NULL: it says none */
         bool is_alone;           /* units that others make do not matter */
 } GenerateOptions;
 

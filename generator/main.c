@@ -122,6 +122,7 @@ int main(int argc, char **argv) {
                 .output = output,
                 .print = arguments.dry_run ? stdout : NULL,
                 .report = report,
+                .network = settings->network,
         };
         return generate_all(search, &options) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

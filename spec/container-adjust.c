@@ -189,6 +189,13 @@ static void check_place(const KeyLoad *load, const ContainerSpec *spec) {
                 key_load_report_key(load, PROBLEM_WARNING, "NetworkAlias", why);
 }
 
+static void take_default_network(const KeyLoad *load, ContainerSpec *spec) {
+        g_autoptr(GError) error = NULL;
+
+        if (!spec->pod && !reference_default_network(load->references, spec->networks, &error))
+                key_load_report_key(load, PROBLEM_ERROR, "Network", error->message);
+}
+
 static void check_network_use(const KeyLoad *load, const ContainerSpec *spec) {
         const char *mode = spec->networks->len > 0 ? spec->networks->pdata[0] : "";
         bool none = g_str_equal(mode, "none"), host = g_str_equal(mode, "host");
@@ -245,6 +252,7 @@ void container_check(KeyLoad *load) {
         container_remap(load, spec);
         check_capabilities(load, spec);
         expand(load, spec);
+        take_default_network(load, spec);
         check_network_use(load, spec);
         check_place(load, spec);
         check_log_options(load, spec);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "spec/value-mount.h"
+#include "spec/value-network.h"
 
 #include <string.h>
 
@@ -190,6 +191,19 @@ bool reference_network(References *references, char **value, bool *ret_is_made, 
         /* What systemd expands is known at run time only: that network must be there. */
         if (!strpbrk(name, "%$"))
                 *ret_is_made = take_network_name(references, value, length, name);
+        return true;
+}
+
+bool reference_default_network(References *references, GPtrArray *networks, GError **error) {
+        bool is_made; /* with the defaults, as whoever names it for all containers knows */
+
+        if (networks->len > 0 || !references || !references->network ||
+            !value_network_is_of_unit(references->network))
+                return true;
+        g_autofree char *value = g_strdup(references->network);
+        if (!reference_network(references, &value, &is_made, error))
+                return fail_prefix(error, "wolffia.conf: Network=");
+        g_ptr_array_add(networks, g_steal_pointer(&value));
         return true;
 }
 

@@ -16,6 +16,7 @@ typedef struct References {
         /* The unit of the file with EXTENSION (".volume") that stands for RESOURCE, or NULL. Caller frees. */
         char *(*owner)(const char *extension, const char *resource, void *data);
         void *data;
+        const char *network; /* wolffia.conf's, where a container names none; NULL: none is named there */
 
         GPtrArray *required; /* units (char *) for Requires= and After=, each once */
         GPtrArray *bound;    /* units for BindsTo= and After= */
@@ -37,6 +38,8 @@ bool reference_image(References *references, char **value, GError **error);
 bool reference_mount(References *references, const char *unit_path, char **value, GError **error);
 /* RET_IS_MADE: no file gives the name, so a network is made for it, with defaults (units/wolffia-network@.service.in). */
 bool reference_network(References *references, char **value, bool *ret_is_made, GError **error);
+/* Adds the network of wolffia.conf to an empty list, when it is one of a unit; any other the runner finds at each start. */
+bool reference_default_network(References *references, GPtrArray *networks, GError **error);
 bool reference_pod(References *references, char **value, GError **error);
 bool reference_volume(References *references, const char *unit_path, char **value, GError **error);
 

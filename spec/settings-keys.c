@@ -87,6 +87,12 @@ static bool apply_network(Settings *settings, const SettingsKey *key, const char
 
         if (*value && !value_network_parse(value, &mode, error))
                 return false;
+        if (mode && mode->kind == NETWORK_CONTAINER)
+                return fail(
+                        error, WOLFFIA_ERROR_VALUE,
+                        "'%s': the network of one container cannot be that of all, itself among them; write none, "
+                        "host, pasta, or the name of a network",
+                        value);
         g_free(settings->network);
         settings->network = *value ? g_strdup(value) : NULL;
         return true;

@@ -31,6 +31,13 @@ static NetworkKind kind_of(const char *word) {
         return g_str_has_suffix(word, ".network") ? NETWORK_UNIT : NETWORK_NAMED;
 }
 
+bool value_network_is_of_unit(const char *text) {
+        g_autofree char *word = g_strndup(text, strcspn(text, ":"));
+        NetworkKind kind = kind_of(word);
+
+        return (kind == NETWORK_NAMED || kind == NETWORK_UNIT) && !g_str_equal(word, "ns");
+}
+
 bool value_network_check_name(const char *name, GError **error) {
         if (!value_name_check(NAME_NETWORK, name, error))
                 return false;

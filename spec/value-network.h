@@ -28,5 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetworkMode, network_mode_free)
 /* TEXT may be NULL, for the default. Options are checked with NETWORK_PASTA only. */
 bool value_network_parse(const char *text, NetworkMode **ret_mode, GError **error);
 
+/* Whether it is a network that a unit makes. */
+bool value_network_is_of_unit(const char *text);
+
 /* Whether a network may be called NAME: one that Network= would take for another kind ("host") may not. */
 bool value_network_check_name(const char *name, GError **error);

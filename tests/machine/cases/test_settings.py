@@ -21,6 +21,31 @@ def test_a_default_network_and_faults_with_their_place(machine):
     machine.alice("rm ~/.config/wolffia/wolffia.conf")
 
 
+def test_a_default_network_starts_with_the_first_container_that_names_none(machine):
+    box.import_image(machine)
+    machine.write("~/.config/wolffia/wolffia.conf", "[Runner]\nNetwork=everybody.network\n")
+    machine.write("~/.config/wolffia/everybody.network", "[Network]\nNetworkName=all\n")
+    web.write(machine, box.container("Exec=sleep 600"), "one")
+    machine.alice("systemctl --user start one")
+    assert machine.show("everybody-network", "ActiveState") == "active"
+    # One by hand finds it there, and brings the network up again where it is not.
+    assert "Address" in machine.alice("wolffia run box nslookup one").out.split("Name:")[1]
+    machine.alice("systemctl --user stop one everybody-network")
+    assert machine.alice("wolffia run box true").status == 0 and machine.show("everybody-network", "ActiveState") == "active"
+    # A bare name is a network with the defaults.
+    machine.alice("systemctl --user stop everybody-network && echo '[Runner]\nNetwork=plain' >~/.config/wolffia/wolffia.conf "
+                  "&& systemctl --user daemon-reload && systemctl --user start one")
+    assert machine.show("wolffia-network@plain", "ActiveState") == "active"
+    machine.alice("systemctl --user stop one wolffia-network@plain && echo '[Runner]\nNetwork=nobody.network' >~/.config/wolffia/wolffia.conf "
+                  "&& systemctl --user daemon-reload")
+    for command, status in (("wolffia check", 1), ("wolffia run box true", 2)):
+        result = machine.alice(command, check=False)
+        assert result.status == status and "wolffia.conf: Network=: nobody.network: there is no such file" in result.err + result.out, result
+    machine.alice("echo '[Runner]\nNetwork=container:one' >~/.config/wolffia/wolffia.conf")
+    assert "cannot be that of all" in machine.alice("wolffia check ~/.config/wolffia/one.container", check=False).err
+    machine.alice("rm ~/.config/wolffia/wolffia.conf ~/.config/wolffia/everybody.network")
+
+
 def test_the_administrator_forbids_a_single_id(machine):
     box.import_image(machine)
     machine.write("/etc/wolffia/wolffia.conf.d/10-ids.conf", "[Runner]\nSingleId=forbid\n", user="root")
