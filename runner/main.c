@@ -133,9 +133,14 @@ int main(int argc, char **argv) {
         hide_arguments(argc, argv, spec);
         if (spec->broken)
                 return report_broken(spec);
-        if (!complete(spec, &error) || !cdi_expand(spec, &error)) {
+        if (!complete(spec, &error)) {
                 report_failure(spec, "spec", error);
                 return EXIT_STATUS_CONFIG;
+        }
+        /* The host's specification may come yet: at boot, a driver's service writes it. */
+        if (!cdi_expand(spec, &error)) {
+                report_failure(spec, "preflight", error);
+                return EXIT_STATUS_NOT_STARTED;
         }
 
         g_autoptr(GPtrArray) problems = problems_new();

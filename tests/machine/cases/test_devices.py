@@ -218,6 +218,8 @@ def test_devices_of_the_container_device_interface_are_translated(machine):
         assert result.out.split() == ["on", "works", "/dev/full", "refused", "/gadgets", "tmpfs"] and "has hooks" in result.err, result
         result = box.run(machine, "true", "--device=example.com/gadget=none", check=False)
         assert result.status != 0 and "knows the device 'example.com/gadget=none' (for" in result.err, result
+        result = machine.alice("wolffia run --gpus all --network none box true", check=False)
+        assert result.status == 125 and "knows the device 'nvidia.com/gpu=all'" in result.err and "nvidia-ctk cdi generate" in result.err, result
         machine.write("/etc/cdi/other.yaml", "cdiVersion: 0.6.0\n", user="root")
         result = box.run(machine, "true", "--device=example.com/gadget=none", check=False)
         assert result.status != 0 and "and not YAML as in /etc/cdi/other.yaml" in result.err, result
