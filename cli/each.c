@@ -4,14 +4,14 @@
 
 #include "cli/each.h"
 
-int each_container(const Verb *verb, const char *description, int argc, char **argv, EachAct act,
-                   void *data) {
+int each_container(const Verb *verb, const GOptionEntry *entries, const char *description, int argc,
+                   char **argv, EachAct act, void *data) {
         g_auto(GStrv) arguments = NULL;
         g_autoptr(Manager) manager = NULL;
         g_autoptr(GError) error = NULL;
         int status;
 
-        if (!verb_parse(verb, NULL, description, false, argc, argv, &arguments, &status))
+        if (!verb_parse(verb, entries, description, false, argc, argv, &arguments, &status))
                 return status;
         if (!*arguments)
                 return verb_misuse(verb, "the name of a container is needed");

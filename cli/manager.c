@@ -310,20 +310,37 @@ static bool judge(const char *result, const char *unit, GError **error) {
         return fail(error, WOLFFIA_ERROR_HELPER, "The job of %s ended with '%s'", unit, result);
 }
 
-bool manager_job_wait(Manager *manager, ManagerJob *job, const char *unit, GError **error) {
+/* LATE may be NULL. */
+static bool wait_within(Manager *manager, ManagerJob *job, const char *unit, guint64 patience_usec,
+                        ManagerLate late, void *data, GError **error) {
+        gint64 begin = g_get_monotonic_time();
         const char *ended;
 
         while (!(ended = g_hash_table_lookup(job->ended, job->path))) {
                 int result = sd_bus_process(manager->bus, NULL);
+                guint64 passed = (guint64) (g_get_monotonic_time() - begin);
+                if (result == 0 && late && passed >= patience_usec) {
+                        late(data);
+                        late = NULL;
+                }
                 if (result == 0)
-                        result = sd_bus_wait(manager->bus, G_MAXUINT64);
+                        result = sd_bus_wait(manager->bus, late ? patience_usec - passed : G_MAXUINT64);
                 if (result < 0 && result != -EINTR)
                         return fail_errno(error, result, "The service manager is not there any more");
         }
         return judge(ended, unit, error);
 }
 
+bool manager_job_wait(Manager *manager, ManagerJob *job, const char *unit, GError **error) {
+        return wait_within(manager, job, unit, 0, NULL, NULL, error);
+}
+
 bool manager_run_job(Manager *manager, const char *method, const char *unit, GError **error) {
+        return manager_run_job_within(manager, method, unit, 0, NULL, NULL, error);
+}
+
+bool manager_run_job_within(Manager *manager, const char *method, const char *unit, guint64 patience_usec,
+                            ManagerLate late, void *data, GError **error) {
         sd_bus_error failure = SD_BUS_ERROR_NULL;
         sd_bus_message *reply = NULL;
         const char *path = NULL;
@@ -338,7 +355,7 @@ bool manager_run_job(Manager *manager, const char *method, const char *unit, GEr
                 done = result >= 0 || manager_fail(&failure, result, unit, error);
         }
         job.path = g_strdup(path);
-        done = done && manager_job_wait(manager, &job, unit, error);
+        done = done && wait_within(manager, &job, unit, patience_usec, late, data, error);
         manager_job_clear(&job);
         sd_bus_error_free(&failure);
         sd_bus_message_unref(reply);

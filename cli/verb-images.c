@@ -100,6 +100,17 @@ static void add_images(JsonBuilder *builder, const Shelf *shelf) {
         }
 }
 
+/* Each a word that `wolffia rmi` takes. */
+static void print_names(const GPtrArray *shelves) {
+        for (guint i = 0; i < shelves->len; i++) {
+                const Shelf *shelf = shelves->pdata[i];
+                for (guint j = 0; j < shelf->images->len; j++) {
+                        const ImageListed *image = shelf->images->pdata[j];
+                        puts(image->name ? image->name : image->digest);
+                }
+        }
+}
+
 /* TEMPLATE may be NULL. */
 static bool print_json(const GPtrArray *shelves, const char *template, GError **error) {
         g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -153,12 +164,14 @@ static GPtrArray *find_shelves(ImageStore *store) {
 }
 
 int verb_images(const Verb *verb, int argc, char **argv) {
-        gboolean json = FALSE;
+        gboolean json = FALSE, quiet = FALSE;
         g_autofree char *template = NULL;
         const GOptionEntry entries[] = {
                 {"format", 0, 0, G_OPTION_ARG_STRING, &template, "A line for each, by this template",
                  "TEMPLATE"},
                 {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print all that is known of them, as JSON", NULL},
+                {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Print names only, digests where there is none",
+                 NULL},
                 {NULL},
         };
         g_auto(GStrv) arguments = NULL;
@@ -176,7 +189,9 @@ int verb_images(const Verb *verb, int argc, char **argv) {
         g_autoptr(GPtrArray) shelves = find_shelves(g_steal_pointer(&store));
         if (json || template)
                 return print_json(shelves, json ? NULL : template, &error) ? VERB_SUCCESS : verb_fail(error);
-        for (guint i = 0; i < shelves->len; i++)
+        if (quiet)
+                print_names(shelves);
+        for (guint i = 0; !quiet && i < shelves->len; i++)
                 print_table(shelves->pdata[i], i == 0);
         return VERB_SUCCESS;
 }

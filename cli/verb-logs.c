@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 static const char description[] =
-        "What a container has written, with what its unit and Wolffia say of it, from the\n"
-        "journal. NAME is a container's name or its unit's. Times are those of journalctl(1):\n"
+        "What containers have written, with what their units and Wolffia say of them, from the\n"
+        "journal; of several in the order of time, and --timestamps says whose each line is.\n"
+        "NAME is a container's name or its unit's. Times are those of journalctl(1):\n"
         "'10 min ago', '2026-01-31 12:00', yesterday; 1h is an hour ago.";
 
 typedef struct LogsOptions {
@@ -34,6 +35,13 @@ static const char *choose_output(const LogsOptions *options) {
         return options->json ? "json" : options->timestamps ? "short-iso" : "cat";
 }
 
+static void warn_of_driver(const Container *container, const char *what, const char *where) {
+        g_autofree char *text = g_strdup_printf("'%s' %s%s, so only what its unit says is in the journal",
+                                                container->name, what, where);
+
+        verb_warn(text);
+}
+
 static bool check_driver(const Container *container, GError **error) {
         const char *driver = container->state  ? container->state->log_driver
                              : container->spec ? container->spec->log_driver
@@ -45,27 +53,33 @@ static bool check_driver(const Container *container, GError **error) {
                         "'%s' was started by hand: its output goes where it was started, not into the journal",
                         container->name);
         if (g_strcmp0(driver, "none") == 0)
-                verb_warn("the container runs with LogDriver=none, so only what its unit says is there");
-        if (container->state && *container->state->log_path) {
-                g_autofree char *text =
-                        g_strdup_printf("the container writes into %s, so only what its unit says is there",
-                                        container->state->log_path);
-                verb_warn(text);
+                warn_of_driver(container, "runs with LogDriver=", driver);
+        if (container->state && *container->state->log_path)
+                warn_of_driver(container, "writes into ", container->state->log_path);
+        return true;
+}
+
+static bool add_units(GPtrArray *argv, char *const *names, GError **error) {
+        g_autoptr(Manager) manager = NULL;
+
+        if (!manager_open(&manager, error))
+                return false;
+        for (; *names; names++) {
+                g_autoptr(Container) container = NULL;
+                if (!containers_find(manager, *names, &container, error) || !check_driver(container, error))
+                        return false;
+                add(argv, "--unit=", container->unit);
         }
         return true;
 }
 
-static bool run(const LogsOptions *options, const char *name, GError **error) {
-        g_autoptr(Manager) manager = NULL;
-        g_autoptr(Container) container = NULL;
+static bool run(const LogsOptions *options, char *const *names, GError **error) {
         g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 
-        if (!manager_open(&manager, error) || !containers_find(manager, name, &container, error) ||
-            !check_driver(container, error))
-                return false;
         g_ptr_array_add(argv, g_strdup("journalctl"));
         g_ptr_array_add(argv, g_strdup("--user"));
-        add(argv, "--unit=", container->unit);
+        if (!add_units(argv, names, error))
+                return false;
         add(argv, "--output=", choose_output(options));
         add(argv, "--lines=", options->lines);
         g_autofree char *since = options->since ? log_time_translate(options->since) : NULL;
@@ -105,11 +119,11 @@ int verb_logs(const Verb *verb, int argc, char **argv) {
 
         if (!verb_parse(verb, entries, description, false, argc, argv, &arguments, &status))
                 return status;
-        if (g_strv_length(arguments) != 1)
-                status = verb_misuse(verb, "the name of one container is needed");
+        if (!*arguments)
+                status = verb_misuse(verb, "the name of a container is needed");
         else if (options.lines && !is_number(options.lines))
                 status = verb_misuse(verb, "--tail=%s: write a number of lines, or all", options.lines);
-        else if (!run(&options, arguments[0], &error))
+        else if (!run(&options, arguments, &error))
                 status = verb_fail(error);
         g_free(options.lines);
         g_free(options.since);

@@ -20,11 +20,11 @@ static bool act(Manager *manager, const char *name, void *data, GError **error) 
 int verb_pause(const Verb *verb, int argc, char **argv) {
         bool freeze = true;
 
-        return each_container(verb, description, argc, argv, act, &freeze);
+        return each_container(verb, NULL, description, argc, argv, act, &freeze);
 }
 
 int verb_unpause(const Verb *verb, int argc, char **argv) {
         bool freeze = false;
 
-        return each_container(verb, description, argc, argv, act, &freeze);
+        return each_container(verb, NULL, description, argc, argv, act, &freeze);
 }

@@ -31,9 +31,53 @@ static bool explain(Manager *manager, const Container *container, GError **error
         return fail(error, WOLFFIA_ERROR_HELPER, "%s: %s", container->unit, reason);
 }
 
+/* ---- patience ---- */
+
+typedef struct Stop {
+        const char *method;
+        int seconds; /* after which the payload is killed; negative: nothing was said, so the unit's timeout counts */
+        const char *name;
+        int payload_fd; /* a pidfd; -1: no payload runs */
+} Stop;
+
+/* Opened before anything is asked for: a restart has another payload in the end. */
+static int open_payload(const ContainerState *state) {
+        autofd int fd = (int) syscall(SYS_pidfd_open, state->payload, 0);
+
+        return fd >= 0 && state_is_alive(state) ? g_steal_fd(&fd) : -1;
+}
+
+/* A ManagerLate. */
+static void kill_payload(void *data) {
+        const Stop *stop = data;
+
+        if (stop->payload_fd < 0 || syscall(SYS_pidfd_send_signal, stop->payload_fd, SIGKILL, NULL, 0) < 0 ||
+            stop->seconds == 0)
+                return;
+        g_autofree char *text =
+                g_strdup_printf("'%s' has not ended in %d s, so it was killed", stop->name, stop->seconds);
+        verb_warn(text);
+}
+
+/* systemd's own timeout is of the unit, and comes first where it is shorter. */
+static void warn_of_timeout(Manager *manager, const Container *container, const Stop *stop) {
+        guint64 usec = G_MAXUINT64;
+
+        if (stop->seconds < 0 ||
+            !manager_get_number(manager, container->unit, "Service", "TimeoutStopUSec", &usec, NULL) ||
+            usec >= (guint64) stop->seconds * G_USEC_PER_SEC)
+                return;
+        g_autofree char *text = g_strdup_printf(
+                "systemd gives %s %g s to end, so --time=%d comes too late; TimeoutStopSec=%d in [Service] of "
+                "its file gives it more",
+                container->unit, (double) usec / G_USEC_PER_SEC, stop->seconds, stop->seconds);
+        verb_warn(text);
+}
+
 /* By hand there is no unit: the supervisor is asked to stop it, and waited for. */
-static bool stop_by_hand(const Container *container, GError **error) {
+static bool stop_by_hand(const Container *container, Stop *stop, GError **error) {
         autofd int fd = (int) syscall(SYS_pidfd_open, container->state->supervisor, 0);
+        int patience = stop->seconds < 0 ? -1 : (int) MIN((gint64) stop->seconds * 1000, G_MAXINT);
 
         if (fd < 0)
                 return errno == ESRCH ||
@@ -41,6 +85,11 @@ static bool stop_by_hand(const Container *container, GError **error) {
         if (syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0) < 0 && errno != ESRCH)
                 return fail_errno(error, errno, "Cannot stop '%s'", container->name);
         struct pollfd event = {.fd = fd, .events = POLLIN};
+        int ended;
+        while ((ended = poll(&event, 1, patience)) < 0 && errno == EINTR)
+                ;
+        if (ended == 0)
+                kill_payload(stop);
         while (poll(&event, 1, -1) < 0 && errno == EINTR)
                 ;
         return true;
@@ -60,35 +109,61 @@ static void warn_of_change(Manager *manager, const Container *container) {
         verb_warn(text);
 }
 
+static bool run_unit(Manager *manager, const Container *container, Stop *stop, GError **error) {
+        bool done = stop->seconds < 0 ? manager_run_job(manager, stop->method, container->unit, error)
+                                      : manager_run_job_within(manager, stop->method, container->unit,
+                                                               (guint64) stop->seconds * G_USEC_PER_SEC,
+                                                               kill_payload, stop, error);
+
+        return done || explain(manager, container, error);
+}
+
 static bool act(Manager *manager, const char *name, void *data, GError **error) {
-        const char *method = data;
+        Stop stop = *(const Stop *) data;
         g_autoptr(Container) container = NULL;
 
         if (!containers_find(manager, name, &container, error))
                 return false;
+        autofd int payload_fd = stop.seconds >= 0 && container->state ? open_payload(container->state) : -1;
+        stop.payload_fd = payload_fd;
+        stop.name = container->name;
         /* What is frozen does not hear its stop signal, and would be killed after the timeout. */
-        if (!g_str_equal(method, "StartUnit") && container->state && state_is_frozen(container->state))
+        if (!g_str_equal(stop.method, "StartUnit") && container->state && state_is_frozen(container->state))
                 (void) usage_freeze(container->state, false, NULL);
-        if (*container->unit && !g_str_equal(method, "StopUnit"))
+        if (*container->unit && !g_str_equal(stop.method, "StopUnit"))
                 warn_of_change(manager, container);
-        if (*container->unit)
-                return manager_run_job(manager, method, container->unit, error) ||
-                       explain(manager, container, error);
-        if (g_str_equal(method, "StopUnit"))
-                return stop_by_hand(container, error);
+        if (*container->unit) {
+                warn_of_timeout(manager, container, &stop);
+                return run_unit(manager, container, &stop, error);
+        }
+        if (g_str_equal(stop.method, "StopUnit"))
+                return stop_by_hand(container, &stop, error);
         return fail(error, WOLFFIA_ERROR_VALUE,
                     "'%s' was started by hand and has no unit; the command that started it does so again",
                     container->name);
 }
 
+static int stop(const Verb *verb, int argc, char **argv, const char *method) {
+        Stop stop = {.method = method, .seconds = -1};
+        const GOptionEntry entries[] = {
+                {"time", 't', 0, G_OPTION_ARG_INT, &stop.seconds,
+                 "Kill what has not ended by then; default: what TimeoutStopSec= says", "SECONDS"},
+                {NULL},
+        };
+
+        return each_container(verb, entries, description, argc, argv, act, &stop);
+}
+
 int verb_start(const Verb *verb, int argc, char **argv) {
-        return each_container(verb, description, argc, argv, act, (void *) "StartUnit");
+        Stop none = {.method = "StartUnit", .seconds = -1};
+
+        return each_container(verb, NULL, description, argc, argv, act, &none);
 }
 
 int verb_stop(const Verb *verb, int argc, char **argv) {
-        return each_container(verb, description, argc, argv, act, (void *) "StopUnit");
+        return stop(verb, argc, argv, "StopUnit");
 }
 
 int verb_restart(const Verb *verb, int argc, char **argv) {
-        return each_container(verb, description, argc, argv, act, (void *) "RestartUnit");
+        return stop(verb, argc, argv, "RestartUnit");
 }

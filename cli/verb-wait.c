@@ -132,5 +132,5 @@ static bool act(Manager *manager, const char *name, void *data, GError **error) 
 }
 
 int verb_wait(const Verb *verb, int argc, char **argv) {
-        return each_container(verb, description, argc, argv, act, NULL);
+        return each_container(verb, NULL, description, argc, argv, act, NULL);
 }

@@ -99,9 +99,10 @@ static int prune(const VolumeStore *store, bool dry) {
 }
 
 int volume_prune(const Verb *verb, int argc, char **argv) {
-        gboolean dry = FALSE;
+        gboolean dry = FALSE, force = FALSE;
         const GOptionEntry entries[] = {
                 {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry, "Only say which", NULL},
+                {"force", 'f', 0, G_OPTION_ARG_NONE, &force, "Is accepted: nothing is ever asked", NULL},
                 {NULL},
         };
         g_auto(GStrv) arguments = NULL;

@@ -401,3 +401,51 @@ def test_cp_names_the_file_that_is_not_there_and_makes_none_where_a_folder_is_me
     refuses(machine, "echo no archive | wolffia cp - box:/tmp", 1, "archive format")
     assert machine.alice("wolffia cp ~/one box:/tmp/ && wolffia exec box cat /tmp/one").out == "1\n"
     machine.alice("systemctl --user stop box")
+
+
+def test_stop_and_restart_kill_what_does_not_end_in_the_time_that_is_given(machine):
+    sleeper(machine, "deaf", 'Exec=sh -c "trap : TERM; echo deaf now; while :; do sleep 0.1; done"', service=("TimeoutStopSec=100",))
+    machine.alice("wolffia start deaf")
+    machine.eventually(lambda: "deaf now" in machine.journal("deaf"))
+    before = machine.show("deaf", "MainPID")
+    result = machine.alice("wolffia restart -t1 deaf", timeout=50)
+    assert "'deaf' has not ended in 1 s, so it was killed" in result.err, result
+    assert machine.show("deaf", "ActiveState") == "active" and machine.show("deaf", "MainPID") != before
+    machine.eventually(lambda: machine.journal("deaf").count("deaf now") == 2)
+    result = machine.alice("wolffia stop --time=0 deaf", timeout=50)
+    assert result.err == "" and ps(machine, "--all")["deaf"]["state"] == "failed", result
+    # What ends by itself is not touched; what systemd would kill earlier is told.
+    sleeper(machine)
+    result = machine.alice("wolffia start box && wolffia stop -t 1000 box deaf")
+    assert "gives box.service 90 s" in result.err and "TimeoutStopSec=1000" in result.err and "killed" not in result.err, result
+    assert ps(machine, "--all")["box"]["state"] == "stopped"
+    machine.alice(f"/usr/libexec/wolffia/wolffia-runner --name=hand --network=none localhost/box sh -c 'trap : TERM; while :; do sleep 0.1; done' "
+                  ">/dev/null 2>&1 &")
+    machine.eventually(lambda: "hand" in machine.alice("wolffia ps -q").out)
+    machine.eventually(lambda: machine.alice("wolffia exec hand sh -c 'grep SigCgt /proc/1/status'", check=False).out.strip()[-4] in "4567cdef")
+    assert "'hand' has not ended in 1 s" in machine.alice("wolffia stop -t 1 hand", timeout=50).err
+    machine.alice("systemctl --user reset-failed", check=False)
+
+
+def test_logs_of_several_are_one_story(machine):
+    sleeper(machine, "one")
+    sleeper(machine, "two", 'Exec=sh -c "echo the second speaks; exec sleep 600"')
+    machine.alice("wolffia start one two")
+    said = machine.eventually(lambda: (r := machine.alice("wolffia logs one two").out) and "the second speaks" in r and "hello from the payload" in r and r)
+    assert said.index("hello from the payload") < said.index("the second speaks"), said
+    stamped = machine.alice("wolffia logs -t two one").out.splitlines()
+    assert any(" one[" in line and "hello" in line for line in stamped) and any(" two[" in line and "second" in line for line in stamped), stamped
+    refuses(machine, "wolffia logs one tow", 1, "There is no container 'tow'")
+    machine.alice("wolffia stop one two")
+
+
+def test_letters_that_people_type_from_habit(machine):
+    box.import_image(machine)
+    machine.alice("wolffia volume create idle && printf x | wolffia secret create quiet")
+    assert "localhost/box" in "".join(machine.alice("wolffia images -q").out.splitlines())
+    assert all(machine.alice(f"wolffia rmi {name}", check=False).status == 0 for name in machine.alice("wolffia images --quiet").out.split()
+               if name.startswith("sha256:"))
+    assert "idle" in machine.alice("wolffia volume ls -q").out.split() and "quiet" in machine.alice("wolffia secret ls -q").out.split()
+    assert "idle removed" in machine.alice("wolffia volume prune -f").out
+    assert machine.alice("wolffia volume prune --force").out == ""
+    machine.alice("wolffia secret rm quiet")
