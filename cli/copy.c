@@ -2,12 +2,14 @@
 
 #include "cli/copy.h"
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/path.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -15,6 +17,8 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+enum { MADE_UP_LARGEST = 16 << 20 };
 
 static bool fail_archive(struct archive *archive, const char *what, GError **error) {
         const char *text = archive_error_string(archive);
@@ -50,15 +54,60 @@ static bool is_of_kernel(const char *path) {
         return false;
 }
 
+/* What the kernel makes up while it is read: the size that stat(2) tells is 0, or a page. */
+static bool read_made_up(const char *path, GByteArray *text, GError **error) {
+        guint8 buffer[4096];
+        ssize_t n;
+
+        /* Some such files would wait for something to happen. */
+        autofd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return fail_errno(error, errno, "Cannot open %s", path);
+        while ((n = read(fd, buffer, sizeof buffer)) != 0) {
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return fail_errno(error, errno, "Cannot read %s", path);
+                g_byte_array_append(text, buffer, (guint) n);
+                if (text->len > MADE_UP_LARGEST)
+                        return fail(
+                                error, WOLFFIA_ERROR_VALUE,
+                                "%s has no end within %d MiB; a program in the container can read a part of it",
+                                path, MADE_UP_LARGEST >> 20);
+        }
+        return true;
+}
+
+/* An archive has the size in front. What cannot be read so is left out of a folder's copy: files that are for writing, that wait,
+ * or that have no end. */
+static bool pack_made_up(struct archive *to, struct archive_entry *entry, const char *path,
+                         bool is_asked_for, GError **error) {
+        g_autoptr(GByteArray) text = g_byte_array_new();
+        g_autoptr(GError) failure = NULL;
+
+        if (!read_made_up(path, text, &failure)) {
+                if (is_asked_for)
+                        g_propagate_error(error, g_steal_pointer(&failure));
+                return !is_asked_for;
+        }
+        archive_entry_set_size(entry, text->len);
+        if (archive_write_header(to, entry) < ARCHIVE_WARN ||
+            archive_write_data(to, text->data, text->len) < 0)
+                return fail_archive(to, path, error);
+        return true;
+}
+
 static bool pack_entry(struct archive *from, struct archive *to, struct archive_entry *entry, size_t prefix,
                        const char *base, GError **error) {
-        const char *path = archive_entry_pathname(entry);
+        g_autofree char *path = g_strdup(archive_entry_pathname(entry));
         g_autofree char *name = g_strconcat(base, path + prefix, NULL);
         mode_t type = archive_entry_filetype(entry);
 
         if (type != AE_IFREG && type != AE_IFDIR && type != AE_IFLNK)
                 return true;
         archive_entry_set_pathname(entry, name);
+        if (type == AE_IFREG && is_of_kernel(path))
+                return pack_made_up(to, entry, path, path[prefix] == '\0', error);
         if (archive_write_header(to, entry) < ARCHIVE_WARN)
                 return fail_archive(to, path, error);
         return type != AE_IFREG || copy_data(from, to, error) || fail_prefix(error, "%s", path);

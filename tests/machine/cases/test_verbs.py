@@ -403,6 +403,21 @@ def test_cp_names_the_file_that_is_not_there_and_makes_none_where_a_folder_is_me
     machine.alice("systemctl --user stop box")
 
 
+def test_cp_reads_what_the_kernel_makes_up_to_its_end(machine):
+    sleeper(machine)
+    machine.alice("wolffia start box; mkdir -p ~/made-up")
+    # stat(2) says that these have no bytes, and that those of /sys have a page.
+    assert machine.alice("wolffia cp box:/proc/1/status - | tar -xOf - status | head -1").out == "Name:\tsleep\n"
+    machine.alice("cd ~/made-up && wolffia cp box:/proc/1/cmdline . && wolffia cp box:/sys/kernel/mm/transparent_hugepage/enabled huge "
+                  "&& wolffia cp box:/proc/sys/net/ipv4 ipv4 && wolffia cp /proc/version box:/tmp/version")
+    assert machine.alice("tr '\\0' ' ' <~/made-up/cmdline").out == "sleep 600 "
+    assert machine.alice("cat ~/made-up/huge").out == machine.root("cat /sys/kernel/mm/transparent_hugepage/enabled").out
+    assert machine.alice("cat ~/made-up/ipv4/ip_forward").out in ("0\n", "1\n")
+    assert machine.alice("wolffia exec box cat /tmp/version").out == machine.alice("cat /proc/version").out
+    refuses(machine, "wolffia cp box:/proc/1/mem ~/made-up/", 1, "Cannot read /proc/1/mem")
+    machine.alice("wolffia stop box; chmod -R u+w ~/made-up; rm -r ~/made-up")
+
+
 def test_stop_and_restart_kill_what_does_not_end_in_the_time_that_is_given(machine):
     sleeper(machine, "deaf", 'Exec=sh -c "trap : TERM; echo deaf now; while :; do sleep 0.1; done"', service=("TimeoutStopSec=100",))
     machine.alice("wolffia start deaf")
