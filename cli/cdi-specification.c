@@ -51,7 +51,19 @@ static void print_mounts(JsonArray *mounts, GString *options) {
         }
 }
 
-static void print_edits(JsonObject *holder, GString *options, bool *ret_hooks) {
+/* 0 is nobody's to be given, and what is absent. */
+static void add_groups(JsonArray *numbers, GArray *groups) {
+        for (guint i = 0; numbers && i < json_array_get_length(numbers); i++) {
+                JsonNode *node = json_array_get_element(numbers, i);
+                gint64 number = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_int(node) : 0;
+                gid_t gid = (gid_t) number;
+
+                if (number > 0 && number < G_MAXUINT32)
+                        g_array_append_val(groups, gid);
+        }
+}
+
+static void print_edits(JsonObject *holder, GString *options, CdiRest *rest) {
         JsonObject *edits = image_document_object(holder, "containerEdits");
         g_auto(GStrv) variables = image_document_strings(edits, "env");
 
@@ -60,14 +72,15 @@ static void print_edits(JsonObject *holder, GString *options, bool *ret_hooks) {
                         g_string_append_printf(options, "--env=%s\n", *variable);
         print_nodes(image_document_array(edits, "deviceNodes"), options);
         print_mounts(image_document_array(edits, "mounts"), options);
-        *ret_hooks = *ret_hooks || image_document_length(image_document_array(edits, "hooks")) > 0;
+        rest->has_hooks = rest->has_hooks || image_document_length(image_document_array(edits, "hooks")) > 0;
+        add_groups(image_document_array(edits, "additionalGids"), rest->groups);
 }
 
 bool cdi_specification_find(const char *text, size_t size, const char *kind, const char *name,
-                            GString *options, bool *ret_found, bool *ret_hooks, GError **error) {
+                            GString *options, bool *ret_found, CdiRest *rest, GError **error) {
         g_autoptr(JsonNode) node = NULL;
 
-        *ret_found = *ret_hooks = false;
+        *ret_found = false;
         if (!image_document_parse(text, size, &node, error))
                 return false;
         JsonObject *root = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
@@ -79,8 +92,8 @@ bool cdi_specification_find(const char *text, size_t size, const char *kind, con
                 JsonObject *device = image_document_object_at(devices, i);
                 if (g_strcmp0(image_document_string(device, "name"), name) != 0)
                         continue;
-                print_edits(root, options, ret_hooks);
-                print_edits(device, options, ret_hooks);
+                print_edits(root, options, rest);
+                print_edits(device, options, rest);
                 *ret_found = true;
         }
         return true;

@@ -5,8 +5,16 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct CdiRest {
+        bool has_hooks; /* it names programs to run */
+        GArray *groups; /* gid_t, of the host: what its devices are given to */
+} CdiRest;
+
+#define CDI_REST_NONE ((CdiRest){.groups = g_array_new(FALSE, FALSE, sizeof(gid_t))})
 
 /* Looks for a device of this kind (VENDOR/CLASS) and name. Where the specification knows it, RET_FOUND is true, and OPTIONS gets what
- * it asks for as options of the runner, one a line. RET_HOOKS: it names programs to run as well. */
+ * it asks for as options of the runner, one a line, and REST what no option says. */
 bool cdi_specification_find(const char *text, size_t size, const char *kind, const char *name,
-                            GString *options, bool *ret_found, bool *ret_hooks, GError **error);
+                            GString *options, bool *ret_found, CdiRest *rest, GError **error);

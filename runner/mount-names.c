@@ -77,13 +77,24 @@ static bool add_groups(const Run *run, int root_fd, GError **error) {
         return true;
 }
 
+/* --passwd-entry, --group-entry: VALUES are pairs of a variable and what it stands for, and end with NULL. Caller frees. */
+static char *fill_in(const char *line, const char *const *values) {
+        GString *text = g_string_new(line);
+
+        for (; values[0]; values += 2)
+                (void) g_string_replace(text, values[0], values[1], 0);
+        return g_string_free(text, FALSE);
+}
+
 /* The group of a payload that runs under a number: it has no name of its own, but one that it can be looked up by. */
-static bool add_own_group(int root_fd, gid_t gid, GError **error) {
+static bool add_own_group(const Run *run, int root_fd, gid_t gid, GError **error) {
         g_autofree char *text = read_list(root_fd, "/etc/group"), *number = g_strdup_printf("%u", gid);
 
         if (!text || has_field(text, 2, number) || has_field(text, 0, number))
                 return true;
-        g_autofree char *line = g_strdup_printf("%s:x:%u:", number, gid);
+        const char *const values[] = {"$GROUPNAME", number, "$GID", number, "$USERLIST", "", NULL};
+        const char *asked = run->spec->group_entry;
+        g_autofree char *line = fill_in(asked ? asked : "$GROUPNAME:x:$GID:$USERLIST", values);
         return append(root_fd, "/etc/group", text, line, error);
 }
 
@@ -96,11 +107,14 @@ static bool add_user(const Run *run, int root_fd, GError **error) {
         g_autofree char *number = g_strdup_printf("%u", user.uid);
         bool is_host_user = id_map_outside(run->map->users, user.uid) == run->uid && user.uid != 0;
         const char *name = is_host_user && !has_field(text, 0, run->user_name) ? run->user_name : number;
-        g_autofree char *line =
-                g_strdup_printf("%s:x:%u:%u:container user:%s:/bin/sh", name, user.uid, user.gid, user.home);
+        g_autofree char *group = g_strdup_printf("%u", user.gid);
+        const char *const values[] = {"$USERNAME",      name,    "$UID",    number, "$GID", group, "$NAME",
+                                      "container user", "$HOME", user.home, NULL};
+        const char *asked = run->spec->passwd_entry;
+        g_autofree char *line = fill_in(asked ? asked : "$USERNAME:x:$UID:$GID:$NAME:$HOME:/bin/sh", values);
         gid_t gid = user.gid;
         payload_user_clear(&user);
-        if (!add_own_group(root_fd, gid, error))
+        if (!add_own_group(run, root_fd, gid, error))
                 return false;
         if (has_field(text, 2, number) || has_field(text, 0, name))
                 return true;
@@ -113,7 +127,7 @@ static bool is_number(const char *user) {
 }
 
 bool mount_names_add(const Run *run, int root_fd, GError **error) {
-        if (run->spec->rootfs)
+        if (run->spec->rootfs || run->spec->passwd == TRISTATE_NO)
                 return true;
         return (run->granted->len == 0 || add_groups(run, root_fd, error)) &&
                (!is_number(payload_user_chosen(run)) || add_user(run, root_fd, error));

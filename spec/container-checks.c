@@ -60,6 +60,17 @@ bool check_duration(const char *value, GError **error) {
         return value_duration_parse(value, &usec, error);
 }
 
+/* A line of passwd(5) or group(5). */
+bool check_entry(const char *value, GError **error) {
+        for (const char *c = value; *c; c++)
+                if (g_ascii_iscntrl(*c))
+                        return fail(error, WOLFFIA_ERROR_VALUE, "the line has control characters in it");
+        return strchr(value, ':') ||
+               fail(error, WOLFFIA_ERROR_VALUE,
+                    "'%s' is not a line like $USERNAME:x:$UID:$GID::$HOME:/bin/sh, or $GROUPNAME:x:$GID:",
+                    value);
+}
+
 /* A program, or a JSON list with its arguments; a program whose name starts with "[" is one of tests. */
 bool check_entrypoint(const char *value, GError **error) {
         g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);

@@ -11,6 +11,7 @@ bool check_capability(const char *value, GError **error);
 bool check_cpus(const char *value, GError **error);
 bool check_device(const char *value, GError **error);
 bool check_duration(const char *value, GError **error);
+bool check_entry(const char *value, GError **error);
 bool check_entrypoint(const char *value, GError **error);
 bool check_gpus(const char *value, GError **error);
 bool check_group(const char *value, GError **error);

@@ -19,7 +19,6 @@
 #define REMARK_ALWAYS "a unit always does so"
 #define REMARK_STATE  "what others need to know of a running container is in its runtime folder"
 #define REMARK_V1     "it is of cgroup v1"
-#define REMARK_PASSWD "the image's passwd(5) is always used"
 #define REMARK_UNSET  "write Environment=NAME= for an empty value; what the image sets cannot be taken away"
 
 /* clang-format off */
@@ -96,6 +95,12 @@ static const Key container_keys[] = {
          FIELD(group), "GROUP", "group inside, name or number"},
         {"GroupAdd", "group-add", 0, KEY_LINES, KEY_WORKS, NULL,
          FIELD(groups), "GROUP", "additional group, or keep-groups", true},
+        {NULL, "passwd", 0, KEY_BOOLEAN, KEY_WORKS, NULL,
+         FIELD(passwd), NULL, "add the payload's user and group to the image's, the default"},
+        {NULL, "passwd-entry", 0, KEY_SINGLE, KEY_WORKS, check_entry,
+         FIELD(passwd_entry), "LINE", "line of a user that is added to passwd(5)"},
+        {NULL, "group-entry", 0, KEY_SINGLE, KEY_WORKS, check_entry,
+         FIELD(group_entry), "LINE", "line of a group that is added to group(5)"},
         {"UserNS", "userns", 0, KEY_SINGLE, KEY_WORKS, check_userns,
          FIELD(user_namespace), "MODE", "keep-id[:uid=,gid=], auto, nomap, host or single"},
         {"UIDMap", "uidmap", 0, KEY_SPLIT, KEY_WORKS, check_idmap,
@@ -275,7 +280,6 @@ static const Key container_keys[] = {
         KEY_OPTION_WITHOUT("detach-keys", 0, KEY_SINGLE, "a service has no terminal"),
         KEY_OPTION_WITHOUT("device-cgroup-rule", 0, KEY_LINES, "rules for devices take root; a container has those that AddDevice= names"),
         KEY_OPTION_WITHOUT("disable-content-trust", 0, KEY_BOOLEAN, "containers-policy.json(5) says which signatures are needed"),
-        KEY_OPTION_WITHOUT("group-entry", 0, KEY_SINGLE, "the image's group(5) is always used"),
         KEY_OPTION_WITHOUT("hooks-dir", 0, KEY_LINES, "hooks are for OCI runtimes, and none runs here"),
         {NULL, "hosts-file", 0, KEY_SINGLE, KEY_IGNORED, check_own_hosts,
          CONTAINER_KEY_NO_FIELD, "VALUE", "/etc/hosts has the container's names and those of AddHost= only"},
@@ -286,8 +290,6 @@ static const Key container_keys[] = {
         KEY_OPTION_WITHOUT("oom-kill-disable", 0, KEY_BOOLEAN, REMARK_V1),
         KEY_OPTION_WITHOUT("kernel-memory", 0, KEY_SINGLE, REMARK_V1),
         KEY_OPTION_WITHOUT("memory-swappiness", 0, KEY_SINGLE, REMARK_V1),
-        KEY_OPTION_WITHOUT("passwd", 0, KEY_BOOLEAN, REMARK_PASSWD),
-        KEY_OPTION_WITHOUT("passwd-entry", 0, KEY_SINGLE, REMARK_PASSWD),
         {NULL, "pid", 0, KEY_SINGLE, KEY_IGNORED, check_own_pid,
          CONTAINER_KEY_NO_FIELD, "VALUE", "a container always has its own"},
         KEY_OPTION_WITHOUT("pidfile", 0, KEY_SINGLE, REMARK_STATE),

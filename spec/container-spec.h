@@ -57,6 +57,9 @@ typedef struct ContainerSpec {
         char *user; /* USER[:GROUP] */
         char *group;
         GPtrArray *groups;
+        Tristate passwd;      /* --passwd: whether lines are added to passwd(5) and group(5) */
+        char *passwd_entry;   /* with $USERNAME, $UID, $GID, $NAME and $HOME in it */
+        char *group_entry;    /* with $GROUPNAME, $GID and $USERLIST */
         GPtrArray *user_maps; /* CONTAINER:FROM:AMOUNT */
         GPtrArray *group_maps;
         char *sub_users; /* whose line of /etc/subuid */

@@ -141,6 +141,13 @@ static bool take_volume_word(MountValue *value, const char *word, GError **error
         return true;
 }
 
+/* Podman makes a copy of the link. */
+static bool check_known(const char *name, GError **error) {
+        return !g_str_equal(name, "no-dereference") ||
+               fail(error, WOLFFIA_ERROR_UNSUPPORTED,
+                    "no-dereference: what a link leads to is mounted, never the link; mount the folder that it lies in");
+}
+
 /* Podman's word, and Docker's longer ones. */
 static bool is_subpath(const MountValue *value, const char *name) {
         if (value->type == MOUNT_TYPE_IMAGE)
@@ -173,7 +180,7 @@ static bool take(MountValue *value, const char *field, GError **error) {
                 value->subpath = g_strdup(text);
                 return true;
         }
-        if (!take_switch(value, name, text, &known, error))
+        if (!check_known(name, error) || !take_switch(value, name, text, &known, error))
                 return false;
         if (known || take_memory(value, name, text))
                 return true;

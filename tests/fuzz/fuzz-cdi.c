@@ -13,10 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         g_autoptr(GString) options = g_string_new(NULL);
-        bool found, hooks;
+        CdiRest rest = CDI_REST_NONE;
+        bool found;
 
-        if (!cdi_specification_find((const char *) data, size, "example.com/gadget", "0", options, &found,
-                                    &hooks, NULL))
+        bool done = cdi_specification_find((const char *) data, size, "example.com/gadget", "0", options,
+                                           &found, &rest, NULL);
+        g_array_unref(rest.groups);
+        if (!done)
                 return 0;
         g_assert_true(found || options->len == 0);
         g_auto(GStrv) lines = g_strsplit(options->str, "\n", -1);

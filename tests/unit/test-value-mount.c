@@ -73,6 +73,7 @@ static void what_cannot_be_is_refused(void) {
                 {"type=bind,source=/x,target=y", "does not start"},
                 {"type=bind,source=/x,target=/", "whole container"},
                 {"type=bind,source=/x,target=/y,sizzle", "sizzle"},
+                {"type=bind,source=/x,target=/y,no-dereference", "what a link leads to is mounted"},
                 {"type=bind,source=/x,target=/y,ro=perhaps", "perhaps"},
                 {"type=bind,source=/x,target=/y,tmpfs-size=1m", "tmpfs-size"},
                 {"source=../x,target=/y", "type=bind"},

@@ -204,7 +204,7 @@ CDI = """{"cdiVersion": "0.6.0", "kind": "example.com/gadget",
  "devices": [{"name": "all", "containerEdits": {"deviceNodes": [{"path": "/dev/gadget0", "hostPath": "/dev/null"}, {"path": "/dev/full"}],
    "mounts": [{"hostPath": "/etc/hostname", "containerPath": "/usr/lib/gadget", "options": ["ro", "nosuid"]},
               {"hostPath": "tmpfs", "containerPath": "/gadgets", "type": "tmpfs"}],
-   "hooks": [{"hookName": "createContainer", "path": "/bin/true"}]}}]}
+   "hooks": [{"hookName": "createContainer", "path": "/bin/true"}], "additionalGids": [1000, 6, "x", -1, 0]}}]}
 """
 
 
@@ -216,6 +216,8 @@ def test_devices_of_the_container_device_interface_are_translated(machine):
                          "grep -o '/gadgets tmpfs' /proc/mounts",
                          "--device=example.com/gadget=all")
         assert result.out.split() == ["on", "works", "/dev/full", "refused", "/gadgets", "tmpfs"] and "has hooks" in result.err, result
+        assert "wants the group 6, which you are not in" in result.err and "sudo usermod -aG disk alice" in result.err, result
+        assert result.err.count("wants the group") == 1, result
         result = box.run(machine, "true", "--device=example.com/gadget=none", check=False)
         assert result.status != 0 and "knows the device 'example.com/gadget=none' (for" in result.err, result
         result = machine.alice("wolffia run --gpus all --network none box true", check=False)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who the payload is: users, groups, maps. The machine's alice has the subordinate ids from 100000 on."""
 
-from .row import Has, Is, Row
+from .row import Has, Is, Lacks, Row
 
 FIRST = 100000
 USUAL = [(0, 1000, 1), (1, FIRST, 65536)]
@@ -19,6 +19,13 @@ ROWS = [
     Row("User=70:29", sees={"uid": 70, "gid": 29}),
     Row("User=app:audio", sees={"uid": 1000, "gid": 29}),
     Row("User=4242:7", probe="read:/etc/passwd", sees={"uid": 4242, "gid": 7, "read:/etc/passwd": Has("4242:x:4242:7:")}),
+    Row("User=4242:4243", "PodmanArgs=--passwd-entry=me$$USERNAME:x:$$UID:$$GID:$$NAME:$$HOME:/bin/m --group-entry=us:x:$$GID:$$USERLIST",
+        probe="read:/etc/passwd read:/etc/group", sees={"read:/etc/passwd": Has("\nme4242:x:4242:4243:container user:/:/bin/m\n"),
+                                                        "read:/etc/group": Has("\nus:x:4243:\n")}),
+    Row("User=app", "PodmanArgs=--passwd-entry=me:x:1:1::/:/bin/m", probe="read:/etc/passwd", sees={"read:/etc/passwd": Lacks("me:x")}),
+    Row("User=4242:4243", "PodmanArgs=--passwd=false", probe="read:/etc/passwd read:/etc/group",
+        sees={"read:/etc/passwd": Lacks("4242"), "read:/etc/group": Lacks("4243")}),
+    Row("PodmanArgs=--passwd-entry=nobody", fails=True, says="is not a line like"),
     Row("User=99999", fails=True, says="user 99999 is none of the container's ids"),
     Row("User=nobody-knows", fails=True, says="no user 'nobody-knows'"),
     Row("User=70", "Group=29", sees={"uid": 70, "gid": 29}),
