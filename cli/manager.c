@@ -8,6 +8,7 @@
 #include "runner/session.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -172,6 +173,26 @@ bool manager_get_string(Manager *manager, const char *unit, const char *interfac
         *ret_value = g_strdup(result >= 0 ? value : "");
         sd_bus_message_unref(reply);
         return true;
+}
+
+bool manager_get_environment(Manager *manager, char ***ret_variables, GError **error) {
+        sd_bus_error failure = SD_BUS_ERROR_NULL;
+        char **variables = NULL;
+
+        if (!manager_require(manager, error))
+                return false;
+        int result = sd_bus_get_property_strv(manager->bus, DESTINATION, OBJECT, MANAGER, "Environment",
+                                              &failure, &variables);
+        if (result < 0) {
+                manager_fail(&failure, result, "Cannot ask for the manager's environment", error);
+        } else {
+                *ret_variables = g_strdupv(variables);
+                for (char **variable = variables; *variable; variable++)
+                        free(*variable);
+                free(variables);
+        }
+        sd_bus_error_free(&failure);
+        return result >= 0;
 }
 
 static int read_number(sd_bus_message *reply, char type, guint64 *ret_value) {

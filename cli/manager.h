@@ -44,6 +44,9 @@ bool manager_get_number(Manager *manager, const char *unit, const char *interfac
 /* The words of the first ExecStart=, specifiers expanded; an empty list when there is none. Caller frees. */
 bool manager_get_command(Manager *manager, const char *unit, char ***ret_words, GError **error);
 
+/* The variables that the manager gives to generators and units, NAME=VALUE. Caller frees. */
+bool manager_get_environment(Manager *manager, char ***ret_variables, GError **error);
+
 /* The path of the unit's object. Caller frees. */
 char *manager_unit_path(const char *unit);
 

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/config-folder.h"
 #include "cli/verb.h"
 #include "generator/generate.h"
 #include "spec/container-keys.h"
@@ -123,6 +124,7 @@ static void report(const char *path) {
 
 bool run_save(const ContainerSpec *spec, const RunOptions *options, GError **error) {
         const char *name = options->save;
+        g_autofree char *elsewhere = config_folder_explain();
         g_autofree char *folder = g_build_filename(g_get_user_config_dir(), "wolffia", NULL);
         g_autofree char *stem = g_str_has_suffix(name, ".container")
                                         ? g_strndup(name, strlen(name) - strlen(".container"))
@@ -137,6 +139,8 @@ bool run_save(const ContainerSpec *spec, const RunOptions *options, GError **err
         if (!file_make_folders(AT_FDCWD, folder, 0755, error) || !write_new(path, text, error))
                 return false;
         report(path);
+        if (elsewhere)
+                fprintf(stderr, "wolffia: %s\n", elsewhere);
         printf("%s\n", path);
         return true;
 }

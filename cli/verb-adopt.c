@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/adopt-files.h"
+#include "cli/config-folder.h"
 #include "cli/verb.h"
 #include "generator/generate.h"
 #include "spec/reference.h"
@@ -225,6 +226,9 @@ int verb_adopt(const Verb *verb, int argc, char **argv) {
 
         if (!verb_parse(verb, entries, description, false, argc, argv, &arguments, &status))
                 return status;
+        g_autofree char *elsewhere = config_folder_explain();
+        if (elsewhere)
+                fprintf(stderr, "wolffia: %s\n", elsewhere);
         if (!run(&adopt, (const char *const *) arguments, &error))
                 status = verb_fail(error);
         g_clear_pointer(&adopt.files, g_ptr_array_unref);

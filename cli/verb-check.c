@@ -3,6 +3,7 @@
 /* wolffia check: what the generator would say of files, and what their units would say at a start. */
 
 #include "cli/check.h"
+#include "cli/config-folder.h"
 #include "cli/verb.h"
 #include "generator/generate.h"
 
@@ -102,6 +103,17 @@ static void inspect(Translation *translation, const char *text, void *data) {
         g_array_append_val(check->units, unit);
 }
 
+/* What is checked may not be what runs. */
+static void tell_folder(Check *check) {
+        g_autoptr(GPtrArray) problems = problems_new();
+        g_autofree char *text = config_folder_explain();
+
+        if (!text)
+                return;
+        problem_add(problems, PROBLEM_WARNING, g_get_user_config_dir(), 0, NULL, "%s", text);
+        check_add_finding(check, problems->pdata[0], NULL);
+}
+
 static void look_at_ports(Check *check) {
         g_autoptr(GArray) roots = search_roots();
         g_autoptr(Search) search = search_run(roots);
@@ -171,6 +183,7 @@ int verb_check(const Verb *verb, int argc, char **argv) {
 
         Check check = {.is_quiet = json, .prints_units = print};
         check_init(&check);
+        tell_folder(&check);
         look_at_ports(&check);
         status = *arguments ? VERB_SUCCESS : check_all(&check);
         for (char **path = arguments; *path; path++) {

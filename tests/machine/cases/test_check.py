@@ -167,3 +167,27 @@ def test_units_of_podman_do_not_hold_a_container_up(machine):
     machine.alice("systemctl --user daemon-reload && systemctl --user start box", timeout=60)
     assert machine.show("box", "Result") == "success"
     assert "podman" not in machine.show("box", "Requires") + machine.show("box", "BindsTo")
+
+
+def test_a_shell_that_looks_at_another_folder_than_the_manager_is_told_so(machine):
+    box.import_image(machine)
+    machine.alice("rm -rf ~/other; mkdir -p ~/other/wolffia ~/other/containers/systemd")
+    for folder in "wolffia", "containers/systemd":
+        machine.write(f"~/other/{folder}/far.container", "[Container]\nImage=localhost/box\nExec=true\n")
+    cured = "export XDG_CONFIG_HOME=/home/alice/other; "
+    words = ("this shell has its configuration in /home/alice/other (XDG_CONFIG_HOME), your service manager in /home/alice/.config: "
+             "units are made of the files in /home/alice/.config/wolffia. ")
+    assert "service manager" not in check(machine, "").err
+    for command in "check", "adopt --dry-run", "run --save=more localhost/box true":
+        result = machine.alice(f"{cured} wolffia {command}", check=False)
+        assert words in result.err and "XDG_CONFIG_HOME=/home/alice/other in ~/.config/environment.d/60-config.conf" in result.err, (command, result)
+    try:
+        # What is advised does it, and then it is the other shell that looks elsewhere.
+        machine.alice("mkdir -p ~/.config/environment.d; echo XDG_CONFIG_HOME=/home/alice/other >~/.config/environment.d/60-config.conf; "
+                      "systemctl --user daemon-reload")
+        assert machine.alice("systemctl --user show --property=LoadState --value far").out == "loaded\n"
+        assert "service manager" not in machine.alice(f"{cured} wolffia check", check=False).err
+        assert "'export XDG_CONFIG_HOME=/home/alice/other' has this shell look" in machine.alice("wolffia check", check=False).err
+    finally:
+        machine.alice("rm -rf ~/.config/environment.d/60-config.conf ~/other; systemctl --user daemon-reload; "
+                      "systemctl --user unset-environment XDG_CONFIG_HOME")
