@@ -57,7 +57,7 @@ static bool find_network(const Check *check, const Translation *translation, Net
         const ContainerSpec *container = is_pod ? NULL : translation->spec;
         const GPtrArray *networks =
                 is_pod ? ((const PodSpec *) translation->spec)->networks : container->networks;
-        const char *text = networks->len > 0 ? networks->pdata[0] : check->network;
+        const char *text = networks->len > 0 ? networks->pdata[0] : is_pod ? NULL : check->network;
         g_autofree char *value = text ? check_expand(translation, text) : NULL;
         g_autoptr(NetworkMode) mode = NULL;
 
