@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 void id_map_free(IdMap *map) {
@@ -187,18 +189,28 @@ static bool start_helper(const char *program, pid_t child, const GArray *extents
 }
 
 /* Both helpers are old friends with many ways to be broken; the text names the one at hand. */
+/* Row U5: whatever the helper's own words are, the cause is outside of it. */
 static bool explain_helper(const char *program, GError **error) {
         g_autofree char *path = process_find_program(program);
+        struct statvfs mounted;
         struct stat status;
 
         if (!path)
                 return fail_prefix(
                         error, "Cannot map subordinate ids; install them with 'sudo apt install uidmap'");
-        if (stat(path, &status) == 0 && !(status.st_mode & S_ISUID) && geteuid() != 0 && status.st_uid == 0)
-                return fail_prefix(error,
-                                   "%s may have lost its privilege (neither setuid, nor, perhaps, file "
-                                   "capabilities; 'sudo apt install --reinstall uidmap' puts them back)",
-                                   path);
+        bool is_setuid = stat(path, &status) == 0 && (status.st_mode & S_ISUID) && status.st_uid == 0;
+        if (!is_setuid && getxattr(path, "security.capability", NULL, 0) <= 0)
+                return fail_prefix(
+                        error,
+                        "%s has lost its privilege (neither setuid of root nor file capabilities; "
+                        "'sudo apt install --reinstall uidmap' puts it back)",
+                        path);
+        if (statvfs(path, &mounted) == 0 && (mounted.f_flag & ST_NOSUID))
+                return fail_prefix(
+                        error,
+                        "%s has no privilege, since it lies on a file system that is mounted nosuid "
+                        "('findmnt --target %s' shows it); the administrator mounts it without that",
+                        path, path);
         return fail_prefix(error, "Cannot map the subordinate ids of /etc/subuid and /etc/subgid");
 }
 

@@ -146,6 +146,20 @@ def test_a_newuidmap_without_the_setuid_bit_is_explained(machine):
         assert "newuidmap" in text and "setuid" in text, text
 
 
+@row("U5")
+def test_a_newuidmap_on_a_file_system_without_setuid_is_told_from_one_without_the_bit(machine):
+    web.import_image(machine)
+    web.write(machine, web.container("PublishPort=8080:80"))
+    with changed(machine, "mount --bind /usr/bin/newuidmap /usr/bin/newuidmap && mount -o remount,bind,nosuid /usr/bin/newuidmap",
+                 "umount /usr/bin/newuidmap"):
+        text = web.fails_to_start(machine)
+        assert "/usr/bin/newuidmap has no privilege, since it lies on a file system that is mounted nosuid" in text, text
+        report = machine.alice("wolffia doctor", check=False)
+        assert report.status == 1 and "problem  U5" in report.out and "mounted nosuid" in report.out, report
+    assert machine.alice("systemctl --user start web", check=False).status == 0
+    machine.alice("systemctl --user stop web")
+
+
 @row("C1")
 def test_on_cgroup_v1_it_names_the_boot_parameter(machine):
     """By hand, with a tmpfs where v1 has one: a machine with v1 needs another kernel command line."""
