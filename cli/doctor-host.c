@@ -12,7 +12,6 @@
 #include "config.h"
 #include "image/store.h"
 #include "image/trash.h"
-#include "runner/mount-access.h"
 #include "runner/preflight.h"
 #include "runner/rootfs.h"
 
@@ -23,7 +22,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 /* ---- cgroups ---- */
@@ -108,18 +106,14 @@ static bool try_overlay_in(const ImageStore *store, GError **error) {
 static void check_store(Doctor *doctor) {
         g_autoptr(ImageStore) store = NULL;
         g_autoptr(GError) error = NULL;
-        struct statfs status;
 
         if (!image_store_open(&store, &error)) {
                 doctor_say(doctor, DOCTOR_PROBLEM, "F1", "storage", "%s", error->message);
                 return;
         }
-        g_autofree char *note = statfs(store->path, &status) == 0
-                                        ? mount_access_note_server(store->path, (long) status.f_type)
-                                        : NULL;
+        g_autofree char *note = image_store_note_server(store);
         if (note)
-                doctor_say(doctor, DOCTOR_PROBLEM, "F1", "storage",
-                           "%s; set XDG_DATA_HOME to a folder on a local disk", note);
+                doctor_say(doctor, DOCTOR_PROBLEM, "F1", "storage", "%s", note);
         else if (try_overlay_in(store, &error))
                 doctor_say(doctor, DOCTOR_OK, "F3", "storage", "Layers can be mounted in %s", store->path);
         else

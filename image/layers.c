@@ -114,7 +114,9 @@ static bool fail_layer(const LayersWork *work, guint index, GError *failure, GEr
                         blob);
         }
         g_propagate_error(error, failure);
-        return fail_prefix(error, "Layer %u (%s)", index + 1, blob);
+        g_autofree char *note = id_map_is_single(work->map) ? NULL : image_store_note_server(work->store);
+        return note ? fail_prefix(error, "%s (layer %u, %s)", note, index + 1, blob)
+                    : fail_prefix(error, "Layer %u (%s)", index + 1, blob);
 }
 
 /* A layer that somebody else has just put there is as good as ours. */

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file-server.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "image/reference.h"
@@ -185,6 +186,17 @@ static bool find_here(const ImageStore *store, const char *name, ImageRecord **r
         }
         *ret_record = record;
         return true;
+}
+
+char *image_store_note_server(const ImageStore *store) {
+        const char *server = file_server_of(store->fd);
+
+        return server ? g_strdup_printf(
+                                "The image store %s lies on %s, whose server knows you but none of your subordinate ids, "
+                                "so that it refuses the files of images; set Folder= in [Store] of wolffia.conf to one on "
+                                "a local disk",
+                                store->path, server)
+                      : NULL;
 }
 
 bool image_store_find(const ImageStore *store, const char *name, ImageRecord **ret_record, GError **error) {

@@ -53,6 +53,9 @@ ImageStore *image_store_open_more(const char *path);
 void image_store_free(ImageStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImageStore, image_store_free)
 
+/* Where the store lies on a file server (row F1): that, and what to do. NULL: it does not. Caller frees. */
+char *image_store_note_server(const ImageStore *store);
+
 /* Finds an image by the name that a user writes: "nginx", "localhost/nginx:1", "docker.io/library/nginx", a digest
  * ("sha256:…", or its 64 digits). A short name means localhost/NAME first, then docker.io/library/NAME. NULL in
  * RET_RECORD, and true, when the store has none. */

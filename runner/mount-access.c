@@ -5,6 +5,7 @@
 #include "runner/mount-access.h"
 
 #include "base/error.h"
+#include "base/file-server.h"
 #include "base/id-ranges.h"
 
 #include <errno.h>
@@ -53,17 +54,12 @@ bool mount_access_has_labels(const char *folder) {
 }
 
 char *mount_access_note_server(const char *path, long type) {
-        static const struct {
-                long type;
-                const char *name;
-        } servers[] = {{0x6969, "NFS"}, {0x0BD00BD0, "Lustre"}, {0x47504653, "GPFS"}};
+        const char *server = file_server_of_type(type);
 
-        for (size_t i = 0; i < G_N_ELEMENTS(servers); i++)
-                if (type == servers[i].type)
-                        return g_strdup_printf(
+        return server ? g_strdup_printf(
                                 "%s lies on %s, whose server knows you but none of your subordinate ids: only what "
                                 "runs under your own id in the container may make files there; UserNS=keep-id "
                                 "with User= makes the payload that",
-                                path, servers[i].name);
-        return NULL;
+                                path, server)
+                      : NULL;
 }

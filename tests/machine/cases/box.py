@@ -49,3 +49,12 @@ def python(machine, code, *options):
     words = ["--network=none", "--rootfs=/home/alice/plain", "--volume=/usr:/usr:ro", *options]
     return machine.alice("/usr/libexec/wolffia/wolffia-runner --name=python " + " ".join(map(shlex.quote, words)) +
                          f" /usr/bin/python3 -c {shlex.quote(code)}", timeout=60)
+
+
+def on_a_server(machine, command, path=None):
+    """COMMAND of alice's where PATH, or every file, says that it lies on NFS, and nobody may give files there away: what a server
+    does, which no throw-away machine has."""
+    words = ["strace", "-f", "-u", "alice", "-o", "/dev/null", "-e", "trace=fchownat,fstatfs,statfs", "-e", "inject=fchownat:error=EPERM",
+             "-e", "inject=fstatfs,statfs:poke_exit=@arg2=6969000000000000", *(("-P", path) if path else ()),
+             "env", "HOME=/home/alice", "XDG_RUNTIME_DIR=/run/user/1000", "sh", "-c", command]
+    return machine.root(shlex.join(words), check=False, timeout=120)

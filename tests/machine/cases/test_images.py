@@ -2,8 +2,12 @@
 """Where images come from."""
 
 import contextlib
+import json
 
+import box
 import web
+
+from machine.case import row
 
 # Debian's own configuration asks for a password.
 REGISTRY = """version: 0.1
@@ -91,3 +95,17 @@ def test_a_registry_that_does_not_answer_is_named(machine):
     web.write(machine, web.container().replace("localhost/", "127.0.0.1:5000/"))
     text = web.fails_to_start(machine)
     assert "127.0.0.1:5000/nginx" in text, text
+
+
+@row("F1")
+def test_a_store_on_a_file_server_is_named_with_the_setting_that_leads_elsewhere(machine):
+    machine.alice("tar --owner=7 --group=7 -C /etc -cf ~/served.tar passwd")
+    result = box.on_a_server(machine, "wolffia import localhost/served /home/alice/served.tar")
+    assert result.status == 1 and "/home/alice/.local/share/wolffia lies on NFS, whose server knows you but none of your" in result.err, result
+    assert "set Folder= in [Store] of wolffia.conf" in result.err, result
+    assert "localhost/served" not in machine.alice("wolffia images").out
+    report = json.loads(box.on_a_server(machine, "wolffia doctor --json").out)
+    found, = [finding for finding in report["findings"] if finding["name"] == "storage"]
+    assert (found["verdict"], found["row"]) == ("problem", "F1") and "[Store] of wolffia.conf" in found["text"], found
+    # On a disk of one's own the same file is one like others.
+    machine.alice("wolffia import localhost/served ~/served.tar && wolffia rmi localhost/served && rm ~/served.tar")

@@ -343,6 +343,19 @@ def test_the_folder_that_denies_the_way_to_a_volume_is_named(machine):
     machine.root("rm -r /srv/open")
 
 
+@row("F10")
+def test_a_volume_on_a_file_server_is_told_before_the_payload_runs(machine):
+    """Each file there that is not the user's own is refused; with a single id, or as the user's own id, there is none."""
+    box.import_image(machine)
+    run = "/usr/libexec/wolffia/wolffia-runner --name=served --network=none --volume=/home/alice/served:/x {} localhost/box /bin/echo runs"
+    machine.alice("mkdir -p ~/served")
+    told = box.on_a_server(machine, run.format(""), "/home/alice/served")
+    assert told.status == 0 and told.out == "runs\n" and "/home/alice/served lies on NFS, whose server knows you but none of" in told.err, told
+    assert "UserNS=keep-id with User= makes the payload that" in told.err, told
+    single = box.on_a_server(machine, run.format("--userns=single"), "/home/alice/served")
+    assert single.status == 0 and "lies on NFS" not in single.err, single
+
+
 def test_a_source_that_the_start_makes_is_told(machine):
     made = box.run(machine, "true", "--volume=/home/alice/no/such:/x")
     assert "Volume=/home/alice/no/such:/x: there was no /home/alice/no/such, so an empty folder of this name is made" in made.err, made
