@@ -58,8 +58,8 @@ static bool print_layers(const Fill *fill, char **ret_options, GError **error) {
         if (text->len >= 4096)
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "The image has more layers than one overlay can be told of; import it as one layer "
-                        "('wolffia import --squash')");
+                        "The image has more layers than one overlay can be told of; build it as one layer "
+                        "('wolffia build --squash')");
         *ret_options = g_strdup(text->str);
         return true;
 }

@@ -229,8 +229,8 @@ static bool mount_overlay(const Run *run, const Rootfs *rootfs, GError **error) 
         if (strlen(options) >= 4096)
                 return fail(
                         error, WOLFFIA_ERROR_UNSUPPORTED,
-                        "The image has %u layers, more than one overlay can be told of; import it as one layer "
-                        "('wolffia import --squash')",
+                        "The image has %u layers, more than one overlay can be told of; build it as one layer "
+                        "('wolffia build --squash')",
                         rootfs->layer_fds->len);
         if (!make_inside(rootfs->folder_fd, "upper", 0755, error) ||
             !make_inside(rootfs->folder_fd, "work", 0700, error))
