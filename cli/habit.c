@@ -9,6 +9,9 @@
 #define FILES "a container is a file in ~/.config/wolffia/"
 #define ELSEWHERE                                                                                           \
         "the store is for running; buildah(1) makes images, skopeo(1) copies them between registries and archives"
+#define SAVED                                                                                                          \
+        "only root can write down a process with its mounts and its network; 'wolffia volume export' keeps data, and " \
+        "'wolffia explain C8' tells more"
 #define ENGINES "no engine is behind this; "
 
 static const struct {
@@ -17,6 +20,7 @@ static const struct {
         {"attach", "'wolffia logs -f NAME' shows what it writes, 'wolffia shell NAME' opens a shell in it"},
         {"auto-update", "'wolffia pull NAME' fetches the image anew, 'wolffia restart NAME' uses it"},
         {"cat", "'systemctl --user cat NAME' shows the unit, ~/.config/wolffia/ has the file"},
+        {"checkpoint", SAVED},
         {"commit", ELSEWHERE},
         {"compose", "each service is a file in ~/.config/wolffia/, see wolffia-container(5)"},
         {"container",
@@ -61,6 +65,7 @@ static const struct {
          "a container that is stopped has left nothing; without its file (~/.config/wolffia/NAME.container), after "
          "'systemctl --user daemon-reload', it is gone, and 'wolffia volume remove' removes its data"},
         {"rename", FILES ", and has the file's name"},
+        {"restore", SAVED},
         {"rm",
          "a container that is stopped has left nothing; without its file (~/.config/wolffia/NAME.container), after "
          "'systemctl --user daemon-reload', it is gone, and 'wolffia volume remove' removes its data"},

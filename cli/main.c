@@ -53,6 +53,8 @@ const Verb verb_table[] = {
          NULL},
         {"doctor", "", "Look for what keeps containers from running well on this host", verb_doctor, false,
          VERB_TAKES_NOTHING, NULL},
+        {"explain", "[ROW…]", "Tell what becomes of a known shortcoming", verb_explain, false,
+         VERB_TAKES_ROWS, NULL},
         {"linger", "[on|off|status]", "Have your services outlive logins, and start at boot", verb_linger,
          false, VERB_TAKES_NOTHING, NULL},
         {"unshare", "[COMMAND [ARGUMENT…]]", "Run a command as root of your user namespace", verb_unshare,

@@ -8,6 +8,7 @@
 
 #include "cli/containers.h"
 #include "cli/networks.h"
+#include "cli/rows.h"
 #include "cli/secret-store.h"
 #include "cli/verb.h"
 #include "image/list.h"
@@ -162,6 +163,10 @@ static void complete_argument(const Verb *verb, guint place) {
                 break;
         case VERB_TAKES_NETWORKS:
                 complete_networks("");
+                break;
+        case VERB_TAKES_ROWS:
+                for (const Row *row = row_table; row->id; row++)
+                        printf("%s\t%s\n", row->id, row->title);
                 break;
         case VERB_TAKES_VOLUME_AND_FILE:
                 if (place == 0)

@@ -29,6 +29,7 @@ typedef enum VerbArguments {
         VERB_TAKES_SECRETS,
         VERB_TAKES_VOLUMES,
         VERB_TAKES_NETWORKS,
+        VERB_TAKES_ROWS,
         VERB_TAKES_VOLUME_AND_FILE,
 } VerbArguments;
 
@@ -95,6 +96,7 @@ int verb_complete(const Verb *verb, int argc, char **argv);
 int verb_cp(const Verb *verb, int argc, char **argv);
 int verb_doctor(const Verb *verb, int argc, char **argv);
 int verb_exec(const Verb *verb, int argc, char **argv);
+int verb_explain(const Verb *verb, int argc, char **argv);
 int verb_images(const Verb *verb, int argc, char **argv);
 int verb_import(const Verb *verb, int argc, char **argv);
 int verb_inspect(const Verb *verb, int argc, char **argv);

@@ -128,7 +128,7 @@ def test_names_are_offered_in_all_shells(machine):
     machine.write("~/.config/wolffia/mine.network", "[Network]\n")
     web.write(machine, box.container("Network=none", "Exec=sleep 600"), "completes")
     machine.alice("wolffia volume create offered && echo x | wolffia secret create offered - && touch ~/offered.container")
-    lines = {"wolffia start comp": "completes", "wolffia rmi b": "box", "wolffia volume remove off": "offered", "wolffia linger st": "status",
+    lines = {"wolffia start comp": "completes", "wolffia rmi b": "box", "wolffia volume remove off": "offered", "wolffia linger st": "status", "wolffia explain N1": "N12",
              "wolffia secret remove off": "offered", "wolffia check off": "offered.container", "wolffia run b": "box", "wolffia run --network=mi": "--network=mine",
              "wolffia run --secret=o": "--secret=offered", "wolffia run --volume=o": "--volume=offered"}
     try:

@@ -89,10 +89,27 @@ def test_the_file_that_lacks_ids_is_the_one_that_is_told(machine):
                 assert f"--add-sub{other}s" not in told and f"/etc/sub{other}" not in told, told
 
 
+@row("F3")
 def test_a_file_system_without_overlays_is_told_by_the_folder_that_stays(machine):
     report = machine.alice("strace -f -o /dev/null -e trace=mount -e inject=mount:error=EINVAL:when=2 wolffia doctor --json", check=False)
     (text,) = (finding["text"] for finding in json.loads(report.out)["findings"] if finding["name"] == "storage")
     assert "holds /home/alice/.local/share/wolffia cannot carry" in text and "[Store]" in text, text
+
+
+@row("B11")
+def test_each_row_that_is_found_is_explained(machine):
+    rows = {entry["row"]: entry for entry in json.loads(machine.alice("wolffia explain --json").out)}
+    _, found = examine(machine)
+    assert {finding[1] for finding in found.values()} <= set(rows) and len(rows) > 50, sorted(rows)
+    text = machine.alice("wolffia explain n4 U5").out
+    assert text.startswith("N4: ") and "host.containers.internal" in text and "\n\nU5: " in text and "nosuid" in text, text
+    assert max(map(len, text.splitlines())) <= 80 and "\x1b" not in text, text
+    slip = machine.alice("wolffia explain N99", check=False)
+    assert slip.status == 1 and "no row 'N99'" in slip.err, slip
+    assert "B15" in machine.alice("wolffia explain").out
+    # The page is installed where manuals are.
+    page = machine.root("find /usr/share/man/man7 -name 'wolffia-shortcomings.7*'", check=False).out
+    assert page or machine.root("command -v rst2man rst2man.py", check=False).status != 0
 
 
 @row("B3")

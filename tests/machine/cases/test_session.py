@@ -40,8 +40,10 @@ def test_a_user_who_does_not_linger_is_told_what_that_means(machine):
     machine.root("mv /var/lib/systemd/linger/alice /root/alice-lingers")
     try:
         machine.alice("systemctl --user start box")
+        status = machine.alice("wolffia linger status", check=False)
     finally:
         machine.root("mv /root/alice-lingers /var/lib/systemd/linger/alice")
+    assert (status.status, status.out) == (3, "off\n"), status
     machine.eventually(lambda: "wolffia linger on" in machine.journal("box"))
     machine.alice("systemctl --user restart box && systemctl --user stop box")
 

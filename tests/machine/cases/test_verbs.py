@@ -192,6 +192,12 @@ def test_kill_and_wait(machine):
     assert "box" not in machine.alice("wolffia ps -q").out
 
 
+@row("C8")
+def test_checkpoints_are_told_to_need_root(machine):
+    for verb in ("checkpoint", "restore"):
+        refuses(machine, f"wolffia {verb} box", 2, "only root can write down a process")
+
+
 def test_slips_are_told_with_status_and_cure(machine):
     sleeper(machine)
     for words, status, text in (("start", 2, "--help"), ("stop bx", 1, "There is no container 'bx'"), ("pause box", 1, "does not run"),
@@ -318,6 +324,7 @@ def test_a_link_of_the_image_does_not_lead_cp_to_the_host(machine):
     machine.alice("wolffia stop box")
 
 
+@row("F8")
 def test_mount_shows_the_files_to_programs_of_the_host(machine):
     sleeper(machine, "box")
     machine.alice("wolffia start box")
@@ -326,11 +333,13 @@ def test_mount_shows_the_files_to_programs_of_the_host(machine):
     assert len(set(result.out.split())) == 1 and result.err == "", result
     machine.alice("wolffia mount box sh -c 'echo new >$ROOT/tmp/made'")
     assert machine.alice("wolffia exec box cat /tmp/made").out == "new\n"
+    assert machine.alice("wolffia mount box sh -c 'exit 4'", check=False).status == 4
     root = machine.alice("wolffia mount box </dev/null").out.strip()
     assert "app:x:1000" in machine.alice(f"cat {root}/etc/passwd").out
     machine.alice("wolffia stop box")
 
 
+@row("F8")
 def test_unshare_sees_files_of_containers_with_the_owners_that_they_have_inside(machine):
     box.import_image(machine)
     machine.alice("mkdir ~/left && wolffia run --network=none -v ~/left:/data localhost/box sh -c 'mkdir /data/d; touch /data/d/x; chown -R app:audio /data/d; chmod 700 /data/d'")
