@@ -126,7 +126,9 @@ def test_a_host_without_nft_is_told_of_and_internal_networks_work(machine):
         machine.alice("systemctl --user daemon-reload")
         assert machine.alice("systemctl --user start app-network", check=False).status != 0
         said = [line for line in machine.journal("app-network").splitlines() if "nf_tables" in line]
-        assert len(said) == 1 and "apt install nftables" in said[0] and "Internal=yes does without" in said[0], said
+        # systemd starts it anew soon, and each start says it once.
+        starts = 1 + int(machine.show("app-network", "NRestarts"))
+        assert 1 <= len(said) <= starts and "apt install nftables" in said[0] and "Internal=yes does without" in said[0], said
         nets.start(machine, "a", "b")
         assert nets.fetch(machine, "b", "http://a/").startswith("a ")
         # The gateway is whom the member sees: only rules know a relay's sockets that have the client's address.
