@@ -277,7 +277,7 @@ def test_an_option_that_does_nothing_here_is_said(machine):
 
 def test_mistakes_are_told(machine):
     for words, text in (("", "name of an image"), ("--publsh 80 box", "did you mean --publish"), ("-it box sh", "is for a terminal"), ("--platform=windows/amd64 box", "linux/ARCHITECTURE"), ("--save=x --arch=arm64 box", "Arch= in a .image file"), ("--restart=on-failure:x box", "on-failure:x"), ("--save=x --restart=on-failure:3 box", "StartLimitBurst="),
-                        ("-i --restart=always box", "write --detach"), ("--name='a b' box", "begin with a letter"),
+                        ("-i --restart=always box", "write --detach"), ("--name='a b' box", "--name: 'a b' cannot be the name of a container; letters, digits and _ . - @ are possible"),
                         ("--network=ap.network box", "--network: ap.network: there is no such file")):
         result = run(machine, words)
         assert result.status == 2 and text in result.err, result
