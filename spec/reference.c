@@ -171,7 +171,6 @@ static bool take_network_name(References *references, char **value, size_t lengt
 }
 
 bool reference_network(References *references, char **value, bool *ret_is_made, GError **error) {
-        static const char *const modes[] = {"", "none", "host", "pasta", "private", "slirp4netns", "ns"};
         size_t length = strcspn(*value, ":");
         g_autofree char *name = g_strndup(*value, length);
 
@@ -185,11 +184,8 @@ bool reference_network(References *references, char **value, bool *ret_is_made, 
                 (void) take_name(references, value, length + 1, strlen(other), ".container", other);
                 return true;
         }
-        for (size_t i = 0; i < G_N_ELEMENTS(modes); i++)
-                if (g_str_equal(name, modes[i]))
-                        return true;
         /* What systemd expands is known at run time only: that network must be there. */
-        if (!strpbrk(name, "%$"))
+        if (value_network_is_of_unit(*value) && !strpbrk(name, "%$"))
                 *ret_is_made = take_network_name(references, value, length, name);
         return true;
 }
