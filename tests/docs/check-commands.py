@@ -3,6 +3,7 @@
 """Each command that a message, a manual page or the README tells somebody to type is one that there is: the verb, the verb below
 it, and its options. A remedy that fails is worse than none."""
 
+import functools
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ MANUAL = (TOP / "man/wolffia.1.rst").read_text()
 QUOTED = re.compile(r"'(?:sudo )?wolffia ([a-z][^'|&;]*)'|`(?:sudo )?wolffia ([a-z][^`|&;]*)`")
 
 
+@functools.cache
 def complete(*words):
     environment = {key: value for key, value in os.environ.items() if not key.startswith("WOLFFIA")}
     answer = subprocess.run([PROGRAM, "complete", *words], capture_output=True, text=True, check=True, env=environment)
