@@ -100,6 +100,13 @@ static bool unpack_blob(LayersWork *work, guint index, int folder_fd, GError **e
         return check_ids(work, error);
 }
 
+/* What a file server answers to who gives files away, or makes them as another; no full disk, and no fault of the layer. */
+static bool is_refusal(const GError *failure) {
+        return g_error_matches(failure, ERRNO_ERROR, EPERM) ||
+               g_error_matches(failure, ERRNO_ERROR, EACCES) ||
+               g_error_matches(failure, ERRNO_ERROR, EINVAL);
+}
+
 /* A layer that cannot be unpacked: because the store's copy rotted, which the next import can cure, or because it was
  * never better. */
 static bool fail_layer(const LayersWork *work, guint index, GError *failure, GError **error) {
@@ -113,8 +120,10 @@ static bool fail_layer(const LayersWork *work, guint index, GError *failure, GEr
                         "The stored copy of layer %s is damaged; it has been removed, import or pull the image again",
                         blob);
         }
+        g_autofree char *note = is_refusal(failure) && !id_map_is_single(work->map)
+                                        ? image_store_note_server(work->store)
+                                        : NULL;
         g_propagate_error(error, failure);
-        g_autofree char *note = id_map_is_single(work->map) ? NULL : image_store_note_server(work->store);
         return note ? fail_prefix(error, "%s (layer %u, %s)", note, index + 1, blob)
                     : fail_prefix(error, "Layer %u (%s)", index + 1, blob);
 }

@@ -107,5 +107,9 @@ def test_a_store_on_a_file_server_is_named_with_the_setting_that_leads_elsewhere
     report = json.loads(box.on_a_server(machine, "wolffia doctor --json").out)
     found, = [finding for finding in report["findings"] if finding["name"] == "storage"]
     assert (found["verdict"], found["row"]) == ("problem", "F1") and "[Store] of wolffia.conf" in found["text"], found
+    # Another fault of an image there is told as such.
+    machine.alice("tar --owner=99999 --group=7 -C /etc -cf ~/beyond.tar passwd")
+    result = box.on_a_server(machine, "wolffia import localhost/beyond /home/alice/beyond.tar", "/home/alice/.local/share/wolffia")
+    assert result.status == 1 and "beyond the container's range" in result.err and "lies on NFS" not in result.err, result
     # On a disk of one's own the same file is one like others.
-    machine.alice("wolffia import localhost/served ~/served.tar && wolffia rmi localhost/served && rm ~/served.tar")
+    machine.alice("wolffia import localhost/served ~/served.tar && wolffia rmi localhost/served && rm ~/served.tar ~/beyond.tar")
