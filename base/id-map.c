@@ -188,8 +188,8 @@ static bool start_helper(const char *program, pid_t child, const GArray *extents
         return process_start((const char *const *) argv->pdata, &PROCESS_FILES_NONE, ret_process, error);
 }
 
-/* Both helpers are old friends with many ways to be broken; the text names the one at hand. */
-/* Row U5: whatever the helper's own words are, the cause is outside of it. */
+/* Row U5. Both helpers are old friends with many ways to be broken, whose cause is outside of them, whatever their own words are:
+ * the text names the one at hand. */
 static bool explain_helper(const char *program, GError **error) {
         g_autofree char *path = process_find_program(program);
         struct statvfs mounted;
