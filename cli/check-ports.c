@@ -82,13 +82,12 @@ void check_ports_note(Check *check, const Translation *translation) {
 }
 
 /* Those of "::" may take callers of IPv4 as well, which the kernel does not show. */
-static bool may_meet(const char *a, const char *b) {
-        static const char *const every[] = {"0.0.0.0", "::"};
+static const char *widen(const char *address) {
+        return g_strcmp0(address, "::") == 0 ? NULL : address;
+}
 
-        for (size_t i = 0; i < G_N_ELEMENTS(every); i++)
-                if (g_strcmp0(a, every[i]) == 0 || g_strcmp0(b, every[i]) == 0)
-                        return true;
-        return !a || !b || strcmp(a, b) == 0;
+static bool may_meet(const CheckListener *listener, const PortMapping *mapping) {
+        return value_port_meets(widen(listener->address), widen(mapping->address));
 }
 
 /* What runs now may be gone at the start, so this is a note. */
@@ -98,7 +97,7 @@ static void check_listeners(const Check *check, Translation *translation, const 
                 const CheckListener *listener = &g_array_index(check->listeners, CheckListener, i);
 
                 if (listener->protocol != (int) mapping->protocol || listener->port < mapping->host_first ||
-                    listener->port > mapping->host_last || !may_meet(listener->address, mapping->address))
+                    listener->port > mapping->host_last || !may_meet(listener, mapping))
                         continue;
                 g_autofree char *owner = check_listener_tell(listener, translation->service);
                 if (!owner)

@@ -106,12 +106,17 @@ def test_check_tells_of_programs_that_have_a_port(machine):
     box.import_image(machine)
     machine.write("~/.config/wolffia/one.container", box.container("PublishPort=8090:80", "PublishPort=127.0.0.1:8092:80/udp",
                                                                    "Exec=sleep 600"))
+    # The address counts, not how it is written; and those of the other family are in nobody's way.
+    machine.write("~/.config/wolffia/six.container", box.container("PublishPort=[0:0::1]:8093:80/udp", "PublishPort=[::1]:8094:80/udp"))
     machine.alice("systemctl --user daemon-reload; systemd-run --user --unit=other --quiet busybox httpd -f -p 8090")
-    machine.root("systemd-run --unit=theirs --quiet --socket-property=ListenDatagram=127.0.0.1:8092 true")
+    machine.root("systemd-run --unit=theirs --quiet --socket-property=ListenDatagram=127.0.0.1:8092 "
+                 "--socket-property=ListenDatagram=[::1]:8093 --socket-property=ListenDatagram=0.0.0.0:8094 true")
     result = machine.eventually(lambda: (lambda seen: "8090" in seen.err and "8092" in seen.err and seen)(check(machine)),
                                 what="both listeners to be told of")
     assert "one.container:3: PublishPort=: busybox (process " in result.err, result
     assert "one.container:4: PublishPort=: a program of root listens on port 8092" in result.err, result
+    assert "six.container:3: PublishPort=: a program of root listens on port 8093" in result.err, result
+    assert "8094" not in result.err, result
     assert result.status == 0, result
     machine.root("systemctl stop theirs.socket")
     machine.alice("systemctl --user stop other && systemctl --user start one", timeout=60)
