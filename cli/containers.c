@@ -17,6 +17,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 void container_free(Container *container) {
@@ -349,6 +350,13 @@ bool containers_find_running(Manager *manager, const char *name, Container **ret
                         container->name, container_status(container), name, name);
         *ret_container = g_steal_pointer(&container);
         return true;
+}
+
+int containers_open_payload(const ContainerState *state) {
+        autofd int fd = (int) syscall(SYS_pidfd_open, state->payload, 0);
+
+        /* Looked at again: the number may be another process's since. */
+        return fd >= 0 && state_is_alive(state) ? steal_fd(&fd) : -1;
 }
 
 /* ---- what is said of one ---- */

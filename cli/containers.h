@@ -36,6 +36,9 @@ bool containers_find(Manager *manager, const char *name, Container **ret_contain
 /* The same, and its payload runs, or it is an error that says so. */
 bool containers_find_running(Manager *manager, const char *name, Container **ret_container, GError **error);
 
+/* A pidfd of the payload; -1: it has ended. */
+int containers_open_payload(const ContainerState *state);
+
 /* Reads the unit's command line into container->spec, once. */
 bool containers_load_spec(Manager *manager, Container *container, GError **error);
 

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/containers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,14 +13,13 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #define NOBODY 65534
 
 bool inside_enter(const ContainerState *state, bool files, GError **error) {
-        autofd int fd = (int) syscall(SYS_pidfd_open, state->payload, 0);
+        autofd int fd = containers_open_payload(state);
 
-        if (fd < 0 || !state_is_alive(state))
+        if (fd < 0)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "'%s' has just ended", state->name);
         if (prctl(PR_SET_DUMPABLE, 0) < 0)
                 return fail_errno(error, errno, "Cannot shield the process");

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "cli/containers.h"
 #include "cli/run-attach.h"
 #include "cli/transient.h"
 #include "cli/verb.h"
@@ -225,8 +226,8 @@ static bool pass_on(const Attached *attached, int number) {
 
         if (!state_load(folder, &state, NULL))
                 return false;
-        autofd int fd = (int) syscall(SYS_pidfd_open, state->payload, 0);
-        return fd >= 0 && state_is_alive(state) && is_heard(state->payload, number) &&
+        autofd int fd = containers_open_payload(state);
+        return fd >= 0 && is_heard(state->payload, number) &&
                syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) == 0;
 }
 

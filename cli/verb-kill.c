@@ -21,9 +21,8 @@ static bool send_signal(Manager *manager, const char *name, int number, GError *
 
         if (!containers_find_running(manager, name, &container, error))
                 return false;
-        autofd int fd = (int) syscall(SYS_pidfd_open, container->state->payload, 0);
-        /* Looked at again: the number may be another process's since. */
-        if (fd < 0 || !state_is_alive(container->state))
+        autofd int fd = containers_open_payload(container->state);
+        if (fd < 0)
                 return fail(error, WOLFFIA_ERROR_NOT_FOUND, "'%s' has just ended", container->name);
         return syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) == 0 ||
                fail_errno(error, errno, "Cannot signal '%s'", container->name);

@@ -40,13 +40,6 @@ typedef struct Stop {
         int payload_fd; /* a pidfd; -1: no payload runs */
 } Stop;
 
-/* Opened before anything is asked for: a restart has another payload in the end. */
-static int open_payload(const ContainerState *state) {
-        autofd int fd = (int) syscall(SYS_pidfd_open, state->payload, 0);
-
-        return fd >= 0 && state_is_alive(state) ? g_steal_fd(&fd) : -1;
-}
-
 /* A ManagerLate. */
 static void kill_payload(void *data) {
         const Stop *stop = data;
@@ -124,7 +117,9 @@ static bool act(Manager *manager, const char *name, void *data, GError **error) 
 
         if (!containers_find(manager, name, &container, error))
                 return false;
-        autofd int payload_fd = stop.seconds >= 0 && container->state ? open_payload(container->state) : -1;
+        /* Before anything is asked for: a restart has another payload in the end. */
+        autofd int payload_fd =
+                stop.seconds >= 0 && container->state ? containers_open_payload(container->state) : -1;
         stop.payload_fd = payload_fd;
         stop.name = container->name;
         /* What is frozen does not hear its stop signal, and would be killed after the timeout. */
