@@ -15,16 +15,6 @@ static char *find(const char *config, const char *home) {
                                         : NULL;
 }
 
-/* The value of NAME among lines NAME=VALUE. */
-static const char *look_up(const char *const *variables, const char *name) {
-        size_t length = strlen(name);
-
-        for (; *variables; variables++)
-                if (strncmp(*variables, name, length) == 0 && (*variables)[length] == '=')
-                        return *variables + length + 1;
-        return NULL;
-}
-
 char *config_folder_explain(void) {
         g_autoptr(Manager) manager = NULL;
         g_auto(GStrv) variables = NULL;
@@ -33,10 +23,10 @@ char *config_folder_explain(void) {
         if (g_getenv("WOLFFIA_UNIT_DIRS") || !manager_open(&manager, NULL) ||
             !manager_get_environment(manager, &variables, NULL))
                 return NULL;
-        const char *const *theirs = (const char *const *) variables;
-        const char *home = look_up(theirs, "HOME"), *config = look_up(theirs, "XDG_CONFIG_HOME");
+        const char *home = g_environ_getenv(variables, "HOME");
         g_autofree char *own = find(g_getenv("XDG_CONFIG_HOME"), g_getenv("HOME"));
-        g_autofree char *other = find(config, home ? home : g_getenv("HOME"));
+        g_autofree char *other =
+                find(g_environ_getenv(variables, "XDG_CONFIG_HOME"), home ? home : g_getenv("HOME"));
         if (!own || !other || strcmp(own, other) == 0)
                 return NULL;
         return g_strdup_printf(

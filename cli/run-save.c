@@ -124,7 +124,6 @@ static void report(const char *path) {
 
 bool run_save(const ContainerSpec *spec, const RunOptions *options, GError **error) {
         const char *name = options->save;
-        g_autofree char *elsewhere = config_folder_explain();
         g_autofree char *folder = g_build_filename(g_get_user_config_dir(), "wolffia", NULL);
         g_autofree char *stem = g_str_has_suffix(name, ".container")
                                         ? g_strndup(name, strlen(name) - strlen(".container"))
@@ -139,8 +138,9 @@ bool run_save(const ContainerSpec *spec, const RunOptions *options, GError **err
         if (!file_make_folders(AT_FDCWD, folder, 0755, error) || !write_new(path, text, error))
                 return false;
         report(path);
+        g_autofree char *elsewhere = config_folder_explain();
         if (elsewhere)
-                fprintf(stderr, "wolffia: %s\n", elsewhere);
+                verb_warn(elsewhere);
         printf("%s\n", path);
         return true;
 }

@@ -228,7 +228,7 @@ int verb_adopt(const Verb *verb, int argc, char **argv) {
                 return status;
         g_autofree char *elsewhere = config_folder_explain();
         if (elsewhere)
-                fprintf(stderr, "wolffia: %s\n", elsewhere);
+                verb_warn(elsewhere);
         if (!run(&adopt, (const char *const *) arguments, &error))
                 status = verb_fail(error);
         g_clear_pointer(&adopt.files, g_ptr_array_unref);
