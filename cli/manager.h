@@ -61,7 +61,8 @@ void manager_read_changes(sd_bus_message *message, ManagerTake take, void *data)
  * job. Fails with the job's result when it is not "done". */
 bool manager_run_job(Manager *manager, const char *method, const char *unit, GError **error);
 
-/* The same, and when the job has not ended after PATIENCE_USEC, LATE is called, once; then it is waited for on. */
+/* The same, and when the job has not ended after PATIENCE_USEC, LATE, which may be NULL, is called, once; then it is waited
+ * for on. */
 typedef void (*ManagerLate)(void *data);
 bool manager_run_job_within(Manager *manager, const char *method, const char *unit, guint64 patience_usec,
                             ManagerLate late, void *data, GError **error);

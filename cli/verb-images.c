@@ -191,7 +191,8 @@ int verb_images(const Verb *verb, int argc, char **argv) {
                 return print_json(shelves, json ? NULL : template, &error) ? VERB_SUCCESS : verb_fail(error);
         if (quiet)
                 print_names(shelves);
-        for (guint i = 0; !quiet && i < shelves->len; i++)
-                print_table(shelves->pdata[i], i == 0);
+        else
+                for (guint i = 0; i < shelves->len; i++)
+                        print_table(shelves->pdata[i], i == 0);
         return VERB_SUCCESS;
 }

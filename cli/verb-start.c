@@ -103,12 +103,10 @@ static void warn_of_change(Manager *manager, const Container *container) {
 }
 
 static bool run_unit(Manager *manager, const Container *container, Stop *stop, GError **error) {
-        bool done = stop->seconds < 0 ? manager_run_job(manager, stop->method, container->unit, error)
-                                      : manager_run_job_within(manager, stop->method, container->unit,
-                                                               (guint64) stop->seconds * G_USEC_PER_SEC,
-                                                               kill_payload, stop, error);
-
-        return done || explain(manager, container, error);
+        return manager_run_job_within(manager, stop->method, container->unit,
+                                      (guint64) MAX(stop->seconds, 0) * G_USEC_PER_SEC,
+                                      stop->seconds < 0 ? NULL : kill_payload, stop, error) ||
+               explain(manager, container, error);
 }
 
 static bool act(Manager *manager, const char *name, void *data, GError **error) {
