@@ -160,6 +160,8 @@ static void append_service(const ServiceInput *input, const void *spec, GString 
         else
                 append_notify(input, spec, text);
 
+        if (is_container(input) && g_strcmp0(((const ContainerSpec *) spec)->systemd, "false") != 0)
+                text_append(text, "ExecStopPost=-" WOLFFIA_RUNNER_PATH " --sweep-cgroups\n");
         gsize start = text->len;
         service_command_print(input->kind->loader->table, spec, input->kind->command, text);
         if (text->len - start > LONGEST_COMMAND)

@@ -22,7 +22,7 @@
 #define MOST_LEFTOVERS 1000
 
 /* cgroups(7): the line of the unified hierarchy is "0::PATH". */
-static bool find_own_path(char **ret_path, GError **error) {
+bool cgroup_find_own_path(char **ret_path, GError **error) {
         g_autofree char *text = NULL;
 
         if (!file_read(AT_FDCWD, "/proc/self/cgroup", 0, &text, NULL, error))
@@ -93,7 +93,7 @@ bool cgroup_make(const char *unit, int *ret_fd, GError **error) {
                        fail(error, WOLFFIA_ERROR_UNSUPPORTED,
                             "This host has its cgroups in version 1, where users cannot be given any; boot it with "
                             "'systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all' on the kernel's command line");
-        if (!find_own_path(&path, error))
+        if (!cgroup_find_own_path(&path, error))
                 return false;
         autofd int own_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (own_fd < 0)
@@ -145,14 +145,14 @@ bool cgroup_has_leftovers(int payload_fd) {
                own.st_ino != first.st_ino;
 }
 
-static void remove_below(int parent_fd, const char *name) {
+void cgroup_remove_below(int parent_fd, const char *name) {
         int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
         struct dirent *entry;
 
         while (folder && (entry = readdir(folder)))
                 if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-                        remove_below(fd, entry->d_name);
+                        cgroup_remove_below(fd, entry->d_name);
         if (folder)
                 closedir(folder);
         (void) unlinkat(parent_fd, name, AT_REMOVEDIR);
@@ -169,6 +169,6 @@ void cgroup_remove_leftovers(int payload_fd) {
                 if (fstatat(unit_fd, name, &other, 0) < 0)
                         return;
                 if (other.st_ino != own.st_ino)
-                        remove_below(unit_fd, name);
+                        cgroup_remove_below(unit_fd, name);
         }
 }

@@ -9,6 +9,7 @@
 #include "base/message-ids.h"
 #include "config.h"
 #include "runner/cdi.h"
+#include "runner/cgroup-sweep.h"
 #include "runner/exec-client.h"
 #include "runner/exec-serve.h"
 #include "runner/health-check.h"
@@ -116,6 +117,8 @@ int main(int argc, char **argv) {
                 return exec_client_main(argc - 1, argv + 1);
         if (argc == 3 && g_str_has_prefix(argv[1], "--signal="))
                 return send_signal(argv[1] + strlen("--signal="), argv[2]);
+        if (argc == 2 && g_str_equal(argv[1], "--sweep-cgroups"))
+                return cgroup_sweep_main();
         if (argc >= 2 && g_str_equal(argv[1], "--health"))
                 return health_check_main(argc, argv);
         if (argc >= 2 && g_str_equal(argv[1], "--serve-exec"))
