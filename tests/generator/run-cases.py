@@ -23,7 +23,7 @@ from pathlib import Path
 CASES = Path(__file__).resolve().parent / "cases"
 PROGRAMS = {"wolffia-runner": "/usr/libexec/wolffia/wolffia-runner", "wolffia-network": "/usr/libexec/wolffia/wolffia-network",
             "wolffia": "/usr/bin/wolffia"}
-CALL = re.compile(r"(Exec(?:Start|Reload))=\S+/(wolffia-runner|wolffia-network|wolffia)(?= |$)", re.MULTILINE)
+CALL = re.compile(r"(Exec(?:Start|Reload|StopPost)=-?)/\S+/(wolffia-runner|wolffia-network|wolffia)(?= |$)", re.MULTILINE)
 MUST_RUN = os.environ.get("WOLFFIA_TESTS_MUST_RUN") == "1"
 
 
@@ -38,7 +38,7 @@ def parse():
 
 def normalise(text, case):
     """Makes the text independent of where the source tree lies and where our programs are installed to."""
-    return CALL.sub(lambda call: f"{call.group(1)}={PROGRAMS[call.group(2)]}", text.replace(f"{case}/", "/case/"))
+    return CALL.sub(lambda call: f"{call.group(1)}{PROGRAMS[call.group(2)]}", text.replace(f"{case}/", "/case/"))
 
 
 def read_tree(top, case):
@@ -159,7 +159,7 @@ def verify_all(cases):
         write_tree(Path(top, "shipped"), {template.stem: template.read_text().replace("@network@", str(runner))})
         for case in cases:
             units = Path(top, case.name)
-            tree = {name: CALL.sub(rf"\1={runner}", text)
+            tree = {name: CALL.sub(rf"\g<1>{runner}", text)
                     for name, text in read_tree(case / "expected", case).items()}
             write_tree(units, tree)
             names = [name for name, text in tree.items() if name.endswith(".service") and not text.startswith("-> ")
