@@ -24,6 +24,7 @@ static const char description[] =
 
 typedef struct End {
         gint32 code, status; /* as waitid(2) has them; code 0: not known */
+        bool is_settled;     /* the unit has ended too, ExecStopPost= and all, or begins anew */
 } End;
 
 static int read_property(sd_bus_message *message, const char *name, void *data) {
@@ -33,6 +34,13 @@ static int read_property(sd_bus_message *message, const char *name, void *data) 
                 return sd_bus_message_read(message, "v", "i", &end->code);
         if (g_str_equal(name, "ExecMainStatus"))
                 return sd_bus_message_read(message, "v", "i", &end->status);
+        if (g_str_equal(name, "ActiveState")) {
+                const char *state;
+                int result = sd_bus_message_read(message, "v", "s", &state);
+                end->is_settled =
+                        result >= 0 && !g_str_equal(state, "active") && !g_str_equal(state, "deactivating");
+                return result;
+        }
         return sd_bus_message_skip(message, "v");
 }
 
@@ -56,7 +64,7 @@ static bool ask(Manager *manager, const char *unit, End *end, GError **error) {
 static bool listen(Manager *manager, const char *unit, End *end, GError **error) {
         gint64 deadline = g_get_monotonic_time() + SETTLE_USEC;
 
-        while (end->code == 0 && g_get_monotonic_time() < deadline) {
+        while ((end->code == 0 || !end->is_settled) && g_get_monotonic_time() < deadline) {
                 int result = sd_bus_process(manager->bus, NULL);
                 if (result == 0)
                         result = sd_bus_wait(manager->bus, SETTLE_USEC / 50);
