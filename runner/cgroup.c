@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,8 +19,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define CGROUP_ROOT    "/sys/fs/cgroup"
-#define MOST_LEFTOVERS 1000
+#define CGROUP_ROOT     "/sys/fs/cgroup"
+#define SUBTREE_CONTROL "cgroup.subtree_control"
+#define MOST_LEFTOVERS  1000
 
 /* cgroups(7): the line of the unified hierarchy is "0::PATH". */
 bool cgroup_find_own_path(char **ret_path, GError **error) {
@@ -118,6 +120,16 @@ bool cgroup_make(const char *unit, int *ret_fd, GError **error) {
         return true;
 }
 
+/* SIGN is that of cgroups(7): '+' or '-'. What is refused stays as it was. */
+static void switch_controllers(int cgroup_fd, const char *names, char sign) {
+        g_auto(GStrv) controllers = g_strsplit_set(names, " \n", -1);
+
+        for (char **controller = controllers; *controller; controller++) {
+                g_autofree char *word = g_strdup_printf("%c%s", sign, *controller);
+                (void) (**controller && write_value(cgroup_fd, SUBTREE_CONTROL, word));
+        }
+}
+
 bool cgroup_divide(int payload_fd, GError **error) {
         g_autofree char *names = NULL;
 
@@ -129,12 +141,15 @@ bool cgroup_divide(int payload_fd, GError **error) {
         if (!file_read(unit_fd, "cgroup.controllers", 4096, &names, NULL, error))
                 return false;
 
-        g_auto(GStrv) controllers = g_strsplit(g_strstrip(names), " ", -1);
-        for (char **controller = controllers; *controller; controller++) {
-                g_autofree char *word = g_strconcat("+", *controller, NULL);
-                (void) (**controller && write_value(unit_fd, "cgroup.subtree_control", word));
-        }
+        switch_controllers(unit_fd, names, '+');
         return true;
+}
+
+void cgroup_undivide(int unit_fd) {
+        g_autofree char *names = NULL;
+
+        if (file_read(unit_fd, SUBTREE_CONTROL, 4096, &names, NULL, NULL))
+                switch_controllers(unit_fd, names, '-');
 }
 
 bool cgroup_has_leftovers(int payload_fd) {
@@ -145,17 +160,15 @@ bool cgroup_has_leftovers(int payload_fd) {
                own.st_ino != first.st_ino;
 }
 
-void cgroup_remove_below(int parent_fd, const char *name) {
-        int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+bool cgroup_remove(int parent_fd, const char *name) {
+        autodir DIR *folder = folder_open(parent_fd, name, O_NOFOLLOW);
         struct dirent *entry;
 
-        while (folder && (entry = readdir(folder)))
-                if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-                        cgroup_remove_below(fd, entry->d_name);
-        if (folder)
-                closedir(folder);
-        (void) unlinkat(parent_fd, name, AT_REMOVEDIR);
+        /* Hidden ones too: a systemd inside has `.control` in cgroups that it delegates. */
+        while ((entry = folder_next(folder)))
+                if (entry->d_type == DT_DIR)
+                        (void) cgroup_remove(dirfd(folder), entry->d_name);
+        return unlinkat(parent_fd, name, AT_REMOVEDIR) == 0;
 }
 
 void cgroup_remove_leftovers(int payload_fd) {
@@ -169,6 +182,6 @@ void cgroup_remove_leftovers(int payload_fd) {
                 if (fstatat(unit_fd, name, &other, 0) < 0)
                         return;
                 if (other.st_ino != own.st_ino)
-                        cgroup_remove_below(unit_fd, name);
+                        (void) cgroup_remove(unit_fd, name);
         }
 }

@@ -21,15 +21,17 @@ bool cgroup_make(const char *unit, int *ret_fd, GError **error);
  *           that hands controllers on. A controller that is refused is left out */
 bool cgroup_divide(int payload_fd, GError **error);
 
+/* Takes those controllers back. They stay where a cgroup below hands them on still. */
+void cgroup_undivide(int unit_fd);
+
 /* Whether cgroups of an earlier life lie beside the payload's. */
 bool cgroup_has_leftovers(int payload_fd);
 
-/* The own cgroup as a path below /sys/fs/cgroup's parent: "/sys/fs/cgroup/user.slice/…". Caller frees. Fails outside of
- * the unified hierarchy. */
-bool cgroup_find_own_path(char **ret_path, GError **error);
-
-/* Removes NAME in PARENT_FD with all cgroups in it, as far as the caller may. */
-void cgroup_remove_below(int parent_fd, const char *name);
-
 /* Removes those, as far as the caller may. Runs in: a child as root of the user namespace that has their owners. */
 void cgroup_remove_leftovers(int payload_fd);
+
+/* Removes NAME in PARENT_FD with all cgroups in it, as far as the caller may. False: it is there still. */
+bool cgroup_remove(int parent_fd, const char *name);
+
+/* The caller's cgroup: "/sys/fs/cgroup/user.slice/…". Caller frees. Fails outside of the unified hierarchy. */
+bool cgroup_find_own_path(char **ret_path, GError **error);

@@ -145,7 +145,7 @@ def test_a_system_finds_what_it_expects_of_a_container_manager(machine):
 def test_cgroups_of_a_system_inside_are_gone_when_it_has_stopped(machine):
     own = "/sys/fs/cgroup/system.slice/deleg.service"
     delegated = ("[Service]\nUser=messagebus\nDelegate=yes\nExecStart=/bin/sh -c "
-                 f"'mkdir {own}/deep && echo 0 >{own}/deep/cgroup.procs && mkdir {own}/deep/er; exec sleep 99999'\n")
+                 f"'mkdir {own}/deep && echo 0 >{own}/deep/cgroup.procs && mkdir {own}/deep/.control {own}/deep/er; exec sleep 99999'\n")
     start(machine, "bookworm", units=[("deleg.service", delegated)])
     group = f"/sys/fs/cgroup{machine.show('machine', 'ControlGroup')}"
     machine.eventually(lambda: machine.root(f"test -d {group}/payload/system.slice/deleg.service/deep/er; "
