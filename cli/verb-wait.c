@@ -27,25 +27,37 @@ typedef struct End {
         bool is_settled;     /* the unit has ended too, ExecStopPost= and all, or begins anew */
 } End;
 
+/* What one signal tells. */
+typedef struct Change {
+        gint32 code, status;
+        const char *state; /* the message's */
+} Change;
+
 static int read_property(sd_bus_message *message, const char *name, void *data) {
-        End *end = data;
+        Change *change = data;
 
         if (g_str_equal(name, "ExecMainCode"))
-                return sd_bus_message_read(message, "v", "i", &end->code);
+                return sd_bus_message_read(message, "v", "i", &change->code);
         if (g_str_equal(name, "ExecMainStatus"))
-                return sd_bus_message_read(message, "v", "i", &end->status);
-        if (g_str_equal(name, "ActiveState")) {
-                const char *state;
-                int result = sd_bus_message_read(message, "v", "s", &state);
-                end->is_settled =
-                        result >= 0 && !g_str_equal(state, "active") && !g_str_equal(state, "deactivating");
-                return result;
-        }
+                return sd_bus_message_read(message, "v", "i", &change->status);
+        if (g_str_equal(name, "ActiveState"))
+                return sd_bus_message_read(message, "v", "s", &change->state);
         return sd_bus_message_skip(message, "v");
 }
 
 static int note_change(sd_bus_message *message, void *data, sd_bus_error *failure) {
-        manager_read_changes(message, read_property, data);
+        Change change = {0};
+        End *end = data;
+
+        manager_read_changes(message, read_property, &change);
+        /* The first end is what was waited for: a restart's main process has none. */
+        if (end->code == 0) {
+                end->code = change.code;
+                end->status = change.status;
+        }
+        /* systemd tells of the service first, then of the unit. With RemainAfterExit= that stays active. */
+        if (end->code != 0 && change.state)
+                end->is_settled = !g_str_equal(change.state, "deactivating");
         return 0;
 }
 

@@ -190,6 +190,10 @@ def test_kill_and_wait(machine):
     assert machine.alice("wolffia start box; (sleep 0.4; while wolffia kill -s USR1 box; do sleep 0.2; done) 2>/dev/null & "
                          "while ! wolffia ps -q | grep -q box; do :; done; wolffia wait box").out == "5\n"
     assert "box" not in machine.alice("wolffia ps -q").out
+    # A unit that stays active when its container has ended is not waited for.
+    sleeper(machine, "box", "Exec=sh -c 'sleep 0.7'", service=("RemainAfterExit=yes",))
+    assert machine.alice("wolffia start box && wolffia wait box", timeout=4).out == "0\n"
+    machine.alice("systemctl --user stop box")
 
 
 @row("C8")
